@@ -1,0 +1,79 @@
+"""Writes a case's events to the ledger."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from domain.chain import RecordedEvent
+from domain.record import Record
+from domain.row import CaseRow
+from ledger.errors import LedgerRejected, LedgerUnavailable, VersionConflict
+from ledger.store import EventStore
+
+HEARTBEAT = timedelta(seconds=2)
+"""How often the activity says that it still waits; a heartbeat timeout should be some of these."""
+
+
+class AppendEvents(Record):
+    """A batch of one case's events and its line for the read model.
+
+    Attributes:
+        row: the fold up to the last of these events; None, or one further ahead, where more batches follow.
+    """
+
+    case_id: str
+    events: tuple[RecordedEvent, ...]
+    row: CaseRow | None = None
+
+
+class LedgerActivities:
+    """Ledger writes, over a store that the worker opens and a test may replace."""
+
+    def __init__(self, store: EventStore, *, heartbeat: timedelta = HEARTBEAT) -> None:
+        self._store = store
+        self._heartbeat = heartbeat
+
+    @activity.defn(name="append_events")
+    async def append_events(self, request: AppendEvents) -> None:
+        """Append the events; do nothing if these very events are already there."""
+        try:
+            async with _heartbeats(self._heartbeat):
+                await self._store.append(request.case_id, request.events, request.row)
+        except (VersionConflict, LedgerRejected, LedgerUnavailable) as error:
+            failure = _failure(error)
+        else:
+            return
+        raise failure
+
+
+def _failure(error: VersionConflict | LedgerRejected | LedgerUnavailable) -> ApplicationError:
+    match error:
+        case VersionConflict():
+            # A second writer is a bug, and waiting does not cure it.
+            return ApplicationError(str(error), type="VersionConflict", non_retryable=True)
+        case LedgerRejected():
+            return ApplicationError(str(error), type="LedgerRejected", non_retryable=True)
+        case LedgerUnavailable():
+            return ApplicationError(str(error), type="LedgerUnavailable")
+
+
+@asynccontextmanager
+async def _heartbeats(every: timedelta) -> AsyncIterator[None]:
+    """Beat in the background: the store may hang in one call to a frozen server."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(every.total_seconds())
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

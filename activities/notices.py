@@ -1,0 +1,98 @@
+"""The notices port: renders the policy's wording and has the gateway deliver it."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import httpx
+from temporalio import activity
+
+from activities.http import Patience, Provider, expect, refused
+from activities.wordings import Unfillable, Wordings, render
+from domain.effect import Answer, Ask, Contact, NoticeSent, SendNotice
+from domain.record import Line, Record, Text
+
+__all__ = ["Notices", "Wordings"]
+
+Channel = Literal["sms", "email", "phone", "post", "internal"]
+
+
+class FindAddress(Record):
+    """What the CRM is asked where the case has no address for a channel."""
+
+    kind: Literal["find_address"] = "find_address"
+    contact: Contact
+    channel: Channel
+
+
+class Address(Record):
+    """What the CRM answers."""
+
+    address: Line
+
+
+class Delivery(Record):
+    """What the gateway takes."""
+
+    kind: Literal["send_notice"] = "send_notice"
+    template: Line
+    language: Literal["ko", "en"]
+    channel: Channel
+    address: Line
+    text: Text
+
+
+class Notices:
+    """Sends words, over wordings that the worker has read from the policies, by their hash."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        wordings: Mapping[str, Wordings],
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+    ) -> None:
+        self._gateway = Provider(client, "gateway", patience)
+        self._crm = Provider(client, "crm", patience)
+        self._wordings = wordings
+
+    @activity.defn(name="send_notice")
+    async def send_notice(self, ask: Ask) -> Answer:
+        """Render and deliver; the text that went out is part of the result, so that the case knows it."""
+        request = expect(ask, SendNotice)
+        # A wording that cannot be filled is refused before anybody is asked for anything.
+        text = self._render(request)
+        delivery = Delivery(
+            template=request.template,
+            language=request.language,
+            channel=_channel(request),
+            address=await self._address(ask, request),
+            text=text,
+        )
+        return Answer(result=await self._gateway.ask(ask, delivery, NoticeSent))
+
+    def _render(self, request: SendNotice) -> str:
+        wordings = self._wordings.get(request.wording_hash)
+        if wordings is None:
+            raise refused("no wordings with this hash are known here")
+        text = wordings.texts.get(request.template, {}).get(request.language)
+        if text is None:
+            raise refused(f"the wordings have no {request.template} in {request.language}")
+        try:
+            return render(text, request.slots)
+        except Unfillable as unfillable:
+            raise refused(f"{request.template} in {request.language}: {unfillable}") from None
+
+    async def _address(self, ask: Ask, request: SendNotice) -> str:
+        if request.staff is not None:
+            return request.staff
+        contact = request.contact or Contact()
+        given = {"sms": contact.phone, "phone": contact.phone, "email": contact.email}.get(request.channel)
+        if given is not None:
+            return given
+        if request.channel == "internal":
+            raise refused("an internal notice needs a member of staff")
+        question = FindAddress(contact=contact, channel=request.channel)
+        return (await self._crm.ask(ask, question, Address)).address
+
+
+def _channel(request: SendNotice) -> Channel:
+    return "internal" if request.staff is not None else request.channel

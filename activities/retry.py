@@ -1,0 +1,41 @@
+"""How long an activity may take and how often it is tried: plain data, for workflows to import."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+ONE_SERVICE = timedelta(seconds=45)
+"""An adapter waits up to 30 s for its service and may have a request of 5 s under way when that is over;
+the rest is room for a busy machine. Shorter, the server would give up on an attempt that still waits."""
+
+TWO_SERVICES = timedelta(seconds=80)
+"""A notice may ask the CRM for an address first, and then waits for the gateway: twice 35 s and room."""
+
+START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
+    {
+        "fetch_customer": ONE_SERVICE,
+        "fetch_order": ONE_SERVICE,
+        "send_notice": TWO_SERVICES,
+        "pay_refund": ONE_SERVICE,
+        "book_collection": ONE_SERVICE,
+        "cancel_collection": ONE_SERVICE,
+        "track_collection": ONE_SERVICE,
+        "reserve_replacement": ONE_SERVICE,
+        "release_replacement": ONE_SERVICE,
+        "ship_replacement": ONE_SERVICE,
+        "track_delivery": ONE_SERVICE,
+        "place_call": ONE_SERVICE,
+        "find_outcome": ONE_SERVICE,
+    }
+)
+"""Start-to-close time-out per request kind."""
+
+HEARTBEAT = timedelta(seconds=15)
+"""An adapter that waits reports after every try, at most 5 s of request and 1 s of pause apart; a worker
+that died is noticed after this instead of after start-to-close."""
+
+FIRST_RETRY_AFTER = timedelta(seconds=1)
+"""Back-off after the first attempt that failed; short, because the attempt itself has waited already."""
+
+LAST_RETRY_AFTER = timedelta(minutes=1)
+"""Longest back-off: a service that is back is found again within a minute."""

@@ -1,0 +1,46 @@
+"""Wordings of notices: texts with named slots, and the one way to fill them."""
+
+from collections.abc import Mapping
+from string import Formatter
+
+from domain.record import Line, Record, Text
+
+
+class Wordings(Record):
+    """The texts of one policy: template, then language, then text with `{slots}`."""
+
+    texts: dict[Line, dict[Line, Text]]
+
+
+class Unfillable(Exception):  # noqa: N818 - what cannot be filled
+    """A text that cannot be rendered; the message names the slot and never what was to fill it."""
+
+
+def render(text: str, slots: Mapping[str, str]) -> str:
+    """Fill the named slots of a text, each exactly as given.
+
+    Raises:
+        Unfillable: where a slot stays empty, is not in the text, or is more than a name.
+    """
+    parts = _parts(text)
+    wanted = {name for _, name in parts if name is not None}
+    unfilled = sorted(name for name in wanted if not slots.get(name))
+    if unfilled:
+        raise Unfillable(f"the slot {unfilled[0]} is not filled")
+    unknown = sorted(slots.keys() - wanted)
+    if unknown:
+        raise Unfillable(f"the wording has no slot {unknown[0]}")
+    return "".join(literal + (slots[name] if name is not None else "") for literal, name in parts)
+
+
+def _parts(text: str) -> list[tuple[str, str | None]]:
+    """Return literal texts, each with the slot that follows it."""
+    try:
+        parsed = [*Formatter().parse(text)]
+    except ValueError:
+        raise Unfillable("the wording has an unmatched brace") from None
+    for _, name, form, conversion in parsed:
+        # Attributes, indexes and formats would let a wording reach further than its slots.
+        if name is not None and (not name.isidentifier() or form or conversion):
+            raise Unfillable(f"the wording has a slot that is more than a name: {name}")
+    return [(literal, name) for literal, name, _, _ in parsed]

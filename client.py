@@ -1,0 +1,308 @@
+"""What a backend imports: open a case, send a command, read its view.
+
+Errors:
+    RedressError
+    ├── Refused (domain.refusal)   it may not be; `code` for programs
+    ├── NotFound                   no such case, or it is closed
+    ├── Unreachable                Temporal did not answer; nothing was done
+    └── OutcomeUnknown             asked, not answered in time; ask again with the same command id
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.case import CaseCommand
+from domain.intake import Opening, open_case
+from domain.message import UNSTAMPED
+from domain.number import key_digest, number_of
+from domain.policy import Policy
+from domain.record import canonical
+from domain.refusal import Refused
+from domain.view import CaseView
+from workflows.converter import DATA_CONVERTER
+from workflows.messages import Carried, CaseInput, Receipt
+from workflows.names import CASE_WORKFLOW, MEMO_KEY, MEMO_OPENING, TASK_QUEUE, workflow_id
+
+PATIENCE = 3.0
+"""Seconds after which a server that does not answer counts as unreachable."""
+
+ANSWER_WITHIN = 20.0
+"""Seconds to wait for the answer to a command before its outcome counts as unknown."""
+
+TRY_AGAIN = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE)
+"""Ten updates in flight on one case, or a server that is just coming up: asked again with the same id."""
+
+MAX_COUNTER = 8
+"""Collisions of 60-bit numbers in a row that nobody will ever see."""
+
+T = TypeVar("T")
+
+
+class RedressError(Exception):
+    """Base of what the client raises, `Refused` apart."""
+
+
+class NotFound(RedressError):  # noqa: N818 - reads as the answer it is
+    """There is no running case of that number."""
+
+
+class Unreachable(RedressError):  # noqa: N818 - as above
+    """The Temporal server did not answer; nothing was done."""
+
+
+class OutcomeUnknown(RedressError):  # noqa: N818 - as above
+    """The command was sent and not answered.
+
+    Attributes:
+        command_id: ask again with this id; it is carried out once.
+    """
+
+    def __init__(self, command_id: str) -> None:
+        super().__init__(f"no answer yet; ask again with --id {command_id}, it is carried out once")
+        self.command_id = command_id
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The answer to an opening: the case number, and whether the case was there already."""
+
+    number: str
+    existing: bool
+
+
+async def connect(address: str, namespace: str) -> Client:
+    """Connect to Temporal within three seconds.
+
+    Raises:
+        Unreachable: naming the address and how to start a stack.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER)
+    except (RuntimeError, TimeoutError, RPCError, OSError):
+        raise Unreachable(
+            f"no Temporal server answers at {address}; start the stack with `redress up`, "
+            "or set REDRESS_TEMPORAL_ADDRESS"
+        ) from None
+
+
+class Redress:
+    """Cases, as a backend sees them."""
+
+    def __init__(self, temporal: Client, *, secret: str, carry_on_after: int = 500) -> None:
+        self._temporal = temporal
+        self._secret = secret
+        self._carry_on_after = carry_on_after
+
+    @property
+    def temporal(self) -> Client:
+        """The Temporal client underneath."""
+        return self._temporal
+
+    def handle(self, number: str) -> WorkflowHandle[Any, Any]:
+        """Return the workflow of a case."""
+        return self._temporal.get_workflow_handle(workflow_id(number))
+
+    async def open(self, opening: Opening, policy: Policy) -> Opened:
+        """Open a case and return its number; opening the same message again gives the same case.
+
+        Args:
+            opening: what the channel hands in; the same (source, source_key) is the same message.
+            policy: pinned for the whole life of the case.
+
+        Raises:
+            Refused: empty, or the same key with another text (the case and how to add to it are named).
+            Unreachable: Temporal did not answer; nothing is half-stored.
+        """
+        content = sha256(canonical(opening).encode()).hexdigest()
+        key = opening.source_key or content
+        _check(opening, policy)
+        for counter in range(MAX_COUNTER):
+            number = number_of(self._secret, opening.source, key, counter)
+            start = CaseInput(
+                case_id=number,
+                policy=policy,
+                opening=opening,
+                source_key=key,
+                key_digest=key_digest(self._secret, opening.source, key),
+                carry_on_after=self._carry_on_after,
+            )
+            opened = await _answered(self._start(start, content))
+            if opened is not None:
+                return opened
+        raise Refused("no case number is free for this message", code="number")
+
+    async def _start(self, start: CaseInput, content: str) -> Opened | None:
+        """Start the case; None where its number belongs to another message."""
+        number = start.case_id
+        try:
+            await self._temporal.start_workflow(
+                CASE_WORKFLOW,
+                start,
+                id=workflow_id(number),
+                task_queue=TASK_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                memo={MEMO_OPENING: content, MEMO_KEY: start.key_digest},
+                static_summary=f"case {number}",
+                static_details=f"policy {start.policy.name if start.policy else '-'}",
+            )
+        except WorkflowAlreadyStartedError:
+            return await self._compare(start, content)
+        return Opened(number=number, existing=False)
+
+    async def _compare(self, start: CaseInput, content: str) -> Opened | None:
+        memo = await (await self.handle(start.case_id).describe()).memo()
+        if memo.get(MEMO_KEY) != start.key_digest:
+            return None
+        if memo.get(MEMO_OPENING) == content:
+            return Opened(number=start.case_id, existing=True)
+        raise Refused(
+            f"source_key: case {start.case_id} was opened with it and other content; "
+            f"to add words use `redress submit {start.case_id} add_to_case`",
+            code="other-content",
+        )
+
+    async def submit(self, number: str, command: CaseCommand) -> Receipt:
+        """Send a command and wait for its receipt.
+
+        Raises:
+            Refused: it may not be.
+            NotFound: no running case of that number.
+            Unreachable: nothing was done.
+            OutcomeUnknown: no answer in time; send the same command again.
+        """
+        fields = command.model_dump(mode="json", exclude={"at"}, exclude_none=True)
+        return await self.submit_fields(number, command.kind, fields)
+
+    async def submit_fields(self, number: str, name: str, fields: dict[str, Any]) -> Receipt:
+        """Send a command by name and JSON fields, as a program in another language would."""
+        command_id = str(fields.get("id", ""))
+        receipt = await self._asked(number, name, fields, command_id)
+        if receipt.refused is not None:
+            raise Refused(receipt.refused, code=receipt.code or "refused")
+        return receipt
+
+    async def _asked(self, number: str, name: str, fields: dict[str, Any], command_id: str) -> Receipt:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                return await self._asked_again(number, name, fields, command_id)
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            if await self._is_up():
+                raise OutcomeUnknown(command_id) from None
+            raise Unreachable("the Temporal server stopped answering; ask again with the same id") from None
+
+    async def _asked_again(self, number: str, name: str, fields: dict[str, Any], command_id: str) -> Receipt:
+        while True:
+            try:
+                receipt: Receipt = await self.handle(number).execute_update(
+                    name, fields, id=command_id or None, result_type=Receipt
+                )
+            except WorkflowUpdateFailedError as error:
+                raise _as_refusal(error) from None
+            except RPCError as error:
+                if error.status not in TRY_AGAIN:
+                    raise _as_error(error, number) from None
+                await asyncio.sleep(0.1)
+            else:
+                return receipt
+
+    async def _is_up(self) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._temporal.service_client.check_health()
+        except (TimeoutError, RPCError, RuntimeError):
+            return False
+
+    async def send(self, number: str, name: str, fields: dict[str, Any]) -> None:
+        """Send a command as a signal: durable at once, carried out when a worker is there."""
+        await _answered(self.handle(number).signal(name, fields), number)
+
+    async def view(self, number: str) -> CaseView:
+        """Return where the case stands (needs a worker).
+
+        Raises:
+            NotFound: no case of that number.
+            Unreachable: no server, or no worker within the time.
+        """
+        query = self.handle(number).query("view", result_type=CaseView)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                found: CaseView = await query
+        except RPCError as error:
+            raise _as_error(error, number) from None
+        except TimeoutError:
+            raise Unreachable("no worker answers; start one with `redress worker`") from None
+        return found
+
+    async def revive(self, number: str, carried: Carried) -> None:
+        """End whatever runs under this number and start a run from what the ledger holds."""
+        await _answered(
+            self._temporal.start_workflow(
+                CASE_WORKFLOW,
+                CaseInput(case_id=number, carried=carried, carry_on_after=self._carry_on_after),
+                id=workflow_id(number),
+                task_queue=TASK_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
+                memo=await self._memo(number),
+                static_summary=f"case {number}, revived from the ledger",
+            ),
+            number,
+        )
+
+    async def _memo(self, number: str) -> dict[str, Any]:
+        try:
+            return dict(await (await self.handle(number).describe()).memo())
+        except RPCError:
+            return {}
+
+    async def numbers(self) -> AsyncIterator[str]:
+        """Yield the number of every case that the server knows."""
+        async for found in self._temporal.list_workflows(f"WorkflowType = '{CASE_WORKFLOW}'"):
+            yield found.id.removeprefix("case-")
+
+
+def _check(opening: Opening, policy: Policy) -> None:
+    """Refuse an opening that the case would refuse, before anything is stored."""
+    received = opening.received_at or UNSTAMPED
+    open_case(opening, policy=policy, source_key="-", key_digest="-", at=max(received, UNSTAMPED))
+
+
+async def _answered(call: Awaitable[T], number: str = "") -> T:
+    try:
+        async with asyncio.timeout(PATIENCE * 2):
+            return await call
+    except TimeoutError:
+        raise Unreachable("the Temporal server does not answer; nothing was confirmed") from None
+    except RPCError as error:
+        raise _as_error(error, number) from None
+
+
+def _as_error(error: RPCError, number: str) -> RedressError:
+    if error.status == RPCStatusCode.NOT_FOUND:
+        return NotFound(f"there is no running case {number}; closed cases answer `redress history`")
+    if error.status in (*TRY_AGAIN, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+        return Unreachable("the Temporal server does not answer")
+    return RedressError(f"the Temporal server refused: {error.status.name}")
+
+
+def _as_refusal(error: WorkflowUpdateFailedError) -> Exception:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == "Refused":
+        code = str(cause.details[0]) if cause.details else "refused"
+        return Refused(cause.message, code=code)
+    return RedressError(f"the command failed: {cause}")

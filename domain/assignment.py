@@ -1,0 +1,290 @@
+"""Who answers for the case: a department by rule, an owner by acceptance, the next level by escalation.
+
+There is exactly one owner at any time after the first acceptance: a hand-over keeps the old owner until the
+new one accepts; an escalation moves ownership at once.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, assert_never
+
+from domain.actor import REDRESS, Actor, Role
+from domain.message import Command, Event
+from domain.policy import Policy, Routing
+from domain.record import Id, Instant, Line, Text
+from domain.refusal import Refused
+from domain.triage import Classification
+
+
+class RefuseDepartment(Command):
+    """A department says that the case is not its own."""
+
+    kind: Literal["refuse_department"] = "refuse_department"
+    reason: Line
+
+
+class AcceptCase(Command):
+    """A member of the department takes the case; it is theirs from now on."""
+
+    kind: Literal["accept_case"] = "accept_case"
+
+
+class TransferCase(Command):
+    """The owner (or a supervisor) offers the case to somebody else, with a summary."""
+
+    kind: Literal["transfer_case"] = "transfer_case"
+    to: Id
+    summary: Text
+
+
+class AcceptTransfer(Command):
+    """The person to whom a case was offered takes it."""
+
+    kind: Literal["accept_transfer"] = "accept_transfer"
+
+
+class EscalateCase(Command):
+    """Move the case one level up."""
+
+    kind: Literal["escalate_case"] = "escalate_case"
+    reason: Line
+
+
+class DepartmentAssigned(Event):
+    """A routing rule found the department; `rule` is its place in the policy, 0 the fallback."""
+
+    kind: Literal["department_assigned"] = "department_assigned"
+    department: Line
+    rule: int
+    reason: Line
+
+
+class DepartmentRefused(Event):
+    """The department refused, with its reason."""
+
+    kind: Literal["department_refused"] = "department_refused"
+    department: Line
+    reason: Line
+
+
+class CaseAccepted(Event):
+    """A member of the department accepted the case and owns it."""
+
+    kind: Literal["case_accepted"] = "case_accepted"
+    owner: Id
+
+
+class TransferOffered(Event):
+    """The case was offered to another person."""
+
+    kind: Literal["transfer_offered"] = "transfer_offered"
+    to: Id
+    summary: Text
+
+
+class TransferAccepted(Event):
+    """The case changed hands."""
+
+    kind: Literal["transfer_accepted"] = "transfer_accepted"
+    owner: Id
+    before: Id | None
+
+
+class CaseEscalated(Event):
+    """The case moved up: another level, another owner.
+
+    Attributes:
+        level: the level reached; 0 is where cases begin.
+        owner: who owns it from now on.
+        cause: what moved it: `command`, or the name of the deadline that was missed.
+    """
+
+    kind: Literal["case_escalated"] = "case_escalated"
+    level: int
+    owner: Id
+    before: Id | None
+    cause: Line
+    reason: Line
+
+
+class OwnerAppointed(Event):
+    """Somebody was made owner without being asked: a reviewer who took no part."""
+
+    kind: Literal["owner_appointed"] = "owner_appointed"
+    owner: Id
+    before: Id | None
+    reason: Line
+
+
+AssignmentCommand = RefuseDepartment | AcceptCase | TransferCase | AcceptTransfer | EscalateCase
+AssignmentEvent = (
+    DepartmentAssigned
+    | DepartmentRefused
+    | CaseAccepted
+    | TransferOffered
+    | TransferAccepted
+    | CaseEscalated
+    | OwnerAppointed
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Department, owner, level, and who was involved so far."""
+
+    department: str | None = None
+    assigned_at: datetime | None = None
+    refused: tuple[str, ...] = ()
+    owner: str | None = None
+    accepted_at: Instant | None = None
+    offered_to: str | None = None
+    level: int = 0
+    transfers: int = 0
+    owners: tuple[str, ...] = ()
+
+
+def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -> tuple[AssignmentEvent, ...]:
+    """Move a case between departments, people and levels."""
+    if assignment.department is None:
+        raise Refused("the case has no department yet: triage it first", code="not-triaged")
+    match command:
+        case RefuseDepartment(reason=reason, at=at, by=by):
+            if assignment.owner is not None:
+                raise Refused("the department has accepted the case; transfer it instead", code="accepted")
+            return (DepartmentRefused(department=assignment.department, reason=reason, at=at, by=by),)
+        case AcceptCase():
+            return _accept(assignment, command)
+        case TransferCase():
+            return _transfer(assignment, policy, command)
+        case AcceptTransfer():
+            return _accept_transfer(assignment, command)
+        case EscalateCase(reason=reason, at=at, by=by):
+            return escalate(assignment, policy, cause="command", reason=reason, at=at, by=by)
+        case _:
+            assert_never(command)
+
+
+def _accept(assignment: Assignment, command: AcceptCase) -> tuple[AssignmentEvent, ...]:
+    if assignment.owner == command.by.id and assignment.accepted_at is not None:
+        return ()
+    if assignment.owner is not None and assignment.owner != command.by.id:
+        raise Refused(f"{assignment.owner} owns the case; ask for a transfer", code="owned")
+    return (CaseAccepted(owner=command.by.id, at=command.at, by=command.by),)
+
+
+def _transfer(assignment: Assignment, policy: Policy, command: TransferCase) -> tuple[AssignmentEvent, ...]:
+    if assignment.owner is None:
+        raise Refused("nobody owns the case yet: accept it first", code="not-owned")
+    if command.to == assignment.owner:
+        return ()
+    if not (policy.holds(command.to, Role.AGENT) or policy.holds(command.to, Role.SUPERVISOR)):
+        raise Refused("to: the role directory knows no agent or supervisor of that id", code="unknown-person")
+    if not command.summary.strip():
+        raise Refused("summary: say what the next owner must know", code="summary")
+    return (TransferOffered(to=command.to, summary=command.summary, at=command.at, by=command.by),)
+
+
+def _accept_transfer(assignment: Assignment, command: AcceptTransfer) -> tuple[AssignmentEvent, ...]:
+    if assignment.owner == command.by.id:
+        return ()
+    if assignment.offered_to != command.by.id:
+        raise Refused("the case was not offered to you", code="not-offered")
+    return (TransferAccepted(owner=command.by.id, before=assignment.owner, at=command.at, by=command.by),)
+
+
+def escalate(
+    assignment: Assignment,
+    policy: Policy,
+    *,
+    cause: str,
+    reason: str,
+    at: datetime,
+    by: Actor = REDRESS,
+    due: datetime | None = None,
+) -> tuple[CaseEscalated, ...]:
+    """Move one level up; at the top nothing moves and `()` says so.
+
+    A case that has no department yet climbs in the fallback department.
+    """
+    department = policy.department(assignment.department or policy.fallback_department)
+    level = assignment.level + 1
+    if level > len(department.levels):
+        return ()
+    return (
+        CaseEscalated(
+            level=level,
+            owner=department.levels[level - 1],
+            before=assignment.owner,
+            cause=cause,
+            reason=reason,
+            at=at,
+            by=by,
+            due=due,
+        ),
+    )
+
+
+def appoint_reviewer(
+    assignment: Assignment, policy: Policy, *, reason: str, at: datetime
+) -> tuple[OwnerAppointed, ...]:
+    """Make somebody owner who took no part so far: a supervisor, else a department head.
+
+    Raises:
+        Refused: where the policy's people have all taken part.
+    """
+    for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
+        for person in policy.people:
+            if role in person.roles and person.id not in assignment.owners:
+                return (OwnerAppointed(owner=person.id, before=assignment.owner, reason=reason, at=at),)
+    raise Refused("no reviewer is left who took no part; name one in the policy", code="no-reviewer")
+
+
+def follow(assignment: Assignment, triage: Classification, policy: Policy, at: datetime) -> tuple[Event, ...]:
+    """A classed case without a department is given one by the first rule that matches."""
+    if not triage.classed or assignment.department is not None:
+        return ()
+    return (_route(assignment, triage, policy, at),)
+
+
+def _route(
+    assignment: Assignment, triage: Classification, policy: Policy, at: datetime
+) -> DepartmentAssigned:
+    for place, rule in enumerate(policy.routing, start=1):
+        if rule.department not in assignment.refused and _matches(rule, triage):
+            return DepartmentAssigned(department=rule.department, rule=place, reason=rule.reason, at=at)
+    reason = "no rule matches; customer service takes what nobody else does"
+    return DepartmentAssigned(department=policy.fallback_department, rule=0, reason=reason, at=at)
+
+
+def _matches(rule: Routing, triage: Classification) -> bool:
+    return (
+        (not rule.voc_types or triage.voc_type in rule.voc_types)
+        and (not rule.products or triage.product in rule.products)
+        and (not rule.causes or triage.cause in rule.causes)
+    )
+
+
+def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
+    """Apply one event of assignment."""
+    match event:
+        case DepartmentAssigned(department=department, at=at):
+            return replace(assignment, department=department, assigned_at=assignment.assigned_at or at)
+        case DepartmentRefused(department=department):
+            return replace(assignment, department=None, refused=(*assignment.refused, department))
+        case CaseAccepted(owner=owner, at=at):
+            return replace(_owned_by(assignment, owner), accepted_at=at)
+        case TransferOffered(to=to):
+            return replace(assignment, offered_to=to)
+        case TransferAccepted(owner=owner):
+            return replace(_owned_by(assignment, owner), transfers=assignment.transfers + 1)
+        case CaseEscalated(level=level, owner=owner):
+            return replace(_owned_by(assignment, owner), level=level)
+        case OwnerAppointed(owner=owner):
+            return _owned_by(assignment, owner)
+        case _:
+            assert_never(event)
+
+
+def _owned_by(assignment: Assignment, owner: str) -> Assignment:
+    owners = tuple(dict.fromkeys((*assignment.owners, owner)))
+    return replace(assignment, owner=owner, offered_to=None, owners=owners)

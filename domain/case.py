@@ -1,0 +1,543 @@
+"""A case as a decider: composes the stages of its life, and nothing else knows them all.
+
+`decide` says what a message may cause, `evolve` what an event means, `deadlines` what falls due and `todo`
+what the outside world still owes. Pure: messages carry the time at which the interpreter took them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import reduce
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field
+
+from domain import (
+    assignment,
+    contact,
+    ending,
+    happy_call,
+    intake,
+    permission,
+    promise,
+    remedy,
+    result,
+    saga,
+    supervisor,
+    targets,
+    triage,
+)
+from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
+from domain.attempt import AttemptEvent, AttemptRefused
+from domain.contact import ContactCommand, ContactEvent, Contacts
+from domain.effect import Effect
+from domain.ending import Course, Ending, EndingCommand, EndingEvent
+from domain.happy_call import FollowUp, HappyCallEvent
+from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
+from domain.message import (
+    CameBack,
+    Deadline,
+    EffectRefused,
+    EffectSucceeded,
+    Event,
+    Fact,
+    LetTimePass,
+    OutcomeUnknown,
+)
+from domain.permission import Stage
+from domain.policy import Policy
+from domain.promise import PromiseCommand, PromiseEvent, Promises
+from domain.record import Instant, Line, Record
+from domain.refusal import Refused
+from domain.remedy import (
+    Before,
+    Remedy,
+    RemedyCommand,
+    RemedyCompensated,
+    RemedyDone,
+    RemedyEvent,
+    RoundOpened,
+)
+from domain.result import Recovery, Result, ResultCommand, ResultEvent
+from domain.saga import Saga, SagaCommand, SagaEvent
+from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
+from domain.targets import Around, TargetCommand, TargetEvent, Targets
+from domain.triage import Classification, TriageCommand, TriageEvent
+
+CaseCommand = Annotated[
+    IntakeCommand
+    | TriageCommand
+    | AssignmentCommand
+    | ContactCommand
+    | PromiseCommand
+    | SupervisorCommand
+    | RemedyCommand
+    | SagaCommand
+    | ResultCommand
+    | EndingCommand
+    | TargetCommand,
+    Field(discriminator="kind"),
+]
+"""Everything that people and systems may ask of a case; handlers decode this and nothing else."""
+
+CaseEvent = Annotated[
+    IntakeEvent
+    | TriageEvent
+    | AssignmentEvent
+    | ContactEvent
+    | PromiseEvent
+    | SupervisorEvent
+    | RemedyEvent
+    | SagaEvent
+    | ResultEvent
+    | HappyCallEvent
+    | EndingEvent
+    | TargetEvent
+    | AttemptEvent,
+    Field(discriminator="kind"),
+]
+"""Everything that can have happened to a case."""
+
+
+class Open(Record):
+    """The interpreter opens the case with what the channel handed in; not a command, nobody can send it."""
+
+    kind: Literal["open"] = "open"
+    at: Instant
+    opening: Opening
+    source_key: Line
+    key_digest: Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The state of one case: the policy pinned at its opening, and each stage's part."""
+
+    id: str
+    policy: Policy
+    version: int = 0
+    at: datetime | None = None
+    intake: Intake | None = None
+    triage: Classification = field(default_factory=Classification)
+    assignment: Assignment = field(default_factory=Assignment)
+    contacts: Contacts = field(default_factory=Contacts)
+    promises: Promises = field(default_factory=Promises)
+    supervisor: SupervisorRight = field(default_factory=SupervisorRight)
+    remedy: Remedy = field(default_factory=Remedy)
+    saga: Saga = field(default_factory=Saga)
+    result: Result = field(default_factory=Result)
+    follow_up: FollowUp = field(default_factory=FollowUp)
+    ending: Ending = field(default_factory=Ending)
+    targets: Targets = field(default_factory=Targets)
+
+
+def unopened(case_id: str, policy: Policy) -> Case:
+    """Return a case to which nothing has happened yet."""
+    return Case(id=case_id, policy=policy)
+
+
+# What the stages may read. -------------------------------------------------------------------------------
+
+
+def opened(case: Case) -> Intake:
+    """Return how the case came in.
+
+    Raises:
+        Refused: where it was not opened yet.
+    """
+    if case.intake is None:
+        raise Refused("there is no such case yet: open it first", code="unopened")
+    return case.intake
+
+
+def before_remedy(case: Case) -> Before:
+    """Return what the stages before the remedy know."""
+    return Before(policy=case.policy, intake=opened(case), triage=case.triage, contacts=case.contacts)
+
+
+def _recovery(case: Case) -> Recovery:
+    return Recovery(
+        before=before_remedy(case), remedy=case.remedy, saga=case.saga, department=case.assignment.department
+    )
+
+
+def _course(case: Case) -> Course:
+    return Course(
+        before=before_remedy(case),
+        assignment=case.assignment,
+        remedy=case.remedy,
+        saga=case.saga,
+        result=case.result,
+        follow_up=case.follow_up,
+    )
+
+
+def around(case: Case) -> Around:
+    """Return what the targets read."""
+    return Around(
+        before=before_remedy(case),
+        assignment=case.assignment,
+        remedy=case.remedy,
+        result=case.result,
+        ending=case.ending,
+    )
+
+
+# decide ----------------------------------------------------------------------------------------------------
+
+
+def decide(case: Case, message: CaseCommand | Fact | Open) -> tuple[Event, ...]:
+    """Return what happened, with all that follows by itself; `()` if it is already so.
+
+    Raises:
+        Refused: if it may not be.
+    """
+    direct = _directly(case, message)
+    return direct + _consequences(reduce(evolve, direct, case), message.at) if direct else ()
+
+
+def _directly(case: Case, message: CaseCommand | Fact | Open) -> tuple[Event, ...]:
+    match message:
+        case Open():
+            return _open(case, message)
+        case LetTimePass(at=at):
+            return _time(case, at)
+        case EffectSucceeded() | EffectRefused() | OutcomeUnknown():
+            return _came_back(case, message)
+        case _:
+            _check(case, message)
+            return _command(case, message)
+
+
+def _open(case: Case, message: Open) -> tuple[Event, ...]:
+    if case.version:
+        return ()
+    opened_ = intake.open_case(
+        message.opening,
+        policy=case.policy,
+        source_key=message.source_key,
+        key_digest=message.key_digest,
+        at=message.at,
+    )
+    return (opened_,)
+
+
+def _check(case: Case, command: CaseCommand) -> None:
+    contact_ = opened(case).opening.contact
+    if command.occurred_at is not None and command.occurred_at > command.at:
+        raise Refused("occurred_at lies in the future", code="future")
+    permission.check(
+        command.kind,
+        command,
+        policy=case.policy,
+        stage=stage(case),
+        owner=case.assignment.owner,
+        customer=contact_.customer_id,
+    )
+
+
+def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
+    match command:
+        case intake.AddToCase() | intake.Acknowledge():
+            return intake.decide(opened(case), command)
+        case triage.Triage() | triage.ClaimHarm():
+            return triage.decide(case.triage, case.policy, command)
+        case (
+            assignment.RefuseDepartment()
+            | assignment.AcceptCase()
+            | assignment.TransferCase()
+            | assignment.AcceptTransfer()
+            | assignment.EscalateCase()
+        ):
+            return assignment.decide(case.assignment, case.policy, command)
+        case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
+            return contact.decide(case.contacts, case.policy, command)
+        case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
+            return promise.decide(case.promises, case.policy, command)
+        case supervisor.RequestSupervisor() | supervisor.RecordMeeting() | supervisor.WithdrawRequest():
+            return supervisor.decide(case.supervisor, case.policy, case.contacts.count, command)
+        case (
+            remedy.ProposeRemedy()
+            | remedy.ApproveRemedy()
+            | remedy.RejectRemedy()
+            | remedy.AcceptRemedy()
+            | remedy.DeclineRemedy()
+        ):
+            return remedy.decide(case.remedy, before_remedy(case), command)
+        case saga.RetryStep() | saga.SkipStep() | saga.MarkStepDone() | saga.CancelRemedy():
+            return saga.decide(case.saga, command)
+        case result.RegisterResult() | result.TellResult():
+            return result.decide(case.result, _recovery(case), command)
+        case targets.ResumeCase():
+            return targets.decide(case.targets, command)
+        case (
+            ending.WithdrawCase()
+            | ending.AnswerCase()
+            | ending.ReopenCase()
+            | ending.AppealCase()
+            | ending.OpenRound()
+            | ending.StateFinalPosition()
+        ):
+            return ending.decide(case.ending, _course(case), command)
+        case _:
+            assert_never(command)
+
+
+def attempt(command: CaseCommand, refusal: Refused) -> AttemptRefused:
+    """Return the event that a refused command on money, authority or rights leaves behind."""
+    return AttemptRefused(
+        command=command.kind,
+        command_id=command.id,
+        code=refusal.code,
+        reason=refusal.reason[:200],
+        at=command.at,
+        by=command.by,
+    )
+
+
+# What time does. -------------------------------------------------------------------------------------------
+
+
+def deadlines(case: Case) -> tuple[Deadline, ...]:
+    """Return everything that falls due, earliest first."""
+    if case.version == 0 or case.ending.end is not None:
+        return ()
+    found = (
+        *contact.deadlines(case.contacts),
+        *promise.deadlines(case.promises),
+        *supervisor.deadlines(case.supervisor),
+        *remedy.deadlines(case.remedy),
+        *saga.deadlines(case.saga),
+        *happy_call.deadlines(case.follow_up, before_remedy(case), case.result),
+        *ending.deadlines(case.ending, _course(case)),
+        *targets.deadlines(case.targets, around(case)),
+    )
+    return tuple(sorted(found, key=lambda deadline: (deadline.due, deadline.name)))
+
+
+def next_due(case: Case) -> datetime | None:
+    """Return when the earliest deadline falls due."""
+    found = deadlines(case)
+    return found[0].due if found else None
+
+
+def _time(case: Case, at: datetime) -> tuple[Event, ...]:
+    """Answer the earliest deadline that has passed; the interpreter asks again until nothing has."""
+    found = deadlines(case)
+    if not found or at <= found[0].due:  # at the due instant is in time
+        return ()
+    lapsed = _lapse(case, found[0], at)
+    if isinstance(lapsed[0], MOVES_UP):
+        cause = found[0].name.partition(":")[0]
+        lapsed += assignment.escalate(
+            case.assignment, case.policy, cause=cause, reason=f"{cause} was missed", at=at, due=found[0].due
+        )
+    return lapsed
+
+
+MOVES_UP = (
+    promise.PromiseBroken,
+    supervisor.SupervisorRequestMissed,
+    remedy.ApprovalMissed,
+    saga.HandStepMissed,
+)
+"""Events of deadlines after which the case moves one level up."""
+
+
+def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
+    lapse: dict[str, Callable[[], tuple[Event, ...]]] = {
+        "contact": lambda: contact.lapse(case.contacts, deadline, at),
+        "promise": lambda: promise.lapse(deadline, at),
+        "supervisor": lambda: supervisor.lapse(case.supervisor, deadline, at),
+        "remedy": lambda: remedy.lapse(case.remedy, case.policy, deadline, at),
+        "saga": lambda: saga.lapse(case.saga, case.policy, deadline, at),
+        "happy_call": lambda: happy_call.lapse(
+            case.follow_up, before_remedy(case), case.assignment, deadline, at
+        ),
+        "ending": lambda: ending.lapse(deadline, at),
+        "targets": lambda: targets.lapse(around(case), deadline, at),
+    }
+    return lapse[deadline.name.partition("/")[0]]()
+
+
+def after_time(case: Case, at: datetime) -> Case:
+    """Return the case as it stands once everything that has passed by `at` has been answered."""
+    while events := decide(case, LetTimePass(at=at)):
+        case = reduce(evolve, events, case)
+    return case
+
+
+def _consequences(case: Case, at: datetime) -> tuple[Event, ...]:
+    """Return what follows by itself, step by step, until nothing does."""
+    followed: tuple[Event, ...] = ()
+    while events := _follow(case, at):
+        followed += events
+        case = reduce(evolve, events, case)
+    return followed
+
+
+def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
+    if case.ending.end is not None:
+        return ()
+    before = before_remedy(case)
+    return (
+        assignment.follow(case.assignment, case.triage, case.policy, at)
+        or remedy.follow(case.remedy, before, at)
+        or saga.follow(case.saga, case.remedy.proposal, case.policy, at)
+        or happy_call.follow(case.follow_up, before, case.result, at)
+        or ending.follow(case.ending, _course(case), at)
+    )
+
+
+# What the outside world owes. ------------------------------------------------------------------------------
+
+
+def todo(case: Case) -> tuple[Effect, ...]:
+    """Return what the outside world still owes this case."""
+    if case.version == 0:
+        return ()
+    before = before_remedy(case)
+    intake_ = opened(case)
+    order = intake_.order.order_id if intake_.order else intake_.opening.order_id
+    return (
+        *intake.todo(intake_, policy=case.policy, number=case.id),
+        *remedy.todo(case.remedy, before, case.id),
+        *saga.todo(case.saga, case.remedy.proposal, order),
+        *result.todo(case.result, before, case.id),
+        *happy_call.todo(case.follow_up, before),
+        *ending.todo(case.ending, before, case.id),
+        *targets.todo(case.targets, around(case), case.id),
+    )
+
+
+def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
+    before = before_remedy(case)
+    match fact.key.partition(":")[0]:
+        case "acknowledgement" | "customer" | "order":
+            return intake.came_back(fact)
+        case "offer" | "offer-reminder":
+            return remedy.came_back(fact)
+        case "result-notice":
+            return result.came_back(case.result, before, fact)
+        case "happy-call":
+            return happy_call.came_back(case.follow_up, before, fact)
+        case "answer":
+            return ending.came_back(fact)
+        case "tell":
+            return targets.came_back(fact)
+        case _:
+            return saga.came_back(case.saga, case.policy, fact)
+
+
+# evolve ----------------------------------------------------------------------------------------------------
+
+
+def evolve(case: Case, event: Event) -> Case:
+    """Apply one recorded event. Total: the past is never refused."""
+    changed = _evolve(case, event)
+    return replace(changed, version=case.version + 1, at=event.at)
+
+
+def _evolve(case: Case, event: Event) -> Case:
+    version = case.version + 1
+    if isinstance(event, IntakeEvent):
+        return _taken_in(case, event)
+    if isinstance(event, TriageEvent):
+        return replace(case, triage=triage.evolve(case.triage, event))
+    if isinstance(event, AssignmentEvent):
+        return replace(case, assignment=assignment.evolve(case.assignment, event))
+    if isinstance(event, ContactEvent):
+        return replace(case, contacts=contact.evolve(case.contacts, event))
+    if isinstance(event, PromiseEvent):
+        return replace(case, promises=promise.evolve(case.promises, event))
+    if isinstance(event, SupervisorEvent):
+        return replace(case, supervisor=supervisor.evolve(case.supervisor, event))
+    if isinstance(event, RoundOpened):
+        return _reopened(case, event)
+    if isinstance(event, RemedyDone | RemedyCompensated):
+        ended_ = saga.evolve(case.saga, event, version)
+        return replace(case, remedy=remedy.evolve(case.remedy, event), saga=ended_)
+    if isinstance(event, RemedyEvent):
+        return replace(case, remedy=remedy.evolve(case.remedy, event))
+    if isinstance(event, SagaEvent):
+        return replace(case, saga=saga.evolve(case.saga, event, version))
+    if isinstance(event, ResultEvent):
+        possible = intake.channels(opened(case))
+        return replace(case, result=result.evolve(case.result, event, possible))
+    if isinstance(event, HappyCallEvent):
+        return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
+    if isinstance(event, EndingEvent):
+        return replace(case, ending=ending.evolve(case.ending, event))
+    if isinstance(event, TargetEvent):
+        return replace(case, targets=targets.evolve(case.targets, event, around(case)))
+    if isinstance(event, AttemptEvent):
+        return case
+    raise TypeError(f"an event that no stage knows: {type(event).__name__}")
+
+
+def _taken_in(case: Case, event: IntakeEvent) -> Case:
+    taken = intake.evolve(case.intake, event)
+    if case.intake is None:
+        return replace(case, intake=taken, triage=triage.before(taken))
+    return replace(case, intake=taken)
+
+
+def _reopened(case: Case, event: RoundOpened) -> Case:
+    """Begin the next round with the record of the last one's numbers, so that no key is used twice."""
+    return replace(
+        case,
+        remedy=remedy.evolve(case.remedy, event),
+        saga=Saga(),
+        result=Result(number=case.result.number),
+        follow_up=FollowUp(round=event.round),
+    )
+
+
+def fold(case: Case, events: tuple[Event, ...]) -> Case:
+    """Return the case after these events."""
+    return reduce(evolve, events, case)
+
+
+# Where the case stands. ------------------------------------------------------------------------------------
+
+
+def stage(case: Case) -> Stage:
+    """Return where in its life the case stands."""
+    if case.ending.end is not None:
+        return "ended"
+    if case.result.registered_at is not None:
+        return _after_result(case)
+    if case.assignment.owner is not None:
+        begun = case.contacts.first_response_at is not None or case.remedy.proposal is not None
+        return "in_recovery" if begun else "owned"
+    return "with_department" if case.assignment.department is not None else "raised"
+
+
+def _after_result(case: Case) -> Stage:
+    if case.result.delivered_at is None:
+        return "result_registered"
+    if case.result.final:
+        return "appeal_open"
+    return "reopen_window" if case.follow_up.good else "following_up"
+
+
+def parked(case: Case) -> str | None:
+    """Return why the case waits for a human; None where it does not."""
+    if case.ending.end is not None:
+        return None
+    if case.saga.stage == "parked":
+        return f"remedy step {case.saga.parked_at}: {case.saga.parked_why}"
+    if case.result.needs_person:
+        return "the result notice reached nobody: tell the customer in person (tell_result)"
+    if case.ending.answer_failed:
+        return "the answer did not go out: answer again (answer_case)"
+    if case.targets.parked is not None:
+        return f"{case.targets.parked} is far overdue: a supervisor looks at it (resume_case)"
+    if ending.dissatisfied_for_good(_course(case)) and not case.result.final:
+        return "dissatisfied after the last round: open_round or state_final_position"
+    return None
+
+
+def is_over(case: Case) -> bool:
+    """Say whether the case is at its end and owes and is owed nothing."""
+    return case.ending.end is not None and not todo(case)

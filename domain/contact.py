@@ -1,0 +1,234 @@
+"""Contacts with the customer, and waits during which service targets stand still."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field
+
+from domain.actor import Role
+from domain.intake import Intake
+from domain.message import Command, Deadline, Event
+from domain.pauses import Pause, ended, pause_from
+from domain.policy import Policy
+from domain.record import Instant, Line, Text
+from domain.refusal import Refused
+
+Direction = Literal["inbound", "outbound"]
+
+
+class LogContact(Command):
+    """A contact took place; it can never be edited afterwards.
+
+    Attributes:
+        wait_seconds: how long the customer waited before somebody spoke.
+        minutes: how long they spoke.
+        repeat: whether the customer had to tell the story again.
+        named_owner: whether the customer heard who answers for the case.
+        done_since: what was done since the last update.
+        next_step: what happens next, in words told to the customer.
+    """
+
+    kind: Literal["log_contact"] = "log_contact"
+    direction: Direction
+    channel: Line
+    reached: bool = True
+    wait_seconds: Annotated[int, Field(ge=0)] = 0
+    minutes: Annotated[int, Field(ge=0)] = 0
+    repeat: bool = False
+    apology: bool = False
+    explanation: bool = False
+    named_owner: bool = False
+    done_since: Text | None = None
+    next_step: Text | None = None
+    summary: Text = ""
+
+
+class ContactLogged(Event):
+    """A contact, as it will stay."""
+
+    kind: Literal["contact_logged"] = "contact_logged"
+    number: int
+    direction: Direction
+    channel: Line
+    person: Line
+    happened: Instant
+    reached: bool
+    wait_seconds: int
+    minutes: int
+    repeat: bool
+    apology: bool
+    explanation: bool
+    named_owner: bool
+    done_since: Text | None
+    next_step: Text | None
+    summary: Text
+    substantive: bool
+
+
+class PauseTargets(Command):
+    """Let service targets stand still for a reason of the policy's list."""
+
+    kind: Literal["pause_targets"] = "pause_targets"
+    reason: Line
+
+
+class ResumeTargets(Command):
+    """End the pause for this reason."""
+
+    kind: Literal["resume_targets"] = "resume_targets"
+    reason: Line
+
+
+class TargetsPaused(Event):
+    """Service targets stand still, until the pause's `ends_by` at the latest."""
+
+    kind: Literal["targets_paused"] = "targets_paused"
+    pause: Pause
+
+
+class TargetsResumed(Event):
+    """Service targets run again; `why` says what ended the pause."""
+
+    kind: Literal["targets_resumed"] = "targets_resumed"
+    reason: Line
+    ended: Instant
+    why: Literal["command", "customer", "maximum"]
+
+
+ContactCommand = LogContact | PauseTargets | ResumeTargets
+ContactEvent = ContactLogged | TargetsPaused | TargetsResumed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contacts:
+    """How many contacts there were, which met a target, and the pauses.
+
+    Attributes:
+        first_response_at: when a person first gave the customer a real answer.
+        last_update_at: when a named person last said what was done and what comes next.
+    """
+
+    count: int = 0
+    repeats: int = 0
+    first_response_at: datetime | None = None
+    last_update_at: datetime | None = None
+    apologised: bool = False
+    explained: bool = False
+    pauses: tuple[Pause, ...] = ()
+
+    def open_for(self, reason: str) -> Pause | None:
+        """Return the pause that lasts for this reason, if one does."""
+        return next((each for each in self.pauses if each.reason == reason and each.end is None), None)
+
+
+def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple[ContactEvent, ...]:
+    """Log a contact; pause or resume the service targets."""
+    match command:
+        case LogContact():
+            return _log(contacts, policy, command)
+        case PauseTargets():
+            return _pause(contacts, policy, command)
+        case ResumeTargets(reason=reason, at=at, by=by):
+            if contacts.open_for(reason) is None:
+                return ()
+            return (TargetsResumed(reason=reason, ended=at, why="command", at=at, by=by),)
+        case _:
+            assert_never(command)
+
+
+def _log(contacts: Contacts, policy: Policy, command: LogContact) -> tuple[ContactEvent, ...]:
+    logged = ContactLogged(
+        number=contacts.count + 1,
+        person=str(command.by),
+        happened=command.happened,
+        substantive=_is_substantive(command),
+        at=command.at,
+        by=command.by,
+        **command.model_dump(exclude={"kind", "id", "by", "at", "occurred_at"}),
+    )
+    if command.direction == "outbound":
+        return (logged,)
+    resumed = (
+        TargetsResumed(reason=reason.id, ended=command.at, why="customer", at=command.at)
+        for reason in policy.pause_reasons
+        if reason.ended_by_customer and contacts.open_for(reason.id)
+    )
+    return (logged, *resumed)
+
+
+def _is_substantive(command: LogContact) -> bool:
+    """A real answer: a person reached the customer and said who answers, why, or what comes next."""
+    human = command.by.role is not Role.SYSTEM
+    said = command.named_owner or command.explanation or bool(command.next_step)
+    return human and command.reached and said
+
+
+def _pause(contacts: Contacts, policy: Policy, command: PauseTargets) -> tuple[ContactEvent, ...]:
+    reason = next((known for known in policy.pause_reasons if known.id == command.reason), None)
+    if reason is None:
+        names = ", ".join(known.id for known in policy.pause_reasons)
+        raise Refused(f"reason: use one of {names}; waiting inside the firm is never a pause", code="pause")
+    if contacts.open_for(reason.id):
+        return ()
+    pause = pause_from(
+        contacts.pauses,
+        reason=reason.id,
+        owner=command.by.id,
+        at=command.at,
+        longest=reason.maximum,
+        total=reason.total,
+    )
+    if pause is None:
+        raise Refused(f"reason: pauses for {reason.id} have used their total in this case", code="pause")
+    return (TargetsPaused(pause=pause, at=command.at, by=command.by),)
+
+
+def deadlines(contacts: Contacts) -> tuple[Deadline, ...]:
+    """Return when the open pauses end by themselves."""
+    return tuple(
+        Deadline(name=f"contact/pause:{place}", due=each.ends_by)
+        for place, each in enumerate(contacts.pauses)
+        if each.end is None
+    )
+
+
+def lapse(contacts: Contacts, deadline: Deadline, at: datetime) -> tuple[ContactEvent, ...]:
+    """End the pause that has lasted its maximum; it ends at its due instant, however late we notice."""
+    pause = contacts.pauses[int(deadline.name.rpartition(":")[2])]
+    return (TargetsResumed(reason=pause.reason, ended=deadline.due, why="maximum", at=at, due=deadline.due),)
+
+
+def evolve(contacts: Contacts, event: ContactEvent) -> Contacts:
+    """Apply one event of contact."""
+    match event:
+        case ContactLogged():
+            return _logged(contacts, event)
+        case TargetsPaused(pause=pause):
+            return replace(contacts, pauses=(*contacts.pauses, pause))
+        case TargetsResumed(reason=reason, ended=at):
+            pauses = tuple(ended(each, at) if each.reason == reason else each for each in contacts.pauses)
+            return replace(contacts, pauses=pauses)
+        case _:
+            assert_never(event)
+
+
+def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
+    response = contacts.first_response_at
+    if response is None and event.substantive:
+        response = event.happened
+    is_update = event.direction == "outbound" and event.substantive and event.done_since and event.next_step
+    return replace(
+        contacts,
+        count=contacts.count + 1,
+        repeats=contacts.repeats + event.repeat,
+        first_response_at=response,
+        last_update_at=event.happened if is_update else contacts.last_update_at,
+        apologised=contacts.apologised or event.apology,
+        explained=contacts.explained or event.explanation,
+    )
+
+
+def heard(intake: Intake, contacts: Contacts) -> datetime:
+    """Return when the customer last heard something real: an update, an answer, or at least the beginning."""
+    return contacts.last_update_at or contacts.first_response_at or intake.received_at

@@ -1,0 +1,334 @@
+"""The ends of a case, each with its conditions; nothing else ends one."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Literal, assert_never
+
+from pydantic import StringConstraints
+
+from domain.actor import REDRESS, Actor
+from domain.assignment import Assignment, appoint_reviewer, escalate
+from domain.budget import due_of
+from domain.effect import Effect, NoticeSent, SendNotice
+from domain.happy_call import FollowUp, reopen_until
+from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
+from domain.record import Line, Text
+from domain.refusal import Refused
+from domain.remedy import Before, Remedy, RoundOpened
+from domain.result import OutcomeOfCase, Result, ResultRegistered
+from domain.saga import Saga, cancel, in_flight, past_pivot
+
+End = Literal["recovered", "final_position", "unconfirmed", "withdrawn", "answered"]
+
+
+class WithdrawCase(Command):
+    """The customer takes the complaint back; nobody else can."""
+
+    kind: Literal["withdraw_case"] = "withdraw_case"
+    reason: Line | None = None
+
+
+class AnswerCase(Command):
+    """Answer an inquiry, thank for a compliment, say what becomes of a suggestion."""
+
+    kind: Literal["answer_case"] = "answer_case"
+    text: Annotated[Text, StringConstraints(min_length=1)]
+    outcome: Literal["answered", "adopted", "held", "declined"] = "answered"
+
+
+class ReopenCase(Command):
+    """The customer says, in the reopen window, that it was not put right after all."""
+
+    kind: Literal["reopen_case"] = "reopen_case"
+    reason: Line
+
+
+class AppealCase(Command):
+    """The customer contests a final position within the appeal window."""
+
+    kind: Literal["appeal_case"] = "appeal_case"
+    reason: Line
+
+
+class OpenRound(Command):
+    """A supervisor opens one exceptional round after the last bounded one failed too."""
+
+    kind: Literal["open_round"] = "open_round"
+    reason: Line
+
+
+class StateFinalPosition(Command):
+    """A supervisor states the firm's final position after the bounded rounds; an appeal stays open."""
+
+    kind: Literal["state_final_position"] = "state_final_position"
+    outcome: OutcomeOfCase
+    cause: Line
+    summary: Annotated[Text, StringConstraints(min_length=1)]
+
+
+class WithdrawalRecorded(Event):
+    """The customer took the complaint back; what runs is undone first."""
+
+    kind: Literal["withdrawal_recorded"] = "withdrawal_recorded"
+    reason: Line | None
+
+
+class AnswerGiven(Event):
+    """The answer of a case that takes the short way."""
+
+    kind: Literal["answer_given"] = "answer_given"
+    number: int
+    text: Text
+    outcome: Line
+
+
+class AnswerNotified(Event):
+    """The answer went out; `delivered` by the gateway's word."""
+
+    kind: Literal["answer_notified"] = "answer_notified"
+    key: Line
+    delivered: bool
+    text: Text
+
+
+class AnswerFailed(Event):
+    """The answer did not go out, or nobody knows; a person must see to it."""
+
+    kind: Literal["answer_failed"] = "answer_failed"
+    key: Line
+
+
+class CaseEnded(Event):
+    """The case came to one of its ends."""
+
+    kind: Literal["case_ended"] = "case_ended"
+    end: End
+
+
+EndingCommand = WithdrawCase | AnswerCase | ReopenCase | AppealCase | OpenRound | StateFinalPosition
+EndingEvent = WithdrawalRecorded | AnswerGiven | AnswerNotified | AnswerFailed | CaseEnded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What leads to the end, and the end."""
+
+    withdrawn: bool = False
+    answer: str | None = None
+    answers: int = 0
+    answer_key: str | None = None
+    answer_by: str | None = None
+    answered_at: datetime | None = None
+    answer_failed: bool = False
+    end: End | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What the stages before the end know."""
+
+    before: Before
+    assignment: Assignment
+    remedy: Remedy
+    saga: Saga
+    result: Result
+    follow_up: FollowUp
+
+
+def decide(ending: Ending, course: Course, command: EndingCommand) -> tuple[Event, ...]:
+    """Withdraw, answer, reopen, appeal, or open an exceptional round."""
+    match command:
+        case WithdrawCase(reason=reason, at=at, by=by):
+            return () if ending.withdrawn else (WithdrawalRecorded(reason=reason, at=at, by=by),)
+        case AnswerCase():
+            return _answer(ending, course, command)
+        case ReopenCase(reason=reason):
+            if not course.follow_up.good:
+                raise Refused(
+                    "there is no good answer to take back; add to the case instead", code="not-closed"
+                )
+            return _round(course, "customer", reason=reason, at=command.at, by=command.by)
+        case AppealCase(reason=reason):
+            if not (course.result.final and course.result.delivered_at):
+                raise Refused("there is no final position to appeal against", code="no-final-position")
+            return _round(course, "appeal", reason=reason, at=command.at, by=command.by)
+        case OpenRound():
+            return _exceptional(course, command)
+        case StateFinalPosition():
+            return _final(course, command)
+        case _:
+            assert_never(command)
+
+
+Cause = Literal["happy_call", "customer", "appeal", "supervisor"]
+
+
+def _round(
+    course: Course, cause: Cause, *, reason: str, at: datetime, by: Actor = REDRESS
+) -> tuple[Event, ...]:
+    """Open the next round in higher hands; an appeal goes to somebody who took no part."""
+    opened = RoundOpened(round=course.remedy.round + 1, cause=cause, reason=reason, at=at, by=by)
+    policy = course.before.policy
+    if cause == "appeal":
+        return (opened, *appoint_reviewer(course.assignment, policy, reason="appeal", at=at))
+    moved = escalate(course.assignment, policy, cause=f"round:{cause}", reason=reason, at=at)
+    return (opened, *moved)
+
+
+def _exceptional(course: Course, command: OpenRound) -> tuple[Event, ...]:
+    if not dissatisfied_for_good(course) or course.result.final:
+        raise Refused("the bounded rounds are not used up", code="round")
+    if course.remedy.round > course.before.policy.max_rounds:
+        raise Refused("the one exceptional round was used; state the final position", code="round")
+    return _round(course, "supervisor", reason=command.reason, at=command.at, by=command.by)
+
+
+def _final(course: Course, command: StateFinalPosition) -> tuple[Event, ...]:
+    if course.result.final:
+        return ()
+    if not dissatisfied_for_good(course):
+        raise Refused("the bounded rounds are not used up; register a result instead", code="round")
+    policy = course.before.policy
+    if command.cause not in policy.causes:
+        raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
+    registered = ResultRegistered(
+        number=course.result.number + 1,
+        outcome=command.outcome,
+        cause=command.cause,
+        summary=command.summary,
+        final=True,
+        clauses=(),
+        department=course.assignment.department,
+        policy=f"{policy.name}/{policy.version}",
+        at=command.at,
+        by=command.by,
+    )
+    return (registered,)
+
+
+def dissatisfied_for_good(course: Course) -> bool:
+    """Say whether the customer is still dissatisfied after the last bounded round."""
+    return bool(course.follow_up.bad) and course.remedy.round >= course.before.policy.max_rounds
+
+
+def _answer(ending: Ending, course: Course, command: AnswerCase) -> tuple[EndingEvent, ...]:
+    triage = course.before.triage
+    if not triage.classed or triage.voc_type == "complaint":
+        raise Refused(
+            "only inquiries, compliments and suggestions are answered; triage it first", code="short-way"
+        )
+    if ending.answer == command.text and not ending.answer_failed:
+        return ()
+    if ending.answer is not None and not ending.answer_failed:
+        raise Refused("it is answered already", code="answered")
+    if triage.voc_type == "suggestion" and command.outcome == "answered":
+        raise Refused("outcome: a suggestion is adopted, held or declined", code="outcome")
+    given = AnswerGiven(
+        number=ending.answers + 1,
+        text=command.text,
+        outcome=command.outcome,
+        at=command.at,
+        by=command.by,
+    )
+    return (given,)
+
+
+def follow(ending: Ending, course: Course, at: datetime) -> tuple[Event, ...]:
+    """A bad happy call opens the next round; conditions that hold end the case."""
+    if ending.end is not None:
+        return ()
+    if ending.withdrawn:
+        return _after_withdrawal(course.saga, at)
+    if ending.answered_at is not None and course.before.triage.voc_type != "complaint":
+        return (CaseEnded(end="answered", at=at),)
+    if course.follow_up.given_up is not None:
+        return (CaseEnded(end="unconfirmed", at=at),)
+    if course.follow_up.bad and not dissatisfied_for_good(course):
+        return _round(course, "happy_call", reason=", ".join(course.follow_up.bad), at=at)
+    return ()
+
+
+def _after_withdrawal(saga: Saga, at: datetime) -> tuple[Event, ...]:
+    """Give the remedy up where that is still possible; the case ends when nothing is on its way."""
+    if _at_rest(saga):
+        return (CaseEnded(end="withdrawn", at=at),)
+    if past_pivot(saga):
+        return ()
+    return cancel(saga, reason="the customer withdrew the complaint", at=at, by=REDRESS)
+
+
+def _at_rest(saga: Saga) -> bool:
+    """A withdrawn case ends when nothing of its remedy is on its way, forward or back."""
+    return saga.number == 0 or (in_flight(saga) is None and saga.stage in ("completed", "compensated"))
+
+
+def deadlines(ending: Ending, course: Course) -> tuple[Deadline, ...]:
+    """The reopen window after a good answer, the appeal window after a final position."""
+    if ending.end is not None or ending.withdrawn:
+        return ()
+    policy = course.before.policy
+    reopen = reopen_until(course.follow_up, policy)
+    if reopen is not None:
+        return (Deadline(name=f"ending/reopen-window:{course.remedy.round}", due=reopen),)
+    result = course.result
+    if result.final and result.delivered_at is not None:
+        due = due_of(policy.appeal_window, policy.calendar, result.delivered_at)
+        return (Deadline(name=f"ending/appeal-window:{course.remedy.round}", due=due),) if due else ()
+    return ()
+
+
+def lapse(deadline: Deadline, at: datetime) -> tuple[EndingEvent, ...]:
+    """A window that closed ends the case."""
+    end: End = "recovered" if deadline.name.startswith("ending/reopen") else "final_position"
+    return (CaseEnded(end=end, due=deadline.due, at=at),)
+
+
+def todo(ending: Ending, before: Before, number: str) -> tuple[Effect, ...]:
+    """Return the answer's words while they have not gone out."""
+    if ending.answer_key is None or ending.answer is None:
+        return ()
+    intake = before.intake
+    request = SendNotice(
+        template="answer",
+        wording_hash=before.policy.wording_hash,
+        language=intake.language,
+        channel=intake.channel,
+        contact=intake.opening.contact,
+        slots={"number": number, "answer": ending.answer},
+    )
+    return (Effect(key=ending.answer_key, request=request),)
+
+
+def came_back(fact: CameBack) -> tuple[EndingEvent, ...]:
+    """Say what became of the answer."""
+    match fact:
+        case EffectSucceeded(result=NoticeSent(delivered=delivered, text=text)):
+            return (AnswerNotified(key=fact.key, delivered=delivered, text=text, at=fact.at),)
+        case _:
+            return (AnswerFailed(key=fact.key, at=fact.at),)
+
+
+def evolve(ending: Ending, event: EndingEvent) -> Ending:
+    """Apply one event of the ending."""
+    match event:
+        case WithdrawalRecorded():
+            return replace(ending, withdrawn=True)
+        case AnswerGiven(number=number, text=text, by=by):
+            return replace(
+                ending,
+                answer=text,
+                answers=number,
+                answer_key=f"answer:{number}",
+                answer_by=by.id,
+                answer_failed=False,
+            )
+        case AnswerNotified(delivered=delivered, at=at):
+            answered = at if delivered else None
+            return replace(ending, answer_key=None, answered_at=answered, answer_failed=not delivered)
+        case AnswerFailed():
+            return replace(ending, answer_key=None, answer_failed=True)
+        case CaseEnded(end=end, at=at):
+            return replace(ending, end=end, ended_at=at, answer_key=None)
+        case _:
+            assert_never(event)

@@ -1,0 +1,44 @@
+"""Money as integer minor units of one ISO 4217 currency."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from domain.record import Record
+from domain.refusal import Refused
+
+MINOR_UNITS = {"KRW": 0, "JPY": 0, "USD": 2, "GBP": 2, "EUR": 2}
+"""Decimal places of each currency that a policy may use (ISO 4217)."""
+
+
+class Money(Record):
+    """An amount that cannot be negative, in minor units (KRW has none: 1 is one won)."""
+
+    minor: Annotated[int, Field(ge=0, le=10**15)]
+    currency: str
+
+    @field_validator("currency")
+    @classmethod
+    def _known(cls, currency: str) -> str:
+        if currency not in MINOR_UNITS:
+            raise ValueError(f"unknown currency; use one of {', '.join(sorted(MINOR_UNITS))}")
+        return currency
+
+    def __str__(self) -> str:
+        places = MINOR_UNITS[self.currency]
+        return f"{self.minor / 10**places:,.{places}f} {self.currency}"
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """Add amounts of one currency.
+
+    Raises:
+        Refused: where an amount has another currency.
+    """
+    minor = 0
+    for amount in amounts:
+        if amount.currency != currency:
+            raise Refused(f"the amount is in {amount.currency}, the case in {currency}", code="currency")
+        minor += amount.minor
+    return Money(minor=minor, currency=currency)

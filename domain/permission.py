@@ -1,0 +1,125 @@
+"""One table: who may ask for what, and at which stage of a case's life."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from domain.actor import Role
+from domain.message import Command
+from domain.policy import Policy
+from domain.refusal import Refused
+
+Stage = Literal[
+    "raised",
+    "with_department",
+    "owned",
+    "in_recovery",
+    "result_registered",
+    "following_up",
+    "reopen_window",
+    "appeal_open",
+    "ended",
+]
+
+C, A, O, S, H = Role.CUSTOMER, Role.AGENT, Role.OWNER, Role.SUPERVISOR, Role.DEPARTMENT_HEAD  # noqa: E741 - table
+Y, HC = Role.SYSTEM, Role.HAPPY_CALLER
+STAFF = (A, O, S, H)
+
+BEFORE_RESULT: tuple[Stage, ...] = ("raised", "with_department", "owned", "in_recovery")
+ASSIGNED: tuple[Stage, ...] = ("with_department", "owned", "in_recovery")
+OWNED: tuple[Stage, ...] = ("owned", "in_recovery")
+OPEN: tuple[Stage, ...] = (
+    *BEFORE_RESULT,
+    "result_registered",
+    "following_up",
+    "reopen_window",
+    "appeal_open",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Roles that may give a command, and the stages in which it has a meaning."""
+
+    roles: tuple[Role, ...]
+    stages: tuple[Stage, ...]
+
+
+TABLE: dict[str, Permit] = {
+    "add_to_case": Permit((C, Y, *STAFF), OPEN),
+    "acknowledge": Permit(STAFF, OPEN),
+    "triage": Permit((Y, *STAFF), BEFORE_RESULT),
+    "claim_harm": Permit((C, Y, *STAFF), BEFORE_RESULT),
+    "refuse_department": Permit((A, S, H), ("with_department",)),
+    "accept_case": Permit((A, S, H), ASSIGNED),
+    "transfer_case": Permit((O, S, H), OPEN),
+    "accept_transfer": Permit((A, S, H), OPEN),
+    "escalate_case": Permit((A, O, S, H, Y), OPEN),
+    "log_contact": Permit((C, Y, HC, *STAFF), OPEN),
+    "pause_targets": Permit((O, S, H), BEFORE_RESULT),
+    "resume_targets": Permit((O, S, H), OPEN),
+    "make_promise": Permit(STAFF, OPEN),
+    "keep_promise": Permit((C, *STAFF), OPEN),
+    "move_promise": Permit(STAFF, OPEN),
+    "request_supervisor": Permit((C, Y, *STAFF), OPEN),
+    "record_meeting": Permit((S, H), OPEN),
+    "withdraw_request": Permit((C,), OPEN),
+    "propose_remedy": Permit((O, S, H), OWNED),
+    "approve_remedy": Permit((S, H), OWNED),
+    "reject_remedy": Permit((S, H), OWNED),
+    "accept_remedy": Permit((C, *STAFF), OWNED),
+    "decline_remedy": Permit((C, *STAFF), OWNED),
+    "cancel_remedy": Permit((C, S, H), OWNED),
+    "retry_step": Permit((O, S, H), OPEN),
+    "skip_step": Permit((S, H), OPEN),
+    "mark_step_done": Permit(STAFF, OPEN),
+    "register_result": Permit((O, S, H), OWNED),
+    "tell_result": Permit(STAFF, ("result_registered",)),
+    "withdraw_case": Permit((C,), OPEN),
+    "answer_case": Permit((O, S, H), BEFORE_RESULT),
+    "reopen_case": Permit((C, Y), ("reopen_window",)),
+    "appeal_case": Permit((C, Y), ("appeal_open",)),
+    "open_round": Permit((S, H), ("following_up",)),
+    "state_final_position": Permit((S, H), ("following_up",)),
+    "resume_case": Permit((S, H), OPEN),
+}
+
+
+def check(
+    kind: str,
+    command: Command,
+    *,
+    policy: Policy,
+    stage: Stage,
+    owner: str | None,
+    customer: str | None,
+) -> None:
+    """Hold a command against the table and the role directory.
+
+    Raises:
+        Refused: naming the role, the stage or the person.
+    """
+    permit = TABLE[kind]
+    role, person = command.by.role, command.by.id
+    if role not in permit.roles:
+        allowed = ", ".join(permit.roles)
+        raise Refused(f"by: a {role} may not {kind}; these may: {allowed}", code="not-your-role")
+    _check_person(role, person, policy=policy, owner=owner, customer=customer)
+    if stage == "ended":
+        raise Refused("the case has ended; open a new one and name this", code="ended")
+    if stage not in permit.stages:
+        where = ", ".join(permit.stages)
+        raise Refused(f"{kind} has no meaning while the case is {stage}; only: {where}", code="stage")
+
+
+def _check_person(
+    role: Role, person: str, *, policy: Policy, owner: str | None, customer: str | None
+) -> None:
+    if role is Role.OWNER and person != owner:
+        raise Refused(f"by: {person} does not own the case", code="not-owner")
+    if role is Role.CUSTOMER and customer is not None and person != customer:
+        raise Refused("by: this is another customer's case", code="not-your-case")
+    asserted = role in (Role.CUSTOMER, Role.SYSTEM, Role.OWNER)
+    if not asserted and not policy.holds(person, role):
+        raise Refused(
+            f"by: the role directory does not give {person} the role {role}", code="not-in-directory"
+        )

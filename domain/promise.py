@@ -1,0 +1,184 @@
+"""Promises: what a named person told the customer, and until when."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, assert_never
+
+from domain.message import Command, Deadline, Event
+from domain.policy import Policy
+from domain.record import Instant, Line, Text
+from domain.refusal import Refused
+
+PromiseState = Literal["open", "kept", "broken", "moved"]
+
+
+class MakePromise(Command):
+    """Somebody told the customer what will happen until when; a vague word gets the policy's time."""
+
+    kind: Literal["make_promise"] = "make_promise"
+    what: Text
+    due: Instant | None = None
+    word: Line | None = None
+
+
+class KeepPromise(Command):
+    """The promised thing happened."""
+
+    kind: Literal["keep_promise"] = "keep_promise"
+    number: int
+    proof: Line
+
+
+class MovePromise(Command):
+    """The customer was told, before it fell due, that it will be later."""
+
+    kind: Literal["move_promise"] = "move_promise"
+    number: int
+    due: Instant
+    told: Line
+
+
+class PromiseMade(Event):
+    """A promise, with the instant at which it falls due (`falls_due`)."""
+
+    kind: Literal["promise_made"] = "promise_made"
+    number: int
+    what: Text
+    falls_due: Instant
+    word: Line | None
+
+
+class PromiseKept(Event):
+    """A promise was kept in time."""
+
+    kind: Literal["promise_kept"] = "promise_kept"
+    number: int
+    proof: Line
+
+
+class PromiseMoved(Event):
+    """A promise was moved with the customer's knowledge."""
+
+    kind: Literal["promise_moved"] = "promise_moved"
+    number: int
+    falls_due: Instant
+    told: Line
+
+
+class PromiseBroken(Event):
+    """A promise passed its due instant."""
+
+    kind: Literal["promise_broken"] = "promise_broken"
+    number: int
+
+
+PromiseCommand = MakePromise | KeepPromise | MovePromise
+PromiseEvent = PromiseMade | PromiseKept | PromiseMoved | PromiseBroken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """One promise as it stands."""
+
+    number: int
+    by: str
+    due: datetime
+    state: PromiseState = "open"
+    moved: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promises:
+    """All promises of the case, in the order in which they were made."""
+
+    made: tuple[Promise, ...] = ()
+
+
+def decide(promises: Promises, policy: Policy, command: PromiseCommand) -> tuple[PromiseEvent, ...]:
+    """Make, keep or move a promise."""
+    match command:
+        case MakePromise():
+            return _make(promises, policy, command)
+        case KeepPromise(number=number, proof=proof, at=at, by=by):
+            promise = _find(promises, number)
+            if promise.state == "kept":
+                return ()
+            if promise.state == "broken":
+                raise Refused(f"promise {number} is broken; make a new one", code="broken")
+            return (PromiseKept(number=number, proof=proof, at=at, by=by),)
+        case MovePromise():
+            return _move(promises, command)
+        case _:
+            assert_never(command)
+
+
+def _make(promises: Promises, policy: Policy, command: MakePromise) -> tuple[PromiseEvent, ...]:
+    due = command.due
+    if due is None:
+        span = policy.vague_words.get(command.word or "", policy.vague_default)
+        due = command.happened + span
+    if due < command.happened:
+        raise Refused("due: a promise cannot fall due before it was made", code="due")
+    made = PromiseMade(
+        number=len(promises.made) + 1,
+        what=command.what,
+        falls_due=due,
+        word=command.word,
+        at=command.at,
+        by=command.by,
+    )
+    return (made,)
+
+
+def _move(promises: Promises, command: MovePromise) -> tuple[PromiseEvent, ...]:
+    promise = _find(promises, command.number)
+    if promise.state != "open":
+        raise Refused(f"promise {command.number} is {promise.state}; make a new one", code=promise.state)
+    if command.due <= promise.due:
+        raise Refused("due: a promise moves to a later time only", code="due")
+    return (
+        PromiseMoved(
+            number=command.number, falls_due=command.due, told=command.told, at=command.at, by=command.by
+        ),
+    )
+
+
+def _find(promises: Promises, number: int) -> Promise:
+    if not 1 <= number <= len(promises.made):
+        raise Refused(f"number: there is no promise {number}", code="no-promise")
+    return promises.made[number - 1]
+
+
+def deadlines(promises: Promises) -> tuple[Deadline, ...]:
+    """Every open promise falls due; no pause stops it (clock rule 9)."""
+    return tuple(
+        Deadline(name=f"promise/kept:{promise.number}", due=promise.due)
+        for promise in promises.made
+        if promise.state == "open"
+    )
+
+
+def lapse(deadline: Deadline, at: datetime) -> tuple[PromiseEvent, ...]:
+    """A promise that passed is broken."""
+    return (PromiseBroken(number=int(deadline.name.rpartition(":")[2]), due=deadline.due, at=at),)
+
+
+def evolve(promises: Promises, event: PromiseEvent) -> Promises:
+    """Apply one event of promise."""
+    match event:
+        case PromiseMade(number=number, falls_due=due, by=by):
+            return Promises(made=(*promises.made, Promise(number=number, by=by.id, due=due)))
+        case PromiseKept(number=number):
+            return _with(promises, replace(promises.made[number - 1], state="kept"))
+        case PromiseMoved(number=number, falls_due=due):
+            old = promises.made[number - 1]
+            return _with(promises, replace(old, due=due, moved=old.moved + 1))
+        case PromiseBroken(number=number):
+            return _with(promises, replace(promises.made[number - 1], state="broken"))
+        case _:
+            assert_never(event)
+
+
+def _with(promises: Promises, changed: Promise) -> Promises:
+    made = tuple(changed if promise.number == changed.number else promise for promise in promises.made)
+    return Promises(made=made)

@@ -1,0 +1,43 @@
+"""What every command, fact and event is made of: a frozen record with one canonical text."""
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+MAX_TEXT = 64 * 1024
+"""Longest text taken from anybody, in characters; the edge also refuses over 64 KB of UTF-8."""
+
+Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+"""Words that a person wrote."""
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""A short text: a reason, a name, a heading."""
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\s:]+$")]
+"""An identifier: one word without colon."""
+
+Instant = AwareDatetime
+"""An aware datetime."""
+
+
+class Record(BaseModel):
+    """Base of everything that is recorded or sent: frozen, tolerant of unknown fields.
+
+    Errors never quote the input, because the input may be personal data.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+def canonical(record: BaseModel) -> str:
+    """Return the one JSON text of a record: keys sorted, no spaces, UTF-8 as it is."""
+    return json.dumps(
+        record.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+
+
+def iso(instant: datetime) -> str:
+    """Return the text under which an instant is hashed and stored."""
+    return instant.isoformat()

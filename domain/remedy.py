@@ -1,0 +1,629 @@
+"""The remedy: one decision per harm line, approved where it must be, offered to the customer and answered."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field
+
+from domain.actor import Role
+from domain.budget import due_of
+from domain.contact import Contacts
+from domain.effect import Effect, NoticeSent, SendNotice
+from domain.intake import Intake
+from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
+from domain.money import Money, total
+from domain.policy import BY_HAND, MOVES_GOODS, PAYS, Ground, Policy, RemedyKind
+from domain.record import Id, Instant, Line, Record, Text, canonical
+from domain.refusal import Refused
+from domain.triage import Classification
+
+Gesture = Literal["apology_call", "apology_letter", "manager_letter", "explanation", "follow_up"]
+ProposalState = Literal[
+    "waiting_approval",
+    "approved",
+    "rejected",
+    "offered",
+    "agreed",
+    "declined",
+    "expired",
+    "void",
+    "done",
+    "compensated",
+]
+
+
+class LineDecision(Record):
+    """What is done about one harm line: a remedy, or a reasoned refusal that names its clause."""
+
+    harm_line: Line
+    remedy: RemedyKind
+    ground: Ground | None = None
+    amount: Money | None = None
+    clause: Line | None = None
+    reason: Line | None = None
+
+
+class Plan(Record):
+    """What is proposed; its hash is what an approval is bound to.
+
+    Attributes:
+        collect: whether the goods come back before the firm's part is done.
+        order_lines: which lines of the order it is about; empty: all.
+        fee_payer: who pays fees and return shipping.
+    """
+
+    decisions: Annotated[tuple[LineDecision, ...], Field(min_length=1, max_length=20)]
+    gestures: tuple[Gesture, ...] = ()
+    collect: bool = False
+    order_lines: tuple[Id, ...] = ()
+    fee_payer: Literal["firm", "customer"] = "firm"
+    words: Text = ""
+
+
+class ProposeRemedy(Command):
+    """Propose a plan; it replaces one that is not agreed yet.
+
+    Attributes:
+        contact: number of the contact in which the customer was told; None: a notice goes out.
+    """
+
+    kind: Literal["propose_remedy"] = "propose_remedy"
+    plan: Plan
+    contact: int | None = None
+
+
+class ApproveRemedy(Command):
+    """Approve exactly this proposal."""
+
+    kind: Literal["approve_remedy"] = "approve_remedy"
+    proposal: Line
+
+
+class RejectRemedy(Command):
+    """Refuse to approve this proposal."""
+
+    kind: Literal["reject_remedy"] = "reject_remedy"
+    proposal: Line
+    reason: Line
+
+
+class AcceptRemedy(Command):
+    """The customer accepts the offer; staff may enter it with the contact in which they said so."""
+
+    kind: Literal["accept_remedy"] = "accept_remedy"
+    proposal: Line
+    contact: int | None = None
+
+
+class DeclineRemedy(Command):
+    """The customer declines the offer."""
+
+    kind: Literal["decline_remedy"] = "decline_remedy"
+    proposal: Line
+    reason: Line
+    contact: int | None = None
+
+
+class RemedyProposed(Event):
+    """A plan was proposed; `hash` names it."""
+
+    kind: Literal["remedy_proposed"] = "remedy_proposed"
+    number: int
+    hash: Line
+    plan: Plan
+    total: Money
+    needs_approval: bool
+    approval_due: Instant | None
+    contact: int | None
+    policy: Line
+
+
+class RemedyApproved(Event):
+    """A second person approved exactly this proposal."""
+
+    kind: Literal["remedy_approved"] = "remedy_approved"
+    hash: Line
+
+
+class RemedyRejected(Event):
+    """Approval was refused."""
+
+    kind: Literal["remedy_rejected"] = "remedy_rejected"
+    hash: Line
+    reason: Line
+
+
+class ApprovalMissed(Event):
+    """Nobody approved in time; the case moves up and the approval gets a new due instant."""
+
+    kind: Literal["approval_missed"] = "approval_missed"
+    hash: Line
+    next_due: Instant | None
+
+
+class RemedyOffered(Event):
+    """The customer has the offer, until `falls_due`; by notice unless told in a contact."""
+
+    kind: Literal["remedy_offered"] = "remedy_offered"
+    hash: Line
+    falls_due: Instant | None
+    by_notice: bool
+
+
+class OfferNoticeSent(Event):
+    """The words of the offer (or of its reminder) went out."""
+
+    kind: Literal["offer_notice_sent"] = "offer_notice_sent"
+    key: Line
+    delivered: bool
+    text: Text
+
+
+class OfferNoticeFailed(Event):
+    """The offer's words did not go out, or nobody knows."""
+
+    kind: Literal["offer_notice_failed"] = "offer_notice_failed"
+    key: Line
+
+
+class OfferReminded(Event):
+    """The customer did not answer in time and is reminded once."""
+
+    kind: Literal["offer_reminded"] = "offer_reminded"
+    hash: Line
+    next_due: Instant | None
+
+
+class OfferExpired(Event):
+    """The customer did not answer the reminder either."""
+
+    kind: Literal["offer_expired"] = "offer_expired"
+    hash: Line
+
+
+class RemedyAgreed(Event):
+    """The customer accepted; `needed` is false where the plan asks nothing of the customer."""
+
+    kind: Literal["remedy_agreed"] = "remedy_agreed"
+    hash: Line
+    needed: bool
+    contact: int | None = None
+
+
+class RemedyDeclined(Event):
+    """The customer declined."""
+
+    kind: Literal["remedy_declined"] = "remedy_declined"
+    hash: Line
+    reason: Line
+
+
+class RemedyDone(Event):
+    """Every step of the agreed plan was carried out."""
+
+    kind: Literal["remedy_done"] = "remedy_done"
+    hash: Line
+
+
+class RemedyCompensated(Event):
+    """The plan was given up; every step that had begun was undone."""
+
+    kind: Literal["remedy_compensated"] = "remedy_compensated"
+    hash: Line
+    reason: Line
+
+
+class RoundOpened(Event):
+    """Recovery begins anew: the next round, and what caused it."""
+
+    kind: Literal["round_opened"] = "round_opened"
+    round: int
+    cause: Literal["happy_call", "customer", "appeal", "supervisor"]
+    reason: Line
+
+
+RemedyCommand = ProposeRemedy | ApproveRemedy | RejectRemedy | AcceptRemedy | DeclineRemedy
+RemedyEvent = (
+    RemedyProposed
+    | RemedyApproved
+    | RemedyRejected
+    | ApprovalMissed
+    | RemedyOffered
+    | OfferNoticeSent
+    | OfferNoticeFailed
+    | OfferReminded
+    | OfferExpired
+    | RemedyAgreed
+    | RemedyDeclined
+    | RemedyDone
+    | RemedyCompensated
+    | RoundOpened
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One proposal as it stands."""
+
+    number: int
+    hash: str
+    plan: Plan
+    total: Money
+    by: str
+    needs_approval: bool
+    state: ProposalState
+    approval_due: datetime | None = None
+    approved_by: str | None = None
+    offer_due: datetime | None = None
+    reminded: bool = False
+    contact: int | None = None
+    words_waiting: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """The rounds of recovery and the proposals of the present one.
+
+    Attributes:
+        hashes: every proposal ever made, so that an approval of an old one is told apart from nonsense.
+    """
+
+    round: int = 1
+    round_at: datetime | None = None
+    offers: int = 0
+    proposed: int = 0
+    proposal: Proposal | None = None
+    hashes: tuple[str, ...] = ()
+
+
+def needs_answer(plan: Plan) -> bool:
+    """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
+    return any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
+
+
+def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
+    """Return the 32 hex characters that name a proposal: any edit gives another."""
+    return sha256(f"{number}\n{contact}\n{canonical(plan)}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What the stages before this one know, and the policy."""
+
+    policy: Policy
+    intake: Intake
+    triage: Classification
+    contacts: Contacts
+
+
+def decide(remedy: Remedy, before: Before, command: RemedyCommand) -> tuple[RemedyEvent, ...]:
+    """Propose, approve, reject, accept or decline."""
+    match command:
+        case ProposeRemedy():
+            return _propose(remedy, before, command)
+        case ApproveRemedy():
+            return _approve(remedy, before.policy, command)
+        case RejectRemedy():
+            return _reject(remedy, before.policy, command)
+        case AcceptRemedy():
+            return _accept(remedy, before, command)
+        case DeclineRemedy():
+            return _decline(remedy, before, command)
+        case _:
+            assert_never(command)
+
+
+def _propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> tuple[RemedyEvent, ...]:
+    _check_may_propose(remedy, before, command)
+    check_plan(before, command.plan)
+    number = remedy.proposed + 1
+    amount = amount_of(command.plan, before.policy.currency)
+    limit = before.policy.authority.get(command.by.role)
+    needs = limit is None or amount.minor > limit.minor
+    proposed = RemedyProposed(
+        number=number,
+        hash=hash_of(command.plan, number=number, contact=command.contact),
+        plan=command.plan,
+        total=amount,
+        needs_approval=needs,
+        approval_due=due_of(before.policy.approval, before.policy.calendar, command.at) if needs else None,
+        contact=command.contact,
+        policy=f"{before.policy.name}/{before.policy.version}",
+        at=command.at,
+        by=command.by,
+    )
+    return (proposed,)
+
+
+def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> None:
+    standing = remedy.proposal
+    if not before.triage.classed:
+        raise Refused("the case is not triaged yet", code="not-triaged")
+    if before.triage.voc_type != "complaint":
+        raise Refused("only complaints get a remedy; answer this case instead", code="short-way")
+    if standing is not None and standing.state in ("agreed", "done"):
+        raise Refused("the customer has agreed to a remedy; cancel it first", code="agreed")
+    if remedy.offers >= before.policy.max_offers:
+        raise Refused("no further offer in this round; register the final position", code="offers")
+    if command.contact is not None and not 1 <= command.contact <= before.contacts.count:
+        raise Refused("contact: log the contact first and give its number", code="contact")
+
+
+def amount_of(plan: Plan, currency: str) -> Money:
+    """Return what the plan pays out in all."""
+    paid = (decision.amount for decision in plan.decisions if decision.remedy in PAYS and decision.amount)
+    return total(paid, currency)
+
+
+def check_plan(before: Before, plan: Plan) -> None:
+    """Hold a plan against harm lines, policy and order.
+
+    Raises:
+        Refused: naming the decision and what is wrong with it.
+    """
+    stated = [line.id for line in before.triage.harm_lines]
+    decided = [decision.harm_line for decision in plan.decisions]
+    if sorted(stated) != sorted(decided):
+        raise Refused(f"decide each harm line once: {', '.join(stated)}", code="harm-lines")
+    for decision in plan.decisions:
+        _check_decision(before, decision)
+    _check_goods(before, plan)
+    if plan.fee_payer != "firm" and before.triage.cause in before.policy.firm_pays_causes:
+        raise Refused(f"fee_payer: for {before.triage.cause} every fee is the firm's", code="fee-payer")
+    defect = any(each.ground == "defect" and each.remedy in MOVES_GOODS for each in plan.decisions)
+    if defect and not plan.gestures:
+        raise Refused(
+            "gestures: a swap or refund alone does not mend a defect; add an apology", code="gesture"
+        )
+
+
+def _check_decision(before: Before, decision: LineDecision) -> None:
+    where = f"decision on {decision.harm_line}"
+    if decision.remedy not in (*before.policy.remedies, "refusal"):
+        raise Refused(f"{where}: this policy has no {decision.remedy}", code="remedy-kind")
+    if decision.remedy == "refusal":
+        known = {clause.id for clause in before.policy.clauses}
+        if decision.reason is None or decision.clause not in known:
+            raise Refused(f"{where}: a refusal names its clause and a reason", code="clause")
+        return
+    if decision.ground is None:
+        raise Refused(f"{where}: name the ground", code="ground")
+    if decision.remedy in PAYS and (decision.amount is None or decision.amount.minor == 0):
+        raise Refused(f"{where}: give the amount", code="amount")
+    if decision.amount is not None and decision.amount.currency != before.policy.currency:
+        raise Refused(f"{where}: this case is in {before.policy.currency}", code="currency")
+
+
+def _check_goods(before: Before, plan: Plan) -> None:
+    order = before.intake.order
+    needs_order = plan.collect or any(each.remedy in ("exchange", *PAYS) for each in plan.decisions)
+    if needs_order and (order is None or not order.known):
+        raise Refused("no order is known for this case; find it first", code="no-order")
+    if order is None:
+        return
+    unknown = [line for line in plan.order_lines if line not in {known.line_id for known in order.lines}]
+    if unknown:
+        raise Refused(f"order_lines: the order has no line {unknown[0]}", code="order-line")
+
+
+def _named(remedy: Remedy, given: str) -> Proposal:
+    """Return the proposal that is meant; a prefix of 8 characters or more will do."""
+    standing = remedy.proposal
+    if standing is not None and len(given) >= 8 and standing.hash.startswith(given):  # noqa: PLR2004
+        return standing
+    if any(old.startswith(given) for old in remedy.hashes):
+        raise Refused("proposal: it was replaced by another; look at the present one", code="void")
+    raise Refused("proposal: there is none of that hash", code="no-proposal")
+
+
+def _approve(remedy: Remedy, policy: Policy, command: ApproveRemedy) -> tuple[RemedyEvent, ...]:
+    proposal = _named(remedy, command.proposal)
+    if proposal.approved_by is not None:
+        return ()
+    if proposal.state != "waiting_approval":
+        raise Refused(f"proposal: it is {proposal.state}, not waiting for approval", code=proposal.state)
+    _check_second_person(proposal, command.by.id)
+    limit = policy.authority.get(command.by.role)
+    if command.by.role is not Role.DEPARTMENT_HEAD and (limit is None or proposal.total.minor > limit.minor):
+        raise Refused(
+            f"{proposal.total} is above your authority; a department head decides", code="authority"
+        )
+    return (RemedyApproved(hash=proposal.hash, at=command.at, by=command.by),)
+
+
+def _check_second_person(proposal: Proposal, person: str) -> None:
+    if proposal.by == person:
+        raise Refused("nobody approves their own proposal, in whatever role", code="self-approval")
+
+
+def _reject(remedy: Remedy, _policy: Policy, command: RejectRemedy) -> tuple[RemedyEvent, ...]:
+    proposal = _named(remedy, command.proposal)
+    if proposal.state == "rejected":
+        return ()
+    if proposal.state != "waiting_approval":
+        raise Refused(f"proposal: it is {proposal.state}, not waiting for approval", code=proposal.state)
+    _check_second_person(proposal, command.by.id)
+    return (RemedyRejected(hash=proposal.hash, reason=command.reason, at=command.at, by=command.by),)
+
+
+def _accept(remedy: Remedy, before: Before, command: AcceptRemedy) -> tuple[RemedyEvent, ...]:
+    proposal = _named(remedy, command.proposal)
+    if proposal.state in ("agreed", "done"):
+        return ()
+    _check_answer(proposal, before, command)
+    return (
+        RemedyAgreed(hash=proposal.hash, needed=True, contact=command.contact, at=command.at, by=command.by),
+    )
+
+
+def _decline(remedy: Remedy, before: Before, command: DeclineRemedy) -> tuple[RemedyEvent, ...]:
+    proposal = _named(remedy, command.proposal)
+    if proposal.state == "declined":
+        return ()
+    _check_answer(proposal, before, command)
+    return (RemedyDeclined(hash=proposal.hash, reason=command.reason, at=command.at, by=command.by),)
+
+
+def _check_answer(proposal: Proposal, before: Before, command: AcceptRemedy | DeclineRemedy) -> None:
+    if proposal.state != "offered":
+        raise Refused(f"proposal: it is {proposal.state}, not an open offer", code=proposal.state)
+    if command.by.role is Role.CUSTOMER:
+        return
+    if command.contact is None or not 1 <= command.contact <= before.contacts.count:
+        raise Refused(
+            "contact: staff enter a customer's answer with the contact that proves it", code="contact"
+        )
+
+
+def follow(remedy: Remedy, before: Before, at: datetime) -> tuple[RemedyEvent, ...]:
+    """An approved plan is offered at once; one that asks nothing of the customer is agreed at once."""
+    proposal = remedy.proposal
+    if proposal is None or proposal.state != "approved":
+        return ()
+    if not needs_answer(proposal.plan):
+        return (RemedyAgreed(hash=proposal.hash, needed=False, at=at),)
+    due = due_of(before.policy.offer, before.policy.calendar, at)
+    offered = RemedyOffered(hash=proposal.hash, falls_due=due, by_notice=proposal.contact is None, at=at)
+    return (offered,)
+
+
+def deadlines(remedy: Remedy) -> tuple[Deadline, ...]:
+    """Approvals and offers fall due; no pause stops them (clock rule 9)."""
+    proposal = remedy.proposal
+    if proposal is None:
+        return ()
+    if proposal.state == "waiting_approval" and proposal.approval_due:
+        return (Deadline(name=f"remedy/approval:{proposal.number}", due=proposal.approval_due),)
+    if proposal.state == "offered" and proposal.offer_due:
+        return (Deadline(name=f"remedy/offer:{proposal.number}", due=proposal.offer_due),)
+    return ()
+
+
+def lapse(remedy: Remedy, policy: Policy, deadline: Deadline, at: datetime) -> tuple[RemedyEvent, ...]:
+    """Say what it means that nobody approved, or that the customer did not answer."""
+    proposal = remedy.proposal
+    if proposal is None:
+        return ()
+    if deadline.name.startswith("remedy/approval"):
+        again = due_of(policy.approval, policy.calendar, deadline.due)
+        return (ApprovalMissed(hash=proposal.hash, next_due=again, due=deadline.due, at=at),)
+    if proposal.reminded:
+        return (OfferExpired(hash=proposal.hash, due=deadline.due, at=at),)
+    again = due_of(policy.offer_reminder, policy.calendar, deadline.due)
+    return (OfferReminded(hash=proposal.hash, next_due=again, due=deadline.due, at=at),)
+
+
+def todo(remedy: Remedy, before: Before, number: str) -> tuple[Effect, ...]:
+    """Return the offer's words, or its reminder's, while they have not gone out."""
+    proposal = remedy.proposal
+    if proposal is None or proposal.words_waiting is None or proposal.state != "offered":
+        return ()
+    template = "offer_reminder" if proposal.words_waiting.startswith("offer-reminder") else "offer"
+    request = SendNotice(
+        template=template,
+        wording_hash=before.policy.wording_hash,
+        language=before.intake.language,
+        channel=before.intake.channel,
+        contact=before.intake.opening.contact,
+        slots={"number": number, "offer": in_words(proposal, before.intake.language)},
+    )
+    return (Effect(key=proposal.words_waiting, request=request),)
+
+
+def in_words(proposal: Proposal, language: str) -> str:
+    """Say what a plan gives, for the customer."""
+    words = proposal.plan.words
+    if proposal.total.minor == 0:
+        return words
+    paid = f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}"
+    return f"{words} ({paid})" if words else paid
+
+
+def came_back(fact: CameBack) -> tuple[RemedyEvent, ...]:
+    """Say what became of the offer's words."""
+    match fact:
+        case EffectSucceeded(result=NoticeSent(delivered=delivered, text=text)):
+            return (OfferNoticeSent(key=fact.key, delivered=delivered, text=text, at=fact.at),)
+        case _:
+            return (OfferNoticeFailed(key=fact.key, at=fact.at),)
+
+
+def evolve(remedy: Remedy, event: RemedyEvent) -> Remedy:
+    """Apply one event of remedy."""
+    if isinstance(event, RemedyProposed):
+        return _proposed(remedy, event)
+    if isinstance(event, RoundOpened):
+        return Remedy(round=event.round, round_at=event.at, proposed=remedy.proposed, hashes=remedy.hashes)
+    proposal = remedy.proposal
+    if proposal is None:
+        return remedy
+    offers = remedy.offers + isinstance(event, RemedyOffered)
+    return replace(remedy, proposal=_moved(proposal, event), offers=offers)
+
+
+def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
+    proposal = Proposal(
+        number=event.number,
+        hash=event.hash,
+        plan=event.plan,
+        total=event.total,
+        by=event.by.id,
+        needs_approval=event.needs_approval,
+        state="waiting_approval" if event.needs_approval else "approved",
+        approval_due=event.approval_due,
+        contact=event.contact,
+    )
+    hashes = (*remedy.hashes, event.hash)
+    return replace(remedy, proposal=proposal, proposed=event.number, hashes=hashes)
+
+
+def _moved(
+    proposal: Proposal,
+    event: RemedyApproved
+    | RemedyRejected
+    | ApprovalMissed
+    | RemedyOffered
+    | OfferNoticeSent
+    | OfferNoticeFailed
+    | OfferReminded
+    | OfferExpired
+    | RemedyAgreed
+    | RemedyDeclined
+    | RemedyDone
+    | RemedyCompensated,
+) -> Proposal:
+    match event:
+        case RemedyApproved(by=by):
+            return replace(proposal, state="approved", approved_by=by.id)
+        case RemedyRejected():
+            return replace(proposal, state="rejected")
+        case ApprovalMissed(next_due=due):
+            return replace(proposal, approval_due=due)
+        case RemedyOffered(falls_due=due, by_notice=by_notice):
+            words = f"offer:{proposal.number}" if by_notice else None
+            return replace(proposal, state="offered", offer_due=due, words_waiting=words)
+        case OfferNoticeSent(key=key) | OfferNoticeFailed(key=key):
+            waiting = None if proposal.words_waiting == key else proposal.words_waiting
+            return replace(proposal, words_waiting=waiting)
+        case OfferReminded(next_due=due):
+            words = f"offer-reminder:{proposal.number}"
+            return replace(proposal, reminded=True, offer_due=due, words_waiting=words)
+        case OfferExpired():
+            return replace(proposal, state="expired")
+        case RemedyAgreed():
+            return replace(proposal, state="agreed", words_waiting=None)
+        case RemedyDeclined():
+            return replace(proposal, state="declined", words_waiting=None)
+        case RemedyDone():
+            return replace(proposal, state="done")
+        case RemedyCompensated():
+            return replace(proposal, state="compensated")
+        case _:
+            assert_never(event)
+
+
+def by_hand(plan: Plan) -> tuple[RemedyKind, ...]:
+    """Return the plan's remedies that a department carries out and reports."""
+    return tuple(dict.fromkeys(each.remedy for each in plan.decisions if each.remedy in BY_HAND))

@@ -1,0 +1,258 @@
+"""The result: registered by a person, then notified by the customer's channel, the next one, or a person."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, assert_never
+
+from domain.effect import Effect, NoticeSent, SendNotice
+from domain.intake import channels
+from domain.message import CameBack, Command, EffectSucceeded, Event
+from domain.policy import Channel
+from domain.record import Line, Text
+from domain.refusal import Refused
+from domain.remedy import Before, Plan, Remedy
+from domain.saga import Saga
+
+OutcomeOfCase = Literal["upheld", "partly_upheld", "not_upheld"]
+
+
+class RegisterResult(Command):
+    """Register how the case came out: outcome, cause, and what the customer is told.
+
+    Attributes:
+        final: whether this is the firm's final position, after which only an appeal goes on.
+    """
+
+    kind: Literal["register_result"] = "register_result"
+    outcome: OutcomeOfCase
+    cause: Line
+    summary: Text
+    final: bool = False
+
+
+class TellResult(Command):
+    """A person told the customer the result, where no channel could deliver it."""
+
+    kind: Literal["tell_result"] = "tell_result"
+    how: Line
+
+
+class ResultRegistered(Event):
+    """The result stands and is going to be notified."""
+
+    kind: Literal["result_registered"] = "result_registered"
+    number: int
+    outcome: OutcomeOfCase
+    cause: Line
+    summary: Text
+    final: bool
+    clauses: tuple[Line, ...]
+    department: Line | None
+    policy: Line
+
+
+class ResultNotified(Event):
+    """The customer has the result: the gateway confirmed its delivery."""
+
+    kind: Literal["result_notified"] = "result_notified"
+    key: Line
+    channel: Channel
+    text: Text
+
+
+class ResultUndelivered(Event):
+    """One channel did not deliver it; the next is tried, then a person."""
+
+    kind: Literal["result_undelivered"] = "result_undelivered"
+    key: Line
+    channel: Channel
+    why: Literal["undelivered", "refused", "unknown"]
+
+
+class ResultTold(Event):
+    """A person told the customer."""
+
+    kind: Literal["result_told"] = "result_told"
+    how: Line
+
+
+ResultCommand = RegisterResult | TellResult
+ResultEvent = ResultRegistered | ResultNotified | ResultUndelivered | ResultTold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The result of the present round and how far its notice came."""
+
+    number: int = 0
+    outcome: OutcomeOfCase | None = None
+    summary: str = ""
+    final: bool = False
+    registered_at: datetime | None = None
+    registered_by: str | None = None
+    delivered_at: datetime | None = None
+    tried: tuple[Channel, ...] = ()
+    needs_person: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What the stages before this one know: the plan, how far it was carried out, who answers for it."""
+
+    before: Before
+    remedy: Remedy
+    saga: Saga
+    department: str | None
+
+
+def decide(result: Result, recovery: Recovery, command: ResultCommand) -> tuple[ResultEvent, ...]:
+    """Register the result, or note that a person told it."""
+    match command:
+        case RegisterResult():
+            return _register(result, recovery, command)
+        case TellResult(how=how, at=at, by=by):
+            if result.delivered_at is not None:
+                return ()
+            if result.registered_at is None:
+                raise Refused("there is no result to tell: register it first", code="no-result")
+            return (ResultTold(how=how, at=at, by=by),)
+        case _:
+            assert_never(command)
+
+
+def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tuple[ResultEvent, ...]:
+    policy = recovery.before.policy
+    if result.registered_at is not None:
+        same = (result.outcome, result.summary, result.final) == (
+            command.outcome,
+            command.summary,
+            command.final,
+        )
+        if same:
+            return ()
+        raise Refused("a result is registered already", code="registered")
+    if command.cause not in policy.causes:
+        raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
+    if not command.summary.strip():
+        raise Refused("summary: say in plain words what was found and what is done", code="summary")
+    _check_decided(recovery, command)
+    registered = ResultRegistered(
+        number=result.number + 1,
+        outcome=command.outcome,
+        cause=command.cause,
+        summary=command.summary,
+        final=command.final or command.outcome == "not_upheld",
+        clauses=_clauses(recovery.remedy),
+        department=recovery.department,
+        policy=f"{policy.name}/{policy.version}",
+        at=command.at,
+        by=command.by,
+    )
+    return (registered,)
+
+
+UNDER_WAY = ("waiting_approval", "approved", "offered", "agreed")
+
+
+def _check_decided(recovery: Recovery, command: RegisterResult) -> None:
+    """Every harm line is decided and carried out, or the offers of this round are used up."""
+    if recovery.before.triage.voc_type != "complaint":
+        raise Refused("only complaints have a result; answer this case instead", code="short-way")
+    proposal = recovery.remedy.proposal
+    if proposal is not None and proposal.state == "done" and recovery.saga.stage == "completed":
+        _check_outcome(proposal.plan, command)
+        return
+    if not command.final:
+        raise Refused("harm lines are undecided or the remedy is not carried out yet", code="undecided")
+    if proposal is not None and proposal.state in UNDER_WAY:
+        raise Refused(f"the remedy is {proposal.state}; wait for it or cancel it", code=proposal.state)
+    if not _may_end_without(recovery.before, recovery.remedy):
+        raise Refused("propose a remedy or reasoned refusals first", code="undecided")
+
+
+def _may_end_without(before: Before, remedy: Remedy) -> bool:
+    """A final position needs a declined or expired offer, or a bounded round that is over."""
+    proposal = remedy.proposal
+    answered = proposal is not None and proposal.state in ("declined", "expired")
+    return answered or remedy.round > before.policy.max_rounds
+
+
+def _check_outcome(plan: Plan, command: RegisterResult) -> None:
+    only_refusals = {each.remedy for each in plan.decisions} == {"refusal"}
+    if only_refusals and command.outcome != "not_upheld":
+        raise Refused("outcome: every harm line was refused, so it is not_upheld", code="outcome")
+    if not only_refusals and command.outcome == "not_upheld":
+        raise Refused("outcome: something was put right, so it is upheld or partly_upheld", code="outcome")
+
+
+def _clauses(remedy: Remedy) -> tuple[str, ...]:
+    proposal = remedy.proposal
+    if proposal is None:
+        return ()
+    return tuple(dict.fromkeys(each.clause for each in proposal.plan.decisions if each.clause))
+
+
+def todo(result: Result, before: Before, number: str) -> tuple[Effect, ...]:
+    """Return the notice by the next channel while nobody has it."""
+    channel = _next_channel(result, before)
+    if channel is None:
+        return ()
+    language = before.intake.language
+    template = "final_position" if result.final else "result"
+    slots = {"number": number, "summary": result.summary}
+    if result.final:
+        slots["outside_body"] = before.policy.outside_body[language]
+    request = SendNotice(
+        template=template,
+        wording_hash=before.policy.wording_hash,
+        language=language,
+        channel=channel,
+        contact=before.intake.opening.contact,
+        slots=slots,
+    )
+    return (Effect(key=f"result-notice:{result.number}.{len(result.tried) + 1}", request=request),)
+
+
+def _next_channel(result: Result, before: Before) -> Channel | None:
+    if result.registered_at is None or result.delivered_at is not None or result.needs_person:
+        return None
+    return next((channel for channel in channels(before.intake) if channel not in result.tried), None)
+
+
+def came_back(result: Result, before: Before, fact: CameBack) -> tuple[ResultEvent, ...]:
+    """Say what became of the notice; after `tell_result` a late answer is kept as well."""
+    place = int(fact.key.rpartition(".")[2])
+    possible = channels(before.intake)
+    channel = possible[min(place, len(possible)) - 1]
+    if result.tried and place <= len(result.tried):
+        channel = result.tried[place - 1]
+    match fact:
+        case EffectSucceeded(result=NoticeSent(delivered=True, text=text)):
+            return (ResultNotified(key=fact.key, channel=channel, text=text, at=fact.at),)
+        case EffectSucceeded():
+            return (ResultUndelivered(key=fact.key, channel=channel, why="undelivered", at=fact.at),)
+        case _:
+            why: Literal["refused", "unknown"] = "refused" if fact.kind == "effect_refused" else "unknown"
+            return (ResultUndelivered(key=fact.key, channel=channel, why=why, at=fact.at),)
+
+
+def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) -> Result:
+    """Apply one event of result; `possible` are the channels that reach this customer."""
+    match event:
+        case ResultRegistered():
+            return Result(
+                number=event.number,
+                outcome=event.outcome,
+                summary=event.summary,
+                final=event.final,
+                registered_at=event.at,
+                registered_by=event.by.id,
+            )
+        case ResultNotified(at=at) | ResultTold(at=at):
+            return replace(result, delivered_at=result.delivered_at or at, needs_person=False)
+        case ResultUndelivered(channel=channel):
+            tried = tuple(dict.fromkeys((*result.tried, channel)))
+            exhausted = result.delivered_at is None and set(possible) <= set(tried)
+            return replace(result, tried=tried, needs_person=exhausted)
+        case _:
+            assert_never(event)

@@ -1,0 +1,46 @@
+"""One line about a case: what lists show and what the ledger's read model keeps."""
+
+from typing import Literal
+
+from domain.record import Instant, Record
+
+Phase = Literal["before", "during", "after"]
+
+
+class Due(Record):
+    """Something that falls due: its name, and when."""
+
+    name: str
+    due: Instant
+
+
+class CaseRow(Record):
+    """The open-cases read model, a fold over the events up to `version`. No words, no contacts.
+
+    Attributes:
+        version: seq of the last event folded in.
+        customer: the customer's id where the case knows one.
+        dues: all deadlines that run, earliest first.
+        parked: why the case waits for a human; None where it does not.
+        end: how the case ended; None while it runs.
+    """
+
+    case_id: str
+    version: int
+    source: str
+    key_digest: str
+    voc_type: str
+    product: str | None
+    severity: str | None
+    stage: str
+    department: str | None
+    owner: str | None
+    level: int
+    customer: str | None
+    opened_at: Instant
+    last_at: Instant
+    dues: tuple[Due, ...]
+    parked: str | None
+    end: str | None
+    acknowledged: bool
+    refunds: tuple[str, ...] = ()

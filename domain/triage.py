@@ -1,0 +1,196 @@
+"""Classification: what kind of voice this is, how grave, and which harms it names."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field
+
+from domain.intake import Intake
+from domain.message import Command, Event
+from domain.money import Money
+from domain.policy import Policy, Severity, VocType
+from domain.record import Instant, Line, Record, Text
+from domain.refusal import Refused
+
+Harm = Literal["price", "shipping", "time", "trouble", "consequential"]
+
+
+class HarmLine(Record):
+    """One harm that the customer states; each gets its own decision."""
+
+    id: Line
+    harm: Harm
+    stated: Text = ""
+    amount: Money | None = None
+
+
+class Triage(Command):
+    """Classify a case, or classify it anew."""
+
+    kind: Literal["triage"] = "triage"
+    voc_type: VocType
+    product: Line | None = None
+    cause: Line | None = None
+    severity: Severity = "normal"
+    safety: bool = False
+    vulnerable: bool = False
+    harm_lines: Annotated[tuple[HarmLine, ...], Field(max_length=20)] = ()
+    wants: Line | None = None
+
+
+class ClaimHarm(Command):
+    """The customer names a further harm."""
+
+    kind: Literal["claim_harm"] = "claim_harm"
+    line: HarmLine
+
+
+class Triaged(Event):
+    """The case was classified; `severity` is what counts after safety and vulnerability raised it."""
+
+    kind: Literal["triaged"] = "triaged"
+    voc_type: VocType
+    product: Line | None
+    cause: Line | None
+    severity: Severity
+    safety: bool
+    vulnerable: bool
+    harm_lines: tuple[HarmLine, ...]
+    wants: Line | None
+    converted: bool
+
+
+class HarmClaimed(Event):
+    """A harm was added to those stated."""
+
+    kind: Literal["harm_claimed"] = "harm_claimed"
+    line: HarmLine
+
+
+TriageCommand = Triage | ClaimHarm
+TriageEvent = Triaged | HarmClaimed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """How the case is classed; `classed_at` is when that last changed."""
+
+    classed: bool = False
+    voc_type: VocType | None = None
+    product: str | None = None
+    cause: str | None = None
+    severity: Severity = "normal"
+    safety: bool = False
+    vulnerable: bool = False
+    harm_lines: tuple[HarmLine, ...] = ()
+    wants: str | None = None
+    classed_at: datetime | None = None
+    complaint_since: Instant | None = None
+
+
+def before(intake: Intake) -> Classification:
+    """Return the standing of a case that nobody has classed yet: as the channel said, severity normal."""
+    return Classification(voc_type=intake.opening.voc_type, product=intake.opening.product)
+
+
+def decide(triage: Classification, policy: Policy, command: TriageCommand) -> tuple[TriageEvent, ...]:
+    """Class a case or take a further harm."""
+    match command:
+        case Triage():
+            return _triage(triage, policy, command)
+        case ClaimHarm(line=line):
+            return _claim(triage, policy, command, line)
+        case _:
+            assert_never(command)
+
+
+def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[TriageEvent, ...]:
+    if command.cause is not None and command.cause not in policy.causes:
+        raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
+    ids = [line.id for line in command.harm_lines]
+    if len(set(ids)) != len(ids):
+        raise Refused("harm_lines: two lines have the same id", code="harm-lines")
+    for line in command.harm_lines:
+        _check_currency(policy, line)
+    if triage.voc_type == "complaint" and triage.classed and command.voc_type != "complaint":
+        raise Refused("a complaint stays a complaint; only its customer can withdraw it", code="downgrade")
+    lines = command.harm_lines or triage.harm_lines or _implied(command.voc_type)
+    event = Triaged(
+        at=command.at,
+        by=command.by,
+        voc_type=command.voc_type,
+        product=command.product or triage.product,
+        cause=command.cause or triage.cause,
+        severity=_raised(command),
+        safety=command.safety,
+        vulnerable=command.vulnerable,
+        harm_lines=lines,
+        wants=command.wants or triage.wants,
+        converted=triage.classed and triage.voc_type != command.voc_type,
+    )
+    same = triage.classed and replace(_applied(triage, event), classed_at=triage.classed_at) == triage
+    return () if same else (event,)
+
+
+def _raised(command: Triage) -> Severity:
+    """Safety makes a case critical, vulnerability at least high (domain.md section 12)."""
+    if command.safety:
+        return "critical"
+    if command.vulnerable and command.severity in ("low", "normal"):
+        return "high"
+    return command.severity
+
+
+def _implied(voc_type: VocType) -> tuple[HarmLine, ...]:
+    """A complaint that names no harm has at least the trouble of complaining."""
+    return (HarmLine(id="trouble", harm="trouble"),) if voc_type == "complaint" else ()
+
+
+def _check_currency(policy: Policy, line: HarmLine) -> None:
+    if line.amount is not None and line.amount.currency != policy.currency:
+        raise Refused(f"harm line {line.id}: this case is in {policy.currency}", code="currency")
+
+
+def _claim(
+    triage: Classification, policy: Policy, command: ClaimHarm, line: HarmLine
+) -> tuple[TriageEvent, ...]:
+    _check_currency(policy, line)
+    standing = next((known for known in triage.harm_lines if known.id == line.id), None)
+    if standing == line:
+        return ()
+    if standing is not None:
+        raise Refused(
+            f"harm line {line.id} is stated already with other content; use another id", code="harm-lines"
+        )
+    return (HarmClaimed(line=line, at=command.at, by=command.by),)
+
+
+def evolve(triage: Classification, event: TriageEvent) -> Classification:
+    """Apply one event of triage."""
+    match event:
+        case Triaged():
+            return _applied(triage, event)
+        case HarmClaimed(line=line):
+            return replace(triage, harm_lines=(*triage.harm_lines, line))
+        case _:
+            assert_never(event)
+
+
+def _applied(triage: Classification, event: Triaged) -> Classification:
+    since = triage.complaint_since
+    if since is None and event.voc_type == "complaint":
+        since = event.at
+    return Classification(
+        classed=True,
+        voc_type=event.voc_type,
+        product=event.product,
+        cause=event.cause,
+        severity=event.severity,
+        safety=event.safety,
+        vulnerable=event.vulnerable,
+        harm_lines=event.harm_lines,
+        wants=event.wants,
+        classed_at=event.at,
+        complaint_since=since,
+    )

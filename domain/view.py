@@ -1,0 +1,154 @@
+"""What a person sees of a case: where it stands, what falls due when, and what waits for whom."""
+
+from domain.case import Case, deadlines, opened, parked, stage, todo
+from domain.message import Deadline
+from domain.record import Instant, Line, Record, Text
+from domain.row import CaseRow, Due
+
+
+class ProposalView(Record):
+    """The proposal that stands."""
+
+    hash: str
+    state: str
+    total: str
+    by: str
+    needs_approval: bool
+    approved_by: str | None
+
+
+class PromiseView(Record):
+    """One promise."""
+
+    number: int
+    by: str
+    due: Instant
+    state: str
+
+
+class StepView(Record):
+    """One step of the remedy."""
+
+    step: str
+    state: str
+    reference: str | None
+    again_at: Instant | None
+
+
+class CaseView(Record):
+    """Everything `redress show` needs, from one query.
+
+    Attributes:
+        head: hash of the last event, so that a ledger can be compared.
+        unwritten: how many events the ledger does not have yet.
+        waiting: keys of what the outside world still owes.
+    """
+
+    row: CaseRow
+    head: str
+    unwritten: int
+    text: Text
+    wants: Line | None
+    acknowledged_at: Instant | None
+    transfers: int
+    contacts: int
+    paused: tuple[str, ...]
+    promises: tuple[PromiseView, ...]
+    proposal: ProposalView | None
+    remedy: str
+    round: int
+    steps: tuple[StepView, ...]
+    outcome: str | None
+    happy_call: str
+    waiting: tuple[str, ...]
+    supervisor_requested: bool
+
+
+def case_row(case: Case) -> CaseRow:
+    """Return the read model's row: a fold over the events so far."""
+    intake, triage = opened(case), case.triage
+    customer = intake.customer
+    return CaseRow(
+        case_id=case.id,
+        version=case.version,
+        source=intake.opening.source,
+        key_digest=intake.key_digest,
+        voc_type=triage.voc_type or "unknown",
+        product=triage.product,
+        severity=triage.severity if triage.classed else None,
+        stage=stage(case),
+        department=case.assignment.department,
+        owner=case.assignment.owner,
+        level=case.assignment.level,
+        customer=intake.opening.contact.customer_id or (customer.customer_id if customer else None),
+        opened_at=intake.opened_at,
+        last_at=case.at or intake.opened_at,
+        dues=tuple(Due(name=deadline.name, due=deadline.due) for deadline in next_of_each(case)),
+        parked=parked(case),
+        end=case.ending.end,
+        acknowledged=intake.acknowledged_at is not None,
+        refunds=tuple(str(paid) for paid in case.saga.paid),
+    )
+
+
+def next_of_each(case: Case) -> tuple[Deadline, ...]:
+    """Return the next deadline of each thing that runs: of a ladder only its next rung."""
+    found: dict[str, Deadline] = {}
+    for deadline in deadlines(case):
+        found.setdefault(deadline.name.partition(":")[0], deadline)
+    return tuple(found.values())
+
+
+def view(case: Case, *, head: str, unwritten: int) -> CaseView:
+    """Return what a person sees."""
+    intake = opened(case)
+    return CaseView(
+        row=case_row(case),
+        head=head,
+        unwritten=unwritten,
+        text=intake.opening.text,
+        wants=case.triage.wants,
+        acknowledged_at=intake.acknowledged_at,
+        transfers=case.assignment.transfers,
+        contacts=case.contacts.count,
+        paused=tuple(pause.reason for pause in case.contacts.pauses if pause.end is None),
+        promises=tuple(
+            PromiseView(number=each.number, by=each.by, due=each.due, state=each.state)
+            for each in case.promises.made
+        ),
+        proposal=_proposal(case),
+        remedy=case.saga.stage if case.saga.number else "none",
+        round=case.remedy.round,
+        steps=tuple(
+            StepView(step=step.name, state=step.state, reference=step.reference, again_at=step.again_at)
+            for step in case.saga.steps
+        ),
+        outcome=case.result.outcome,
+        happy_call=_happy_call(case),
+        waiting=tuple(effect.key for effect in todo(case)),
+        supervisor_requested=case.supervisor.open,
+    )
+
+
+def _proposal(case: Case) -> ProposalView | None:
+    proposal = case.remedy.proposal
+    if proposal is None:
+        return None
+    return ProposalView(
+        hash=proposal.hash,
+        state=proposal.state,
+        total=str(proposal.total),
+        by=proposal.by,
+        needs_approval=proposal.needs_approval,
+        approved_by=proposal.approved_by,
+    )
+
+
+def _happy_call(case: Case) -> str:
+    """Say how the follow-up stands; scores are not shown before the end (domain.md section 5)."""
+    follow_up = case.follow_up
+    if follow_up.given_up is not None:
+        return follow_up.given_up
+    if follow_up.answered_at is not None:
+        return "answered"
+    return f"{follow_up.attempts} attempts" if follow_up.attempts else "not yet"

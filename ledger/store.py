@@ -1,0 +1,179 @@
+"""Appends events and reads them and their read model back."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import asyncpg
+
+from domain.chain import GENESIS, RecordedEvent
+from domain.row import CaseRow
+from ledger import statements
+from ledger.batch import check, instant_of
+from ledger.errors import SourceTaken, VersionConflict
+from ledger.patience import patiently
+from ledger.pool import CONNECT_SECONDS, Pool
+
+PATIENCE = timedelta(seconds=30)
+"""How long a call waits for a database that is away; an activity's start-to-close must be longer."""
+
+PAGE = 1000
+
+ERASED = ""
+"""Body and salt of an event that was redacted, as it is read back (canonical JSON is never empty)."""
+
+
+class EventStore:
+    """The ledger over a pool; every call waits up to `patience` for the database.
+
+    Args:
+        pool: from `open_pool`, as the application role.
+        patience: how long to wait before `LedgerUnavailable`; a command line waits less than a worker.
+    """
+
+    def __init__(self, pool: Pool, *, patience: timedelta = PATIENCE) -> None:
+        self._pool = pool
+        self._patience = patience
+
+    async def append(self, case_id: str, events: Sequence[RecordedEvent], row: CaseRow | None = None) -> None:
+        """Write events, outbox and read model together; do nothing where these very events are there.
+
+        The row shows up only with the event that it was folded up to: a row ahead of a partial batch waits
+        for the batch that completes it.
+
+        Raises:
+            VersionConflict: where another event, a gap or another past is in the ledger.
+            LedgerRejected: where the batch is malformed.
+            LedgerUnavailable: where the database stayed away.
+        """
+        check(case_id, events, row)
+        rest = tuple(events)
+        while rest:
+            rest = await patiently(partial(self._append, rest, row), self._patience)
+
+    async def read(self, case_id: str) -> tuple[RecordedEvent, ...]:
+        """Return all events of a case in order; `()` for an unknown case."""
+        records = await self._fetch(statements.READ, case_id)
+        return tuple(event_of(record) for record in records)
+
+    async def row(self, case_id: str) -> CaseRow | None:
+        """Return the read model's line about a case."""
+        records = await self._fetch(statements.ROW, case_id)
+        return next((CaseRow.model_validate_json(record["row"]) for record in records), None)
+
+    async def find_source(self, source: str, key_digest: str) -> str | None:
+        """Return the case that holds the complaint with this source and key."""
+        records = await self._fetch(statements.FIND_SOURCE, source, key_digest)
+        return next((record["case_id"] for record in records), None)
+
+    async def cases(
+        self,
+        *,
+        stage: str | None = None,
+        owner: str | None = None,
+        department: str | None = None,
+        due_before: datetime | None = None,
+        parked: bool | None = None,
+        ended: bool | None = None,
+        limit: int = PAGE,
+    ) -> list[CaseRow]:
+        """Return the cases that match every filter given, what falls due first at the top.
+
+        Args:
+            stage: only cases in this stage.
+            owner: only cases of this owner's.
+            department: only cases with this department.
+            due_before: only cases with a deadline before this instant (what is at risk).
+            parked: only cases that wait (or do not wait) for a human.
+            ended: only cases that have (or have not) ended.
+            limit: how many at most.
+        """
+        wanted = (stage, owner, department, due_before, parked, ended, limit)
+        records = await self._fetch(statements.CASES, *wanted)
+        return [CaseRow.model_validate_json(record["row"]) for record in records]
+
+    async def case_ids(self) -> AsyncIterator[str]:
+        """Yield the id of every case that has events, in order, page by page."""
+        last = ""
+        while records := await self._fetch(statements.CASE_IDS, last, PAGE):
+            for record in records:
+                yield record["case_id"]
+            last = records[-1]["case_id"]
+
+    async def _fetch(self, sql: str, *values: object) -> list[asyncpg.Record]:
+        async def fetch() -> list[asyncpg.Record]:
+            # The time-out also bounds the release of a connection to a frozen server.
+            async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+                return await connection.fetch(sql, *values)
+
+        return await patiently(fetch, self._patience)
+
+    async def _append(
+        self, batch: tuple[RecordedEvent, ...], row: CaseRow | None
+    ) -> tuple[RecordedEvent, ...]:
+        """Try one append and return what is still to be written."""
+        try:
+            async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+                linked = await connection.fetchval(statements.APPEND, *_parameters(batch, row))
+        except asyncpg.UniqueViolationError as violation:
+            taken = violation.constraint_name
+        else:
+            taken = None
+            if linked:
+                return ()
+        if taken == "cases_source_key":
+            await self._check_source(batch[0], row)
+        return await self._settle(batch, stored_before=taken is not None)
+
+    async def _check_source(self, first: RecordedEvent, row: CaseRow | None) -> None:
+        """Refuse a complaint that another case holds.
+
+        Postgres also names this constraint to the loser of two identical appends: ON CONFLICT watches the
+        primary key only, and the loser may meet the other index first.
+        """
+        if row is None:
+            return
+        async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+            holder = await connection.fetchval(statements.FIND_SOURCE, row.source, row.key_digest)
+        if holder not in {None, first.case_id}:
+            raise SourceTaken(first.case_id, first.seq, "its source and key belong to another case")
+
+    async def _settle(
+        self, batch: tuple[RecordedEvent, ...], *, stored_before: bool
+    ) -> tuple[RecordedEvent, ...]:
+        """Compare a batch that did not go in with what is stored; return what is missing at its end."""
+        first, last = batch[0], batch[-1]
+        async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+            records = await connection.fetch(statements.STORED_HASHES, first.case_id, first.seq, last.seq)
+        hashes = {record["seq"]: record["hash"] for record in records}
+        for event in batch:
+            if hashes.get(event.seq, event.hash) != event.hash:
+                raise VersionConflict(first.case_id, event.seq, "another event is stored under its number")
+        if not stored_before:
+            raise VersionConflict(first.case_id, first.seq, "it does not link to the last event stored")
+        return tuple(event for event in batch if event.seq not in hashes)
+
+
+def event_of(record: asyncpg.Record) -> RecordedEvent:
+    """Return a stored event as it travelled; where it was redacted, body and salt are `ERASED`."""
+    values = dict(record)
+    return RecordedEvent(**values | {"body": values["body"] or ERASED, "salt": values["salt"] or ERASED})
+
+
+def _parameters(batch: tuple[RecordedEvent, ...], row: CaseRow | None) -> tuple[object, ...]:
+    shown = row is not None and row.version == batch[-1].seq
+    return (
+        batch[0].case_id,
+        batch[0].seq,
+        [event.seq for event in batch],
+        [event.kind for event in batch],
+        [event.at for event in batch],
+        [instant_of(event) for event in batch],
+        [event.by for event in batch],
+        [event.body for event in batch],
+        [event.salt for event in batch],
+        [event.digest for event in batch],
+        [event.hash for event in batch],
+        GENESIS,
+        row.model_dump_json() if row is not None and shown else None,
+    )

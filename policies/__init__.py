@@ -1,0 +1,6 @@
+"""Policy files: every number, limit, text and rule choice of a firm, as data."""
+
+from policies.errors import PolicyError, Problem
+from policies.reading import load, resolve_names, wordings
+
+__all__ = ["PolicyError", "Problem", "load", "resolve_names", "wordings"]

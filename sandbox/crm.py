@@ -1,0 +1,83 @@
+"""The CRM (port customers): who a customer is and where notices reach them, derived from the seed."""
+
+from typing import Literal
+
+from domain.effect import Contact, CustomerSnapshot, FetchCustomer
+from domain.record import Line, Record
+from domain.refusal import Refused
+from sandbox.chance import between, draw, mark, pick
+from sandbox.service import Call, Operation, Operations, World
+
+PROSPECT_SHARE = 0.1
+NO_CONSENT_SHARE = 0.05
+NO_CUSTOMER = "none-"
+"""A customer id that begins so is unknown to the CRM."""
+
+CHANNELS: tuple[Literal["sms", "email", "phone"], ...] = ("sms", "email", "phone")
+
+
+class FindAddress(Record):
+    """Where a channel reaches a customer whose contact the asker does not have."""
+
+    kind: Literal["find_address"] = "find_address"
+    contact: Contact
+    channel: Literal["sms", "email", "phone", "post"]
+
+
+class Address(Record):
+    """Where a channel reaches a customer."""
+
+    kind: Literal["address"] = "address"
+    address: Line
+
+
+def fetch_customer(world: World, call: Call[FetchCustomer]) -> CustomerSnapshot:
+    """Tell what is known of a customer; whoever gave no contact at all is known by the case."""
+    customer = _customer_id(world, call.request.contact, call.case_id)
+    if customer is None:
+        return CustomerSnapshot(known=False, language=call.request.contact.language)
+    about = (world.seed, customer)
+    return CustomerSnapshot(
+        known=True,
+        customer_id=customer,
+        tier=pick(("none", "none", "silver", "gold"), *about, "tier"),
+        language=call.request.contact.language,
+        preferred_channel=pick(CHANNELS, *about, "channel"),
+        consent_to_calls=world.lucky or draw(*about, "consent") >= NO_CONSENT_SHARE,
+        open_from_hour=pick((9, 9, 10), *about, "from"),
+        open_to_hour=pick((18, 20, 20), *about, "to"),
+        earlier_failures=pick((0, 0, 0, 1, 2), *about, "failures"),
+    )
+
+
+def find_address(world: World, call: Call[FindAddress]) -> Address:
+    """Tell where a channel reaches the customer."""
+    customer = _customer_id(world, call.request.contact, call.case_id)
+    if customer is None:
+        raise Refused(f"no address for {call.request.channel} is known", code="no-address")
+    match call.request.channel:
+        case "sms" | "phone":
+            number = f"{between(0, 99_999_999, world.seed, customer, 'phone'):08}"
+            return Address(address=f"010-{number[:4]}-{number[4:]}")
+        case "email":
+            return Address(address=f"{customer}@example.invalid")
+        case "post":
+            return Address(address=f"{between(1, 99, world.seed, customer, 'street')} Example Street")
+
+
+def _customer_id(world: World, contact: Contact, case_id: str) -> str | None:
+    """Return the id on file; None for a prospect."""
+    if contact.customer_id is not None:
+        return None if contact.customer_id.startswith(NO_CUSTOMER) else contact.customer_id
+    told = contact.phone or contact.email or contact.name
+    if told is None:
+        return f"cust-{mark(world.seed, 'customer of', case_id)}"
+    if draw(world.seed, told, "prospect") < PROSPECT_SHARE:
+        return None
+    return f"cust-{mark(world.seed, 'customer', told)}"
+
+
+OPERATIONS: Operations = {
+    "fetch_customer": Operation(takes=FetchCustomer, answer=fetch_customer, keeps=False),
+    "find_address": Operation(takes=FindAddress, answer=find_address, keeps=False),
+}

@@ -1,0 +1,122 @@
+"""Composition root of the worker: builds pool and HTTP client from the settings, registers, runs."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.calls import Calls
+from activities.customers import Customers
+from activities.http import Patience, open_client
+from activities.ledger import LedgerActivities
+from activities.logistics import Logistics
+from activities.notices import Notices
+from activities.orders import Orders
+from activities.outcomes import Outcomes
+from activities.payments import Payments
+from client import Unreachable, connect
+from ledger.pool import open_pool
+from ledger.store import EventStore
+from policies import wordings
+from settings import Settings
+from workflows.case import CaseWorkflow
+from workflows.names import TASK_QUEUE
+
+GRACE = timedelta(seconds=20)
+"""How long a worker that was told to stop lets its activities finish."""
+
+
+def build_log() -> None:
+    """Render every log line, ours and the SDK's, as one JSON object on standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+        )
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def sandbox_runner() -> SandboxedWorkflowRunner:
+    """Keep the workflow sandbox on; our pure code and pydantic pass through (the import test guards them)."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(
+        "domain", "activities", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"
+    )
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def build_worker(
+    settings: Settings, temporal: Client, *, outside: httpx.AsyncClient, store: EventStore
+) -> Worker:
+    """Return a worker with everything registered."""
+    patience = Patience(service=settings.service_wait)
+    ports = (
+        Customers(outside, patience).fetch_customer,
+        Orders(outside, patience).fetch_order,
+        Notices(outside, wordings(), patience).send_notice,
+        *_all(Payments(outside, patience)),
+        *_all(Logistics(outside, patience)),
+        Calls(outside, patience).place_call,
+        Outcomes(outside, patience).find_outcome,
+    )
+    return Worker(
+        temporal,
+        task_queue=TASK_QUEUE,
+        workflows=[CaseWorkflow],
+        activities=[*ports, LedgerActivities(store).append_events],
+        workflow_runner=sandbox_runner(),
+        max_cached_workflows=settings.cached_workflows,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def _all(port: object) -> tuple[Callable[..., object], ...]:
+    """Return every activity of a port that has several."""
+    methods = (getattr(port, name) for name in dir(port) if not name.startswith("_"))
+    return tuple(method for method in methods if hasattr(method, "__temporal_activity_definition"))
+
+
+async def run(settings: Settings) -> None:
+    """Run one worker until SIGINT or SIGTERM; then finish what it holds."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    temporal = await connect(settings.temporal_address, settings.temporal_namespace)
+    async with (
+        open_client(settings.sandbox_url) as outside,
+        await open_pool(settings.database_url) as pool,
+        build_worker(settings, temporal, outside=outside, store=EventStore(pool)),
+    ):
+        structlog.get_logger().info("worker is running", task_queue=TASK_QUEUE)
+        await stop.wait()
+
+
+def main() -> int:
+    """Run one worker with the settings of the environment; 3 where Temporal is unreachable."""
+    build_log()
+    try:
+        asyncio.run(run(Settings()))
+    except Unreachable as error:
+        structlog.get_logger().error(str(error))
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

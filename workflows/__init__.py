@@ -1,0 +1,1 @@
+"""Temporal workflows: a thin interpreter around the domain."""

@@ -1,0 +1,83 @@
+"""Reads what people and systems send to a case: commands and nothing else, strictly."""
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from temporalio.common import RawValue
+
+from domain.case import CaseCommand
+from domain.permission import TABLE
+from domain.refusal import Refused
+
+MAX_BYTES = 256 * 1024
+"""A command over this is refused before it is read; the longest text is 64 KB."""
+
+_COMMANDS: TypeAdapter[CaseCommand] = TypeAdapter(CaseCommand)
+
+
+def decode(name: str, args: Sequence[RawValue]) -> CaseCommand:
+    """Return the command of that name.
+
+    Raises:
+        Refused: naming the field and what is wrong with it; never what was in it.
+    """
+    if name not in TABLE:
+        raise Refused(f"there is no command {name[:60]}; see `redress submit --help`", code="unknown-command")
+    if len(args) != 1:
+        raise Refused("a command takes exactly one argument: a JSON object", code="arguments")
+    return command_from(name, _object(args[0].payload.data))
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise Refused(f"the command has {len(data)} bytes; at most {MAX_BYTES} are taken", code="size")
+    try:
+        value = json.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Refused("the command is not JSON in UTF-8", code="json") from None
+    if not isinstance(value, dict):
+        raise Refused("the command is not a JSON object", code="json")
+    return value
+
+
+def command_from(name: str, fields: dict[str, Any]) -> CaseCommand:
+    """Return the command with these fields.
+
+    Raises:
+        Refused: as `decode`.
+    """
+    if fields.get("kind", name) != name:
+        raise Refused(f"kind: says another command than {name}", code="kind")
+    if "at" in fields:
+        raise Refused("at: is stamped by the engine; give occurred_at for when it happened", code="at")
+    try:
+        return _COMMANDS.validate_python(_by_as_object({**fields, "kind": name}), extra="forbid")
+    except ValidationError as error:
+        raise Refused(in_words(error, name), code="invalid") from None
+
+
+def _by_as_object(fields: dict[str, Any]) -> dict[str, Any]:
+    """Take `role:id` for `by` as well."""
+    by = fields.get("by")
+    if isinstance(by, str) and ":" in by:
+        role, _, person = by.partition(":")
+        return {**fields, "by": {"role": role, "id": person}}
+    return fields
+
+
+def in_words(error: ValidationError, name: str) -> str:
+    """Say what is wrong, field by field, without what was in the fields."""
+    problems = []
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        path = ".".join(str(part) for part in problem["loc"] if part != name)
+        problems.append(f"{path or name}: {problem['msg']}")
+    return "; ".join(problems[:5])
+
+
+def garbage_digest(args: Sequence[RawValue]) -> tuple[int, str]:
+    """Return length and digest of what nobody could read."""
+    data = b"".join(arg.payload.data for arg in args)
+    return len(data), sha256(data).hexdigest()

@@ -1,0 +1,48 @@
+"""How events leave the workflow: hash-linked, as text, in batches that no limit of the server cuts."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from domain.case import Case, CaseCommand
+from domain.chain import RecordedEvent, digest_of, link
+from domain.message import UNSTAMPED, Event
+from domain.record import canonical, iso
+
+MAX_EVENTS = 200
+MAX_BYTES = 256 * 1024
+
+
+def recorded(case: Case, event: Event, *, before: str, salt: str) -> RecordedEvent:
+    """Return the event as it will be kept; `case` is the state after it, `before` the head before it."""
+    body = canonical(event)
+    kind: str = getattr(event, "kind", "")
+    digest = digest_of(salt, body)
+    at, by = iso(event.at), str(event.by)
+    return RecordedEvent(
+        case_id=case.id,
+        seq=case.version,
+        kind=kind,
+        at=at,
+        by=by,
+        body=body,
+        salt=salt,
+        digest=digest,
+        hash=link(before, case_id=case.id, seq=case.version, kind=kind, at=at, by=by, digest=digest),
+    )
+
+
+def take_batch(unwritten: Sequence[RecordedEvent]) -> tuple[RecordedEvent, ...]:
+    """Return the first events that fit one activity: at most 200 or 256 KB, but always one."""
+    taken: list[RecordedEvent] = []
+    size = 0
+    for entry in unwritten[:MAX_EVENTS]:
+        size += len(entry.body.encode()) + 400
+        if taken and size > MAX_BYTES:
+            break
+        taken.append(entry)
+    return tuple(taken)
+
+
+def digest_of_command(command: CaseCommand) -> str:
+    """Return what tells one command from another under the same id, whenever it was taken."""
+    return sha256(canonical(command.model_copy(update={"at": UNSTAMPED})).encode()).hexdigest()[:16]
