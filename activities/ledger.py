@@ -8,26 +8,12 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from domain.chain import RecordedEvent
-from domain.record import Record
-from domain.row import CaseRow
+from activities.append import APPEND_EVENTS, AppendEvents
 from ledger.errors import LedgerRejected, LedgerUnavailable, VersionConflict
 from ledger.store import EventStore
 
 HEARTBEAT = timedelta(seconds=2)
 """How often the activity says that it still waits; a heartbeat timeout should be some of these."""
-
-
-class AppendEvents(Record):
-    """A batch of one case's events and its line for the read model.
-
-    Attributes:
-        row: the fold up to the last of these events; None, or one further ahead, where more batches follow.
-    """
-
-    case_id: str
-    events: tuple[RecordedEvent, ...]
-    row: CaseRow | None = None
 
 
 class LedgerActivities:
@@ -37,12 +23,12 @@ class LedgerActivities:
         self._store = store
         self._heartbeat = heartbeat
 
-    @activity.defn(name="append_events")
+    @activity.defn(name=APPEND_EVENTS)
     async def append_events(self, request: AppendEvents) -> None:
         """Append the events; do nothing if these very events are already there."""
         try:
             async with _heartbeats(self._heartbeat):
-                await self._store.append(request.case_id, request.events, request.row)
+                await self._store.append(request.case_id, request.events, request.row, request.policy)
         except (VersionConflict, LedgerRejected, LedgerUnavailable) as error:
             failure = _failure(error)
         else:

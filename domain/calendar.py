@@ -54,8 +54,8 @@ def known_zone(name: str) -> str:
     return name
 
 
-def minutes_of(hours: Hours, day: str) -> Ranges:
-    """Return opening intervals as merged ranges of minutes since 00:00 (rule 2).
+def minutes_of(hours: Hours, day: str) -> timeline.Hours:
+    """Return opening intervals in minutes since 00:00, as stated and merged (rule 2).
 
     Args:
         hours: The stated intervals; overlapping ones are legal, empty ones count nothing.
@@ -64,7 +64,8 @@ def minutes_of(hours: Hours, day: str) -> Ranges:
     Raises:
         ValueError: An edge is not a time of day, or an interval ends before it starts.
     """
-    return timeline.merged([_minutes(first, last, day) for first, last in hours])
+    stated = tuple([_minutes(first, last, day) for first, last in hours])
+    return timeline.Hours(stated, timeline.merged(stated))
 
 
 def _minutes(first: str, last: str, day: str) -> tuple[int, int]:
@@ -137,7 +138,7 @@ def _rota(
     holidays: tuple[date, ...],
     special_days: tuple[tuple[date, Hours], ...],
 ) -> Rota:
-    closed: dict[int, Ranges] = {day.toordinal(): () for day in holidays}
+    closed = {day.toordinal(): timeline.Hours((), ()) for day in holidays}
     special = {day.toordinal(): minutes_of(hours, day.isoformat()) for day, hours in special_days}
     return Rota(
         zone=ZoneInfo(timezone),

@@ -18,7 +18,7 @@ from domain.effect import (
 )
 from domain.message import CameBack, Command, EffectSucceeded, Event
 from domain.money import Money
-from domain.policy import Channel, Language, Policy, VocType
+from domain.policy import Channel, Language, Policy, VocType, content_hash
 from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
 
@@ -229,7 +229,7 @@ def open_case(
         source_key=source_key,
         key_digest=key_digest,
         policy=f"{policy.name}/{policy.version}",
-        policy_hash=policy.hash,
+        policy_hash=content_hash(policy),
         known_source=opening.source in KNOWN_SOURCES,
         received_at=received,
     )

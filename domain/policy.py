@@ -1,16 +1,17 @@
 """The policy of one case: every limit, amount, rule and calendar, pinned when the case was opened."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from domain.actor import Role
 from domain.budget import Budget
-from domain.calendar import Calendar
+from domain.calendar import WEEKDAYS, Calendar
 from domain.ladder import Rung
 from domain.money import Money
-from domain.record import Id, Line, Record, Text
+from domain.record import Id, Line, Record, Text, canonical
 
 VocType = Literal["complaint", "inquiry", "compliment", "suggestion"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -101,9 +102,9 @@ class StatutoryClock(Record):
         grounds: remedies on these grounds only; empty: whatever the ground.
         products: cases about these products only; empty: all.
         calendar: public (every weekday that is no public holiday, whole days) or the firm's own.
-        starts_on: receipt by any channel, return of the goods, withdrawal where nothing has to come back, or
-            the date on which an authority's portal sent the complaint.
-        met_by: what ends it: words sent, words delivered, or money paid.
+        starts_on: receipt by any channel, arrival of the goods at the customer, their return, withdrawal
+            where nothing has to come back, or the date on which an authority's portal sent the complaint.
+        met_by: what ends it: words sent, words delivered, money paid, or the customer's withdrawal.
         extended_by: the limit from the same start once a holding response with its reasons went out in time.
         consequence: a miss is a breach, or only closes a way that was open until then.
         ladder: what happens before and after; shares count elapsed time.
@@ -116,8 +117,8 @@ class StatutoryClock(Record):
     products: tuple[Line, ...] = ()
     budget: Budget
     calendar: Literal["firm", "public"] = "public"
-    starts_on: Literal["receipt", "goods_returned", "withdrawal", "sent_to_company"]
-    met_by: Literal["sent", "delivered", "paid"]
+    starts_on: Literal["receipt", "goods_delivered", "goods_returned", "withdrawal", "sent_to_company"]
+    met_by: Literal["sent", "delivered", "paid", "withdrawn"]
     extended_by: Budget | None = None
     consequence: Literal["breach", "closes_option"] = "breach"
     ladder: tuple[Rung, ...] = ()
@@ -237,6 +238,16 @@ class Policy(Record):
         """Return the department with this id; the caller has it from this policy."""
         return next(department for department in self.departments if department.id == id_)
 
+    def calendar_of(self, clock: StatutoryClock) -> Calendar:
+        """Return the calendar that counts for a duty from outside: never opening hours, unless it says so."""
+        if clock.calendar == "firm":
+            return self.calendar
+        return Calendar(
+            timezone=self.calendar.timezone,
+            hours=dict.fromkeys(WEEKDAYS[:5], (("00:00", "24:00"),)),
+            holidays=self.calendar.holidays,
+        )
+
     def target(self, name: str, voc_type: str, severity: str) -> Target | None:
         """Return the first target of that name that holds for this class of case."""
         for target in self.targets:
@@ -246,3 +257,8 @@ class Policy(Record):
             if target.name == name and fits:
                 return target
         return None
+
+
+def content_hash(policy: Policy) -> str:
+    """Return the hash under which a pinned policy is kept: of all its content, whatever it calls itself."""
+    return sha256(canonical(policy).encode()).hexdigest()

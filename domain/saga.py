@@ -238,7 +238,6 @@ class Step:
         key: the key in flight.
         once: the key under which the provider knows the present attempt.
         again_at: when it is looked at or tried again.
-        written: seq of the event that noted its beginning.
     """
 
     name: StepName
@@ -249,14 +248,18 @@ class Step:
     once: str | None = None
     again_at: datetime | None = None
     reference: str | None = None
-    written: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saga:
-    """How far the agreed plan is carried out; `number` is its proposal's, 0 where none is."""
+    """How far the agreed plan is carried out; `number` is its proposal's, 0 where none is.
+
+    Attributes:
+        intent: seq of the event that says what will be done; no money moves before the ledger has it.
+    """
 
     number: int = 0
+    intent: int | None = None
     stage: Stage = "forward"
     steps: tuple[Step, ...] = ()
     cancelled: str | None = None
@@ -477,7 +480,7 @@ def todo(saga: Saga, proposal: Proposal | None, order_id: str | None) -> tuple[E
         once=None if isinstance(request, FindOutcome) else step.once,
         request=request,
         patience=timedelta(minutes=10),
-        after_written=step.written if money else None,
+        after_written=saga.intent if money else None,
     )
     return (effect,)
 
@@ -620,7 +623,8 @@ def evolve(saga: Saga, event: SagaEvent | RemedyDone | RemedyCompensated, versio
     """Apply one event of the saga; `version` is its seq."""
     match event:
         case SagaBegun(number=number, steps=names):
-            return Saga(number=number, steps=tuple(Step(name=name) for name in names), paid=saga.paid)
+            steps = tuple(Step(name=name) for name in names)
+            return Saga(number=number, intent=version, steps=steps, paid=saga.paid)
         case RemedyDone():
             return replace(saga, stage="completed")
         case RemedyCompensated():
@@ -635,7 +639,7 @@ def evolve(saga: Saga, event: SagaEvent | RemedyDone | RemedyCompensated, versio
             halted = _halted(saga, name)
             return replace(halted, stage="parked", parked_at=name, parked_why=reason, parked_from=before)
         case _:
-            return _with(saga, _moved(saga.step(event.step), event, version), event)
+            return _with(saga, _moved(saga.step(event.step), event), event)
 
 
 def _with(saga: Saga, step: Step, event: SagaEvent) -> Saga:
@@ -686,12 +690,11 @@ def _moved(
     | UndoWaits
     | SagaUnparked
     | HandStepMissed,
-    version: int,
 ) -> Step:
     tried = replace(step, count=step.count + 1, tries=step.tries + 1, again_at=None)
     match event:
         case StepBegun(key=key, once=once, falls_due=due):
-            return replace(tried, state="begun", key=key, once=once, written=version, again_at=due)
+            return replace(tried, state="begun", key=key, once=once, again_at=due)
         case StepAsked(key=key):
             return replace(tried, state="asking", key=key)
         case StepDone(reference=reference):

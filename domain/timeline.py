@@ -23,6 +23,18 @@ Ranges = tuple[tuple[int, int], ...]
 """Half-open ranges, in minutes of a local day or in microseconds since 1970 (UTC), as the name says."""
 
 
+class Hours(NamedTuple):
+    """The opening minutes of one kind of day.
+
+    Attributes:
+        stated: Each interval as the calendar states it.
+        merged: Their union, ordered.
+    """
+
+    stated: Ranges
+    merged: Ranges
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rota:
     """A calendar made ready for counting.
@@ -31,13 +43,13 @@ class Rota:
 
     Attributes:
         zone: The time zone of all local days.
-        week: Opening minutes of Monday to Sunday, merged and ordered.
+        week: Opening minutes of Monday to Sunday.
         exceptions: Ordinal of a local day to the minutes that replace its weekday's; a holiday has none.
     """
 
     zone: ZoneInfo
-    week: tuple[Ranges, ...]
-    exceptions: Mapping[int, Ranges]
+    week: tuple[Hours, ...]
+    exceptions: Mapping[int, Hours]
 
 
 class Block(NamedTuple):
@@ -92,7 +104,7 @@ def frame(zone: ZoneInfo, day: int) -> Frame:
     return Frame(micros(begin), begin.utcoffset() == end.utcoffset(), micros(begin) < micros(end))
 
 
-def hours_of(rota: Rota, day: int) -> Ranges:
+def hours_of(rota: Rota, day: int) -> Hours:
     """Return the opening minutes of the local day with this ordinal, as the calendar states them (rule 2)."""
     stated = rota.exceptions.get(day)
     return rota.week[(day + 6) % 7] if stated is None else stated
@@ -104,15 +116,21 @@ def open_ranges(rota: Rota, day: int) -> Ranges:
     A local day that a change of the date line skipped has none: nobody can work on it.
     """
     hours = hours_of(rota, day)
-    if not hours:
+    if not hours.merged:
         return ()
     begin, even, exists = frame(rota.zone, day)
     if even:
-        return tuple([(begin + first * MINUTE, begin + last * MINUTE) for first, last in hours])
+        return tuple([(begin + first * MINUTE, begin + last * MINUTE) for first, last in hours.merged])
     if not exists:
         return ()
-    read = [(wall_clock(rota.zone, day, first), wall_clock(rota.zone, day, last)) for first, last in hours]
-    return merged(read)
+    # Each stated interval is read before they are merged: one whose edge a clock change moves may not shorten
+    # another that it overlaps on the wall clock.
+    return merged(
+        [
+            (wall_clock(rota.zone, day, first), wall_clock(rota.zone, day, last))
+            for first, last in hours.stated
+        ]
+    )
 
 
 def merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
@@ -147,9 +165,9 @@ def block(rota: Rota, number: int) -> Block:
 @lru_cache(maxsize=1024)
 def last_day(rota: Rota) -> int:
     """Return the ordinal of the last local day on which the calendar can open, 0 if it never does."""
-    if any(rota.week):
+    if any(hours.merged for hours in rota.week):
         return LAST_DAY
-    return min(LAST_DAY, max((day for day, hours in rota.exceptions.items() if hours), default=0))
+    return min(LAST_DAY, max((day for day, hours in rota.exceptions.items() if hours.merged), default=0))
 
 
 def last_block(rota: Rota) -> int:

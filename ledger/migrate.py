@@ -29,10 +29,13 @@ END
 $grants$;
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT ON ledger_migrations TO {role};
-GRANT SELECT, INSERT ON events TO {role};
+GRANT SELECT, INSERT ON events, policies TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON cases, outbox TO {role};
 """
-REVOKES = "REVOKE ALL ON events FROM {role}; REVOKE ALL ON FUNCTION redact_event(text, bigint) FROM {role};"
+REVOKES = """
+REVOKE ALL ON events, policies FROM {role};
+REVOKE ALL ON FUNCTION redact_event(text, bigint) FROM {role};
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ WITH given AS (
     ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, row = excluded.row,
         opened_at = excluded.opened_at, next_due = excluded.next_due
     WHERE cases.version < excluded.version
+), pinned AS (
+    INSERT INTO policies (hash, body)
+    SELECT $14::text, $15::text WHERE $14 IS NOT NULL AND EXISTS (SELECT FROM linked)
+    ON CONFLICT (hash) DO NOTHING
 )
 SELECT EXISTS (SELECT FROM linked)
 """
@@ -47,6 +51,8 @@ READ = f"SELECT {COLUMNS} FROM events WHERE case_id = $1 ORDER BY seq"  # noqa: 
 ROW = "SELECT row::text FROM cases WHERE case_id = $1"
 
 FIND_SOURCE = "SELECT case_id FROM cases WHERE source = $1 AND key_digest = $2"
+
+POLICIES = "SELECT hash, body FROM policies"
 
 CASES = """
 SELECT row::text FROM cases

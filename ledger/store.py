@@ -7,6 +7,8 @@ from functools import partial
 import asyncpg
 
 from domain.chain import GENESIS, RecordedEvent
+from domain.policy import Policy, content_hash
+from domain.record import canonical
 from domain.row import CaseRow
 from ledger import statements
 from ledger.batch import check, instant_of
@@ -35,11 +37,17 @@ class EventStore:
         self._pool = pool
         self._patience = patience
 
-    async def append(self, case_id: str, events: Sequence[RecordedEvent], row: CaseRow | None = None) -> None:
+    async def append(
+        self,
+        case_id: str,
+        events: Sequence[RecordedEvent],
+        row: CaseRow | None = None,
+        policy: Policy | None = None,
+    ) -> None:
         """Write events, outbox and read model together; do nothing where these very events are there.
 
         The row shows up only with the event that it was folded up to: a row ahead of a partial batch waits
-        for the batch that completes it.
+        for the batch that completes it. A policy is kept once, under the hash of its content.
 
         Raises:
             VersionConflict: where another event, a gap or another past is in the ledger.
@@ -49,7 +57,7 @@ class EventStore:
         check(case_id, events, row)
         rest = tuple(events)
         while rest:
-            rest = await patiently(partial(self._append, rest, row), self._patience)
+            rest = await patiently(partial(self._append, rest, row, policy), self._patience)
 
     async def read(self, case_id: str) -> tuple[RecordedEvent, ...]:
         """Return all events of a case in order; `()` for an unknown case."""
@@ -92,6 +100,11 @@ class EventStore:
         records = await self._fetch(statements.CASES, *wanted)
         return [CaseRow.model_validate_json(record["row"]) for record in records]
 
+    async def policies(self) -> dict[str, Policy]:
+        """Return every pinned policy by the hash of its content."""
+        records = await self._fetch(statements.POLICIES)
+        return {record["hash"]: Policy.model_validate_json(record["body"]) for record in records}
+
     async def case_ids(self) -> AsyncIterator[str]:
         """Yield the id of every case that has events, in order, page by page."""
         last = ""
@@ -109,12 +122,12 @@ class EventStore:
         return await patiently(fetch, self._patience)
 
     async def _append(
-        self, batch: tuple[RecordedEvent, ...], row: CaseRow | None
+        self, batch: tuple[RecordedEvent, ...], row: CaseRow | None, policy: Policy | None
     ) -> tuple[RecordedEvent, ...]:
         """Try one append and return what is still to be written."""
         try:
             async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
-                linked = await connection.fetchval(statements.APPEND, *_parameters(batch, row))
+                linked = await connection.fetchval(statements.APPEND, *_parameters(batch, row, policy))
         except asyncpg.UniqueViolationError as violation:
             taken = violation.constraint_name
         else:
@@ -160,7 +173,9 @@ def event_of(record: asyncpg.Record) -> RecordedEvent:
     return RecordedEvent(**values | {"body": values["body"] or ERASED, "salt": values["salt"] or ERASED})
 
 
-def _parameters(batch: tuple[RecordedEvent, ...], row: CaseRow | None) -> tuple[object, ...]:
+def _parameters(
+    batch: tuple[RecordedEvent, ...], row: CaseRow | None, policy: Policy | None
+) -> tuple[object, ...]:
     shown = row is not None and row.version == batch[-1].seq
     return (
         batch[0].case_id,
@@ -176,4 +191,6 @@ def _parameters(batch: tuple[RecordedEvent, ...], row: CaseRow | None) -> tuple[
         [event.hash for event in batch],
         GENESIS,
         row.model_dump_json() if row is not None and shown else None,
+        content_hash(policy) if policy is not None else None,
+        canonical(policy) if policy is not None else None,
     )

@@ -1,23 +1,20 @@
-"""Policy files made into snapshots: strict fields, holidays resolved, content named by its hash."""
+"""Policy files made into snapshots: checked, holidays resolved, content named by its hash."""
 
-from collections.abc import Sequence
+import json
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-import holidays
-from pydantic import ValidationError
 
 from activities.wordings import Wordings
 from domain.policy import Policy
 from domain.record import canonical
-from policies import tree
+from policies import fields, names, public_holidays, sense, tree, wording_files
 from policies.errors import PolicyError
 from policies.tree import Document
 
 FOLDER = Path(__file__).parent
+WORDINGS = "wordings*.yaml"
 MAX_SNAPSHOT = 64 * 1024
 """Longest snapshot in bytes of JSON: it travels in the start input of every case (design section 3)."""
 
@@ -25,113 +22,93 @@ YEARS = 6
 """Years of holidays in a snapshot unless asked otherwise."""
 
 
-def path_of(name_or_path: str) -> Path:
-    """Return the file of a shipped policy by name, or the path itself."""
-    shipped = FOLDER / f"{name_or_path}.yaml"
-    return shipped if shipped.is_file() else Path(name_or_path)
-
-
 def load(name_or_path: str = "retail-kr", *, year_from: int | None = None, years: int = YEARS) -> Policy:
     """Read a policy and return the snapshot that a case pins.
 
+    An unchanged file is read once; the same file, years and version of `holidays` give the same hash.
+
     Args:
         name_or_path: A shipped policy's name, or the path of a YAML file.
-        year_from: First year whose holidays the case may meet: that of the receipt; without it, last year.
-        years: How many years of holidays.
+        year_from: First year with holidays: that of the receipt; without it, last year.
+        years: How many years with holidays; beyond them only weekends are closed.
 
     Raises:
         PolicyError: Naming file, line and field of every problem.
+        ValueError: The years make no sense.
     """
-    path = path_of(name_or_path)
     first = datetime.now(UTC).year - 1 if year_from is None else year_from
-    return _snapshot(path, _stamp(path), first, years)
+    if not (1970 <= first < 2400 and 1 <= years <= public_holidays.MAX_YEARS):  # noqa: PLR2004 - a sane range
+        raise ValueError(f"give from 1 to {public_holidays.MAX_YEARS} years of holidays, from 1970 on")
+    path = path_of(name_or_path)
+    return _snapshot(path, _stamps(path), first, years)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        stat = path.stat()
-    except OSError:
-        return (0, 0)
-    return (stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=64)
-def _snapshot(path: Path, _stamp: tuple[int, int], first: int, years: int) -> Policy:
-    document = tree.read(path)
-    value = dict(document.value)
-    value["calendar"], value["holidays_from"] = _resolved(document, first, years)
-    value["wording_hash"] = _hash_of_wordings(path.parent / value.pop("wordings", "wordings.yaml"))
-    policy = _validated(document, value)
-    named = policy.model_copy(update={"hash": sha256(canonical(policy).encode()).hexdigest()})
-    size = len(canonical(named).encode())
-    if size > MAX_SNAPSHOT:
-        message = f"the snapshot has {size} bytes of JSON and may have {MAX_SNAPSHOT}; shorten its texts"
-        raise PolicyError([document.problem((), message)])
-    return named
-
-
-def _resolved(document: Document, first: int, years: int) -> tuple[Any, str]:
-    """Return the calendar with its public holidays as dates, and where they come from."""
-    calendar = document.value.get("calendar")
-    asked = calendar.get("public_holidays") if isinstance(calendar, dict) else None
-    if not isinstance(calendar, dict) or asked is None:
-        return calendar, "none"
-    try:
-        found = holidays.country_holidays(
-            asked["country"], subdiv=asked.get("subdivision"), years=range(first, first + years)
-        )
-    except (KeyError, TypeError, AttributeError, NotImplementedError):
-        message = "write {country: KR}, and a subdivision where the country has them, such as ENG for GB"
-        raise PolicyError([document.problem(("calendar", "public_holidays"), message)]) from None
-    plain = {key: value for key, value in calendar.items() if key != "public_holidays"}
-    plain["holidays"] = sorted({*plain.get("holidays", ()), *(day.isoformat() for day in found)})
-    place = "/".join(filter(None, (asked["country"], asked.get("subdivision"))))
-    return plain, f"holidays {holidays.__version__}, {place}, {first}-{first + years - 1}"
-
-
-def _validated(document: Document, value: dict[str, Any]) -> Policy:
-    try:
-        return Policy.model_validate(value, extra="forbid")
-    except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False)
-        raise PolicyError(document.problem(_path(each["loc"]), each["msg"]) for each in found) from None
-
-
-def _path(loc: Sequence[int | str]) -> tuple[int | str, ...]:
-    return tuple(loc)
-
-
-def read_wordings(path: Path) -> Wordings:
-    """Read one file of wordings.
-
-    Raises:
-        PolicyError: Naming file, line and field of every problem.
-    """
-    document = tree.read(path)
-    try:
-        return Wordings.model_validate({"texts": document.value})
-    except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False)
-        raise PolicyError(document.problem(each["loc"][1:], each["msg"]) for each in found) from None
-
-
-def wording_hash(texts: Wordings) -> str:
-    """Return the name of a set of wordings: another text is another name, another layout is not."""
-    return sha256(canonical(texts).encode()).hexdigest()
-
-
-def _hash_of_wordings(path: Path) -> str:
-    return wording_hash(read_wordings(path))
-
-
-def wordings() -> dict[str, Wordings]:
-    """Return every shipped set of wordings, old ones too, by the hash under which policies name it."""
-    every = (read_wordings(path) for path in sorted(FOLDER.glob("wordings*.yaml")))
-    return {wording_hash(each): each for each in every}
+def path_of(name_or_path: str) -> Path:
+    """Return the file of a shipped policy by name, or the path itself."""
+    return FOLDER / f"{name_or_path}.yaml" if name_or_path in resolve_names() else Path(name_or_path)
 
 
 def resolve_names() -> tuple[str, ...]:
     """Return the names of the shipped policies."""
     return tuple(
-        sorted(path.stem for path in FOLDER.glob("*.yaml") if not path.stem.startswith("wordings"))
+        sorted({path.stem for path in FOLDER.glob("*.yaml")} - {path.stem for path in _worded(FOLDER)})
     )
+
+
+def wordings(*folders: Path) -> dict[str, Wordings]:
+    """Return every set of wordings by the hash under which policies name it, old ones too.
+
+    Args:
+        folders: Where policies lie that are not shipped.
+    """
+    every = [wording_files.read_wordings(path) for folder in (FOLDER, *folders) for path in _worded(folder)]
+    return {wording_files.hash_of(each): each for each in every}
+
+
+def _worded(folder: Path) -> list[Path]:
+    return sorted(folder.glob(WORDINGS))
+
+
+def _stamps(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what changes when the file, or wordings beside it, change."""
+    files = (path, *_worded(path.parent))
+    stats = [(file.name, file.stat()) for file in files if file.is_file()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+@lru_cache(maxsize=64)
+def _snapshot(path: Path, _stamps: tuple[tuple[str, int, int], ...], first: int, years: int) -> Policy:
+    document = tree.read(path)
+    value = {key: each for key, each in document.value.items() if key != "wordings"}
+    value["calendar"], value["holidays_from"] = public_holidays.resolved(document, first, years)
+    draft = fields.drafted(document, value)
+    found = [*names.undefined(draft), *sense.senseless(draft, first)]
+    if found:
+        raise PolicyError(document.problem(where, message) for where, message in found)
+    worded = draft.model_copy(update={"wording_hash": _wording_hash(document, path)})
+    content = worded.model_dump(mode="json") | {"hash": hash_of(worded)}
+    policy = Policy.model_validate_json(json.dumps(content))
+    return _checked_size(document, policy)
+
+
+def hash_of(policy: Policy) -> str:
+    """Return the hash that names a snapshot: of its canonical JSON with the field `hash` empty."""
+    return sha256(canonical(policy.model_copy(update={"hash": ""})).encode()).hexdigest()
+
+
+def _wording_hash(document: Document, path: Path) -> str:
+    name = document.value.get("wordings")
+    if not isinstance(name, str) or not Path(name).match(WORDINGS) or Path(name).name != name:
+        message = f"must name a file beside this one that is called {WORDINGS}"
+        raise PolicyError([document.problem(("wordings",), message)])
+    return wording_files.hash_of(wording_files.read_wordings(path.with_name(name)))
+
+
+def _checked_size(document: Document, policy: Policy) -> Policy:
+    size = len(canonical(policy).encode())
+    if size > MAX_SNAPSHOT:
+        message = (
+            f"makes a snapshot of {size} bytes; at most {MAX_SNAPSHOT}: shorten texts, or load fewer years"
+        )
+        raise PolicyError([document.problem((), message)])
+    return policy

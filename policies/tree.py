@@ -11,29 +11,25 @@ import yaml
 from policies.errors import PolicyError, Problem
 
 Step = str | int
-"""One step into a document: a key or a place in a list."""
+"""One step into a document: a key, or a place in a list."""
 
-MERGE = "tag:yaml.org,2002:merge"
+PLAIN = (
+    ("bool", r"true|false", "tf"),
+    ("int", r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?[0-9]+\.[0-9]+", "-0123456789"),
+    ("null", r"null|~|", "n~"),
+)
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which only numbers, true, false and null are not text.
-
-    The full YAML 1.1 would read 18:00 as 1080 and a date as no text.
-    """
+    """YAML in which all but numbers, true, false and null is text: the default reads 18:00 as 1080."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own
 
 
-for _tag, _pattern, _first in (
-    ("bool", r"true|false", "tf"),
-    ("int", r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
-    ("float", r"-?[0-9]+\.[0-9]+", "-0123456789"),
-    ("null", r"null|~|", ["n", "~", ""]),
-    ("merge", r"<<", "<"),
-):
+for _tag, _pattern, _first in PLAIN:
     _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first)
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), [*_first, ""]
     )
 
 
@@ -42,26 +38,31 @@ class Document:
     """A file as read: its plain value, and the nodes that know their lines."""
 
     file: str
-    value: Any
-    root: yaml.Node
+    value: dict[str, Any]
+    root: yaml.MappingNode
 
-    def problem(self, path: Sequence[Step], message: str) -> Problem:
-        """Return a problem at the deepest part of a path that the file has, and name the field."""
-        node, field = self.root, ""
-        line = node.start_mark.line + 1
-        for place, step in enumerate(path):
+    def problem(self, path: Sequence[Step], message: str, *, missing: str = "") -> Problem:
+        """Return a problem at the deepest part of a path that the file has.
+
+        Args:
+            path: Steps from the top; steps that the file does not have are passed over.
+            message: What is wrong.
+            missing: A field that should stand there and does not.
+        """
+        node: yaml.Node = self.root
+        line, field = 1, ""
+        for step in path:
             found = _child(node, step)
-            if found is None:
-                if place == len(path) - 1 and isinstance(node, yaml.MappingNode):
-                    field = _joined(field, step)
-                continue
-            node, line = found
-            field = _joined(field, step)
+            if found is not None:
+                node, line = found
+                field = _joined(field, step)
+        if missing:
+            field = _joined(field, missing)
         return Problem(file=self.file, line=line, field=field, message=message)
 
 
 def _child(node: yaml.Node, step: Step) -> tuple[yaml.Node, int] | None:
-    """Return what a step leads to, and its line; a step that pydantic made up leads nowhere."""
+    """Return what a step leads to, and its line; a step that a validator made up leads nowhere."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value == str(step):
@@ -78,52 +79,54 @@ def _joined(field: str, step: Step) -> str:
     return f"{field}.{step}" if field else step
 
 
-def read(path: Path, name: str | None = None) -> Document:
+def read(path: Path) -> Document:
     """Read a YAML file.
 
     Raises:
         PolicyError: The file cannot be read, is not YAML, or writes a key twice.
     """
-    file = name or str(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-        loader = _Loader(text)
-        root = loader.get_single_node()
-        value = None if root is None else loader.construct_document(root)
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise PolicyError([Problem(file=file, line=1, field="", message=f"cannot be read: {why}")]) from None
-    except yaml.YAMLError as error:
-        raise PolicyError([_not_yaml(file, error)]) from None
+    root, value = _composed(path)
     if not isinstance(root, yaml.MappingNode):
-        raise PolicyError([Problem(file=file, line=1, field="", message="must be a list of `field: value`")])
-    document = Document(file=file, value=value, root=root)
-    repeated = [document_problem for document_problem in _repeated(document, root)]
+        raise PolicyError([_of_file(path, 1, "must consist of fields, each as `name: value`")])
+    document = Document(file=str(path), value=value, root=root)
+    repeated = tuple(_repeated(path, root))
     if repeated:
         raise PolicyError(repeated)
     return document
 
 
-def _not_yaml(file: str, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    line = 1 if mark is None else mark.line + 1
-    return Problem(file=file, line=line, field="", message=f"is not YAML: {getattr(error, 'problem', error)}")
+def _composed(path: Path) -> tuple[yaml.Node | None, Any]:
+    try:
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        root = loader.get_single_node()
+        return root, None if root is None else loader.construct_document(root)
+    except OSError as error:
+        raise PolicyError([_of_file(path, 1, f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError:
+        raise PolicyError([_of_file(path, 1, "cannot be read: it is not UTF-8 text")]) from None
+    except yaml.MarkedYAMLError as error:
+        line = 1 if error.problem_mark is None else error.problem_mark.line + 1
+        raise PolicyError([_of_file(path, line, f"is not YAML: {error.problem}")]) from None
+    except yaml.YAMLError as error:
+        raise PolicyError([_of_file(path, 1, f"is not YAML: {error}")]) from None
 
 
-def _repeated(document: Document, node: yaml.Node) -> Iterator[Problem]:
-    """YAML keeps the last of two equal keys without a word; here it is an error."""
+def _of_file(path: Path, line: int, message: str) -> Problem:
+    return Problem(file=str(path), line=line, field="", message=message)
+
+
+def _repeated(path: Path, node: yaml.Node) -> Iterator[Problem]:
+    """YAML keeps the last of two equal keys without a word; here the second is a problem."""
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _repeated(document, item)
+            yield from _repeated(path, item)
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
+                message = "is written twice; keep one of them"
                 yield Problem(
-                    file=document.file,
-                    line=key.start_mark.line + 1,
-                    field=key.value,
-                    message="is written twice; keep one of them",
+                    file=str(path), line=key.start_mark.line + 1, field=str(key.value), message=message
                 )
-            seen.add(key.value)
-            yield from _repeated(document, value)
+            seen.add(str(key.value))
+            yield from _repeated(path, value)

@@ -20,9 +20,9 @@ CREATE TABLE IF NOT EXISTS deeds (
     asked INTEGER NOT NULL DEFAULT 1,
     UNIQUE (service, key)
 );
-CREATE INDEX IF NOT EXISTS deeds_by_order ON deeds (operation, json_extract(request, '$.order_id'));
-CREATE INDEX IF NOT EXISTS deeds_by_named ON deeds (operation, json_extract(request, '$.reference'));
-CREATE INDEX IF NOT EXISTS deeds_by_given ON deeds (operation, json_extract(result, '$.reference'));
+CREATE INDEX IF NOT EXISTS deeds_by_order ON deeds (json_extract(request, '$.order_id'));
+CREATE INDEX IF NOT EXISTS deeds_by_named ON deeds (json_extract(request, '$.reference'));
+CREATE INDEX IF NOT EXISTS deeds_by_given ON deeds (json_extract(result, '$.reference'));
 CREATE INDEX IF NOT EXISTS deeds_by_case ON deeds (case_id);
 CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, snapshot TEXT NOT NULL);
 """

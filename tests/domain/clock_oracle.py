@@ -70,7 +70,14 @@ class Labels:
 
     def is_open(self, second: int) -> bool:
         """Tell whether a second counts."""
+        return self.look(second)[0]
+
+    def look(self, second: int) -> tuple[bool, timedelta | None]:
+        """Return whether a second counts, and the clock's offset."""
         label = self.label(second)
+        return self._is_open(second, label), label.utcoffset()
+
+    def _is_open(self, _second: int, label: datetime) -> bool:
         return bool(self._minutes(label)[label.hour * 60 + label.minute])
 
 
@@ -81,9 +88,8 @@ class Edges(Labels):
         super().__init__(calendar)
         self._spans: dict[date, list[tuple[int, int]]] = {}
 
-    def is_open(self, second: int) -> bool:
-        """Tell whether a second lies between two edges."""
-        today = self.label(second).date()
+    def _is_open(self, second: int, label: datetime) -> bool:
+        today = label.date()
         near = (today + timedelta(days=shift) for shift in (-1, 0, 1))
         return any(first <= second < last for day in near for first, last in self._read(day))
 
@@ -152,7 +158,7 @@ def ask(case: Case, read: type[Labels] = Labels) -> int | None:
 def counted(wall: Labels, begin: int, end: int, pauses: tuple[Span, ...]) -> Iterator[tuple[int, int]]:
     """Yield the ends of the stretches (at most a minute) that count, with how many of their seconds do."""
     borders = {border // MINUTE for span in pauses for border in span if border is not None}
-    look = cache(lambda second: (wall.is_open(second), wall.label(second).utcoffset()))
+    look = cache(wall.look)
     for minute in range(begin // MINUTE * MINUTE, end, MINUTE):
         first, last = max(begin, minute), min(end, minute + MINUTE)
         calm = last - first == MINUTE and minute // MINUTE not in borders

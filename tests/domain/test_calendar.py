@@ -152,6 +152,14 @@ def test_an_interval_that_a_clock_change_turns_over_counts_nothing() -> None:
     assert not is_business_day(sunday, date(2024, 3, 10))
 
 
+def test_an_overlapping_interval_whose_edge_was_moved_does_not_shorten_another() -> None:
+    # 00:00 to 01:00 did not exist: 00:30 is read as 01:30, but the other interval opens at 01:15.
+    sunday = calendar("America/Havana", {"sun": [["01:15", "02:34"], ["00:30", "07:45"]]})
+    assert opening_intervals(sunday, date(1994, 4, 3)) == (
+        (utc("1994-04-03T05:15Z"), utc("1994-04-03T11:45Z")),
+    )
+
+
 def test_a_skipped_day_is_no_business_day_and_counts_nothing() -> None:
     every = calendar("Pacific/Apia", dict.fromkeys(WEEKDAYS, OFFICE))
     assert not is_business_day(every, date(2011, 12, 30))

@@ -6,8 +6,10 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.ledger import AppendEvents, LedgerActivities
+from activities.append import AppendEvents
+from activities.ledger import LedgerActivities
 from domain.chain import RecordedEvent
+from domain.policy import Policy
 from domain.row import CaseRow
 from ledger.errors import LedgerError, LedgerNotReady, LedgerRejected, LedgerUnavailable, VersionConflict
 from ledger.pool import Pool
@@ -25,9 +27,15 @@ class FailingStore(EventStore):
         super().__init__(pool)
         self._error = error
 
-    async def append(self, case_id: str, events: Sequence[RecordedEvent], row: CaseRow | None = None) -> None:
+    async def append(
+        self,
+        case_id: str,
+        events: Sequence[RecordedEvent],
+        row: CaseRow | None = None,
+        policy: Policy | None = None,
+    ) -> None:
         """Wait, then fail."""
-        del case_id, events, row
+        del case_id, events, row, policy
         await asyncio.sleep(0.1)
         raise self._error
 
