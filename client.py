@@ -9,13 +9,17 @@ Errors:
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     Client,
+    WorkflowExecution,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -26,13 +30,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case import CaseCommand
 from domain.intake import Opening, open_case
-from domain.message import UNSTAMPED
 from domain.number import key_digest, number_of
 from domain.policy import Policy
 from domain.record import canonical
 from domain.refusal import Refused
 from domain.view import CaseView
 from workflows.converter import DATA_CONVERTER
+from workflows.decode import MAX_BYTES
 from workflows.messages import Carried, CaseInput, Receipt
 from workflows.names import CASE_WORKFLOW, MEMO_KEY, MEMO_OPENING, TASK_QUEUE, workflow_id
 
@@ -44,6 +48,9 @@ ANSWER_WITHIN = 20.0
 
 TRY_AGAIN = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE)
 """Ten updates in flight on one case, or a server that is just coming up: asked again with the same id."""
+
+ASK_AGAIN = (*TRY_AGAIN, RPCStatusCode.FAILED_PRECONDITION)
+"""A workflow task that fails takes its updates with it, as one does that would end a run while news arrive."""
 
 MAX_COUNTER = 8
 """Collisions of 60-bit numbers in a row that nobody will ever see."""
@@ -190,6 +197,7 @@ class Redress:
 
     async def submit_fields(self, number: str, name: str, fields: dict[str, Any]) -> Receipt:
         """Send a command by name and JSON fields, as a program in another language would."""
+        _check_size(fields)
         command_id = str(fields.get("id", ""))
         receipt = await self._asked(number, name, fields, command_id)
         if receipt.refused is not None:
@@ -214,7 +222,7 @@ class Redress:
             except WorkflowUpdateFailedError as error:
                 raise _as_refusal(error) from None
             except RPCError as error:
-                if error.status not in TRY_AGAIN:
+                if error.status not in ASK_AGAIN:
                     raise _as_error(error, number) from None
                 await asyncio.sleep(0.1)
             else:
@@ -229,6 +237,7 @@ class Redress:
 
     async def send(self, number: str, name: str, fields: dict[str, Any]) -> None:
         """Send a command as a signal: durable at once, carried out when a worker is there."""
+        _check_size(fields)
         await _answered(self.handle(number).signal(name, fields), number)
 
     async def view(self, number: str) -> CaseView:
@@ -270,16 +279,36 @@ class Redress:
         except RPCError:
             return {}
 
-    async def numbers(self) -> AsyncIterator[str]:
+    async def executions(self, *, running: bool = False) -> AsyncIterator[WorkflowExecution]:
+        """Yield every run of a case that the server knows; only those still running, on request."""
+        query = f"WorkflowType = '{CASE_WORKFLOW}'" + (" AND ExecutionStatus = 'Running'" if running else "")
+        async for found in self._temporal.list_workflows(query):
+            yield found
+
+    async def numbers(self, *, running: bool = False) -> AsyncIterator[str]:
         """Yield the number of every case that the server knows."""
-        async for found in self._temporal.list_workflows(f"WorkflowType = '{CASE_WORKFLOW}'"):
+        async for found in self.executions(running=running):
             yield found.id.removeprefix("case-")
+
+    async def summaries(self, number: str) -> AsyncIterator[tuple[str, str]]:
+        """Yield the texts of a history that the Temporal UI shows: event type and summary or details."""
+        async for event in self.handle(number).fetch_history_events():
+            for payload in (event.user_metadata.summary, event.user_metadata.details):
+                if payload.data:
+                    name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
+                    yield f"the summary of {name}", payload.data.decode("utf-8", errors="replace")
 
 
 def _check(opening: Opening, policy: Policy) -> None:
     """Refuse an opening that the case would refuse, before anything is stored."""
-    received = opening.received_at or UNSTAMPED
-    open_case(opening, policy=policy, source_key="-", key_digest="-", at=max(received, UNSTAMPED))
+    open_case(opening, policy=policy, source_key="-", key_digest="-", at=datetime.now(UTC))
+
+
+def _check_size(fields: dict[str, Any]) -> None:
+    """Refuse what the case would refuse unread, and what the server would not even take."""
+    size = len(json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        raise Refused(f"the command has {size} bytes; at most {MAX_BYTES} are taken", code="size")
 
 
 async def _answered(call: Awaitable[T], number: str = "") -> T:

@@ -281,7 +281,7 @@ def as_json(report: AuditReport) -> str:
 
 def as_table(report: AuditReport) -> Group:
     """Return the report as tables for a terminal: sums by priority, then the rows left out."""
-    sums = Table("priority", "cases", "response", "resolve", "paused", "resp. late", "res. late")
+    sums = Table("priority", "cases", "response", "resolve", "paused", "late\nresponse", "late\nresolve")
     for column in sums.columns:
         column.no_wrap = True
     sums.title = f"{len(report.cases)} cases from {report.rows} rows, medians in working time (h:mm:ss)"

@@ -1,5 +1,6 @@
 """Builds the embedded stack of Redress: its migration, its search attributes, its workers."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,17 +24,34 @@ def options(
     folder: Path | None = None,
     time_skipping: bool = False,
     workers: int = 1,
+    durable: bool | None = None,
+    lucky: bool = False,
     environment: Mapping[str, str] | None = None,
-    **ports: int,
+    temporal_port: int | None = None,
+    ui_port: int | None = None,
 ) -> StackOptions:
-    """Return the options of a stack of ours; without a folder it is private and leaves nothing behind."""
+    """Return the options of a stack of ours; without a folder it is private and leaves nothing behind.
+
+    Args:
+        folder: where everything is kept.
+        time_skipping: whether cases may skip time.
+        workers: how many worker processes.
+        durable: whether state survives a kill; by default where a folder is named.
+        lucky: whether the outside world does everything it is asked, whatever its seed says.
+        environment: more settings for workers and sandbox.
+        temporal_port: a free one by default.
+        ui_port: without one there is no web interface.
+    """
     return StackOptions(
         folder=folder,
+        durable=durable,
         time_skipping=time_skipping,
         workers=workers,
+        sandbox_command=(sys.executable, "-m", "sandbox", *(("--lucky",) if lucky else ())),
         task_queue=TASK_QUEUE,
         search_attributes=NAMED_ATTRIBUTES,
         environment=dict(environment or {}),
         prepare=prepare_ledger,
-        **ports,
+        temporal_port=temporal_port,
+        ui_port=ui_port,
     )

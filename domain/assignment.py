@@ -130,10 +130,17 @@ AssignmentEvent = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """Department, owner, level, and who was involved so far."""
+    """Department, owner, level, and who was involved so far.
+
+    Attributes:
+        assigned_at: since when somebody is asked to accept: the department, or whom the case was moved up to.
+        asks: how often somebody new was asked; each ask has an acceptance deadline of its own.
+        accepted_at: when the present owner accepted; None while that is awaited.
+    """
 
     department: str | None = None
     assigned_at: datetime | None = None
+    asks: int = 0
     refused: tuple[str, ...] = ()
     owner: str | None = None
     accepted_at: Instant | None = None
@@ -175,7 +182,7 @@ def _accept(assignment: Assignment, command: AcceptCase) -> tuple[AssignmentEven
 def _transfer(assignment: Assignment, policy: Policy, command: TransferCase) -> tuple[AssignmentEvent, ...]:
     if assignment.owner is None:
         raise Refused("nobody owns the case yet: accept it first", code="not-owned")
-    if command.to == assignment.owner:
+    if command.to in (assignment.owner, assignment.offered_to):
         return ()
     if not (policy.holds(command.to, Role.AGENT) or policy.holds(command.to, Role.SUPERVISOR)):
         raise Refused("to: the role directory knows no agent or supervisor of that id", code="unknown-person")
@@ -268,21 +275,35 @@ def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
     """Apply one event of assignment."""
     match event:
         case DepartmentAssigned(department=department, at=at):
-            return replace(assignment, department=department, assigned_at=assignment.assigned_at or at)
+            since = assignment.assigned_at or at  # a refusal by one department does not stop the clock
+            return replace(assignment, department=department, assigned_at=since, asks=max(assignment.asks, 1))
         case DepartmentRefused(department=department):
             return replace(assignment, department=None, refused=(*assignment.refused, department))
         case CaseAccepted(owner=owner, at=at):
             return replace(_owned_by(assignment, owner), accepted_at=at)
         case TransferOffered(to=to):
             return replace(assignment, offered_to=to)
-        case TransferAccepted(owner=owner):
-            return replace(_owned_by(assignment, owner), transfers=assignment.transfers + 1)
-        case CaseEscalated(level=level, owner=owner):
-            return replace(_owned_by(assignment, owner), level=level)
-        case OwnerAppointed(owner=owner):
-            return _owned_by(assignment, owner)
+        case TransferAccepted(owner=owner, at=at):
+            return replace(_owned_by(assignment, owner), transfers=assignment.transfers + 1, accepted_at=at)
+        case CaseEscalated(level=level, owner=owner, at=at):
+            return replace(_asked(assignment, owner, at), level=level)
+        case OwnerAppointed(owner=owner, at=at):
+            return _asked(assignment, owner, at)
         case _:
             assert_never(event)
+
+
+def _asked(assignment: Assignment, owner: str, at: datetime) -> Assignment:
+    """Somebody owns the case at once, and has an acceptance deadline of their own."""
+    moved = _owned_by(assignment, owner)
+    return replace(moved, assigned_at=at, asks=assignment.asks + 1, accepted_at=None)
+
+
+def taken_up(assignment: Assignment, command: Command) -> tuple[CaseAccepted, ...]:
+    """Whoever acts as the owner has accepted the case, even without saying so."""
+    if command.by.role is not Role.OWNER or assignment.accepted_at is not None:
+        return ()
+    return (CaseAccepted(owner=command.by.id, at=command.at, by=command.by),)
 
 
 def _owned_by(assignment: Assignment, owner: str) -> Assignment:

@@ -27,6 +27,7 @@ from domain import (
     targets,
     triage,
 )
+from domain.actor import Role
 from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
 from domain.attempt import AttemptEvent, AttemptRefused
 from domain.contact import ContactCommand, ContactEvent, Contacts
@@ -35,6 +36,7 @@ from domain.ending import Course, Ending, EndingCommand, EndingEvent
 from domain.happy_call import FollowUp, HappyCallEvent
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
 from domain.message import (
+    EARLIEST,
     CameBack,
     Deadline,
     EffectRefused,
@@ -206,7 +208,16 @@ def _directly(case: Case, message: CaseCommand | Fact | Open) -> tuple[Event, ..
             return _came_back(case, message)
         case _:
             _check(case, message)
-            return _command(case, message)
+            events = _command(case, message)
+            taken = assignment.taken_up(case.assignment, message)
+            return taken + events + _wait_over(case, message) if events else ()
+
+
+def _wait_over(case: Case, command: CaseCommand) -> tuple[Event, ...]:
+    """Whatever the customer says to us ends a wait for the customer; a logged contact knows that itself."""
+    if command.by.role is not Role.CUSTOMER or isinstance(command, contact.LogContact):
+        return ()
+    return contact.heard_from_customer(case.contacts, case.policy, command.at)
 
 
 def _open(case: Case, message: Open) -> tuple[Event, ...]:
@@ -223,16 +234,17 @@ def _open(case: Case, message: Open) -> tuple[Event, ...]:
 
 
 def _check(case: Case, command: CaseCommand) -> None:
-    contact_ = opened(case).opening.contact
     if command.occurred_at is not None and command.occurred_at > command.at:
         raise Refused("occurred_at lies in the future", code="future")
+    if command.occurred_at is not None and command.occurred_at < EARLIEST:
+        raise Refused("occurred_at lies before 1970", code="past")
     permission.check(
         command.kind,
         command,
         policy=case.policy,
         stage=stage(case),
         owner=case.assignment.owner,
-        customer=contact_.customer_id,
+        customer=intake.customer_of(opened(case)),
     )
 
 
@@ -418,7 +430,7 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
         case "offer" | "offer-reminder":
             return remedy.came_back(fact)
         case "result-notice":
-            return result.came_back(case.result, before, fact)
+            return result.came_back(case.result, fact)
         case "happy-call":
             return happy_call.came_back(case.follow_up, before, fact)
         case "answer":
@@ -487,7 +499,7 @@ def _reopened(case: Case, event: RoundOpened) -> Case:
     return replace(
         case,
         remedy=remedy.evolve(case.remedy, event),
-        saga=Saga(),
+        saga=Saga(paid=case.saga.paid),
         result=Result(number=case.result.number),
         follow_up=FollowUp(round=event.round),
     )
@@ -529,7 +541,7 @@ def parked(case: Case) -> str | None:
         return f"remedy step {case.saga.parked_at}: {case.saga.parked_why}"
     if case.result.needs_person:
         return "the result notice reached nobody: tell the customer in person (tell_result)"
-    if case.ending.answer_failed:
+    if case.ending.answer_failed and case.triage.voc_type != "complaint":
         return "the answer did not go out: answer again (answer_case)"
     if case.targets.parked is not None:
         return f"{case.targets.parked} is far overdue: a supervisor looks at it (resume_case)"

@@ -149,17 +149,21 @@ def _log(contacts: Contacts, policy: Policy, command: LogContact) -> tuple[Conta
     )
     if command.direction == "outbound":
         return (logged,)
-    resumed = (
-        TargetsResumed(reason=reason.id, ended=command.at, why="customer", at=command.at)
+    return (logged, *heard_from_customer(contacts, policy, command.at))
+
+
+def heard_from_customer(contacts: Contacts, policy: Policy, at: datetime) -> tuple[TargetsResumed, ...]:
+    """A message from the customer, whatever it says, ends every wait for the customer (clock rule 7)."""
+    return tuple(
+        TargetsResumed(reason=reason.id, ended=at, why="customer", at=at)
         for reason in policy.pause_reasons
         if reason.ended_by_customer and contacts.open_for(reason.id)
     )
-    return (logged, *resumed)
 
 
 def _is_substantive(command: LogContact) -> bool:
-    """A real answer: a person reached the customer and said who answers, why, or what comes next."""
-    human = command.by.role is not Role.SYSTEM
+    """A real answer: one of ours reached the customer and said who answers, why, or what comes next."""
+    human = command.by.role not in (Role.SYSTEM, Role.CUSTOMER)
     said = command.named_owner or command.explanation or bool(command.next_step)
     return human and command.reached and said
 

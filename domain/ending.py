@@ -12,7 +12,7 @@ from domain.budget import due_of
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.happy_call import FollowUp, reopen_until
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
-from domain.record import Line, Text
+from domain.record import Letter, Line, Text
 from domain.refusal import Refused
 from domain.remedy import Before, Remedy, RoundOpened
 from domain.result import OutcomeOfCase, Result, ResultRegistered
@@ -32,7 +32,7 @@ class AnswerCase(Command):
     """Answer an inquiry, thank for a compliment, say what becomes of a suggestion."""
 
     kind: Literal["answer_case"] = "answer_case"
-    text: Annotated[Text, StringConstraints(min_length=1)]
+    text: Annotated[Letter, StringConstraints(min_length=1)]
     outcome: Literal["answered", "adopted", "held", "declined"] = "answered"
 
 
@@ -63,7 +63,7 @@ class StateFinalPosition(Command):
     kind: Literal["state_final_position"] = "state_final_position"
     outcome: OutcomeOfCase
     cause: Line
-    summary: Annotated[Text, StringConstraints(min_length=1)]
+    summary: Annotated[Letter, StringConstraints(min_length=1)]
 
 
 class WithdrawalRecorded(Event):

@@ -76,6 +76,11 @@ class FollowUp:
     given_up: str | None = None
 
     @property
+    def over(self) -> bool:
+        """Whether the customer answered, or nobody asks any more."""
+        return self.answered_at is not None or self.given_up is not None
+
+    @property
     def good(self) -> bool:
         """Whether the customer said that it was put right."""
         return self.answered_at is not None and not self.bad
@@ -89,15 +94,14 @@ def is_due(result: Result) -> bool:
 def follow(follow_up: FollowUp, before: Before, result: Result, at: datetime) -> tuple[HappyCallEvent, ...]:
     """A customer who does not want calls is not called."""
     customer = before.intake.customer
-    if is_due(result) and follow_up.given_up is None and customer and not customer.consent_to_calls:
+    if is_due(result) and not follow_up.over and customer and not customer.consent_to_calls:
         return (FollowUpGivenUp(why="no_consent", at=at),)
     return ()
 
 
 def deadlines(follow_up: FollowUp, before: Before, result: Result) -> tuple[Deadline, ...]:
     """Return when the next attempt is due."""
-    over = follow_up.answered_at is not None or follow_up.given_up is not None
-    if over or follow_up.key is not None or result.delivered_at is None or not is_due(result):
+    if follow_up.over or follow_up.key is not None or result.delivered_at is None or not is_due(result):
         return ()
     due = follow_up.next_at or permitted(before, result.delivered_at + before.policy.happy_call.delay)
     return (Deadline(name=f"happy_call/attempt:{follow_up.attempts + follow_up.failed + 1}", due=due),)

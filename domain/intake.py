@@ -16,7 +16,7 @@ from domain.effect import (
     OrderSnapshot,
     SendNotice,
 )
-from domain.message import CameBack, Command, EffectSucceeded, Event
+from domain.message import EARLIEST, CameBack, Command, EffectSucceeded, Event
 from domain.money import Money
 from domain.policy import Channel, Language, Policy, VocType, content_hash
 from domain.record import Id, Instant, Line, Record, Text
@@ -195,6 +195,12 @@ def _language_of(text: str) -> Language:
     return "ko" if any("가" <= letter <= "힣" for letter in text) else "en"
 
 
+def customer_of(intake: Intake) -> str | None:
+    """Return the customer's id, from the channel or from the CRM; None where neither knows it."""
+    known = intake.customer.customer_id if intake.customer else None
+    return intake.opening.contact.customer_id or known
+
+
 def channels(intake: Intake) -> tuple[Channel, ...]:
     """Return the channels by which this customer can be reached, best first; post where nothing is known."""
     contact = intake.opening.contact
@@ -221,6 +227,8 @@ def open_case(
     if not (opening.text.strip() or opening.issue or reachable):
         raise Refused("the submission is empty: give `text`, `issue` or `contact`", code="empty")
     received = opening.received_at or at
+    if received < EARLIEST:
+        raise Refused("received_at lies before 1970: leave it out or correct it", code="past")
     if received > at:
         raise Refused("received_at lies in the future: leave it out or correct it", code="future")
     return CaseOpened(

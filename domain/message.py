@@ -15,6 +15,9 @@ from domain.record import Id, Instant, Line, Record
 UNSTAMPED = datetime.min.replace(tzinfo=UTC)
 """The time of a command that no interpreter has taken yet."""
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nothing that a case counts from lies before this: earlier is a slip of the pen."""
+
 
 class Command(Record):
     """Something somebody asks for.

@@ -12,10 +12,14 @@ MINOR_UNITS = {"KRW": 0, "JPY": 0, "USD": 2, "GBP": 2, "EUR": 2}
 """Decimal places of each currency that a policy may use (ISO 4217)."""
 
 
+LARGEST = 10**15
+"""More minor units than this is a mistake, whatever the currency."""
+
+
 class Money(Record):
     """An amount that cannot be negative, in minor units (KRW has none: 1 is one won)."""
 
-    minor: Annotated[int, Field(ge=0, le=10**15)]
+    minor: Annotated[int, Field(ge=0, le=LARGEST)]
     currency: str
 
     @field_validator("currency")
@@ -41,4 +45,6 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
         if amount.currency != currency:
             raise Refused(f"the amount is in {amount.currency}, the case in {currency}", code="currency")
         minor += amount.minor
+    if minor > LARGEST:
+        raise Refused("the amounts together are larger than any that can be paid", code="amount")
     return Money(minor=minor, currency=currency)

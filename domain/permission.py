@@ -27,13 +27,8 @@ STAFF = (A, O, S, H)
 BEFORE_RESULT: tuple[Stage, ...] = ("raised", "with_department", "owned", "in_recovery")
 ASSIGNED: tuple[Stage, ...] = ("with_department", "owned", "in_recovery")
 OWNED: tuple[Stage, ...] = ("owned", "in_recovery")
-OPEN: tuple[Stage, ...] = (
-    *BEFORE_RESULT,
-    "result_registered",
-    "following_up",
-    "reopen_window",
-    "appeal_open",
-)
+AFTER_RESULT: tuple[Stage, ...] = ("result_registered", "following_up", "reopen_window", "appeal_open")
+OPEN: tuple[Stage, ...] = (*BEFORE_RESULT, *AFTER_RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +67,8 @@ TABLE: dict[str, Permit] = {
     "retry_step": Permit((O, S, H), OPEN),
     "skip_step": Permit((S, H), OPEN),
     "mark_step_done": Permit(STAFF, OPEN),
-    "register_result": Permit((O, S, H), OWNED),
-    "tell_result": Permit(STAFF, ("result_registered",)),
+    "register_result": Permit((O, S, H), (*OWNED, *AFTER_RESULT)),
+    "tell_result": Permit(STAFF, AFTER_RESULT),
     "withdraw_case": Permit((C,), OPEN),
     "answer_case": Permit((O, S, H), BEFORE_RESULT),
     "reopen_case": Permit((C, Y), ("reopen_window",)),

@@ -1,13 +1,16 @@
 """Promises: what a named person told the customer, and until when."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
 from domain.message import Command, Deadline, Event
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refusal import Refused
+
+FARTHEST = timedelta(days=3650)
+"""Nobody promises anything for later than this: it is a slip of the pen, and no alarm can be set for it."""
 
 PromiseState = Literal["open", "kept", "broken", "moved"]
 
@@ -117,6 +120,7 @@ def _make(promises: Promises, policy: Policy, command: MakePromise) -> tuple[Pro
     if due is None:
         span = policy.vague_words.get(command.word or "", policy.vague_default)
         due = command.happened + span
+    _check_near(due, command)
     if due < command.happened:
         raise Refused("due: a promise cannot fall due before it was made", code="due")
     made = PromiseMade(
@@ -136,11 +140,17 @@ def _move(promises: Promises, command: MovePromise) -> tuple[PromiseEvent, ...]:
         raise Refused(f"promise {command.number} is {promise.state}; make a new one", code=promise.state)
     if command.due <= promise.due:
         raise Refused("due: a promise moves to a later time only", code="due")
+    _check_near(command.due, command)
     return (
         PromiseMoved(
             number=command.number, falls_due=command.due, told=command.told, at=command.at, by=command.by
         ),
     )
+
+
+def _check_near(due: datetime, command: MakePromise | MovePromise) -> None:
+    if due > command.at + FARTHEST:
+        raise Refused("due: nobody can promise for later than ten years ahead", code="due")
 
 
 def _find(promises: Promises, number: int) -> Promise:

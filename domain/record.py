@@ -12,6 +12,12 @@ MAX_TEXT = 64 * 1024
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 """Words that a person wrote."""
 
+Letter = Annotated[str, StringConstraints(max_length=16 * 1024)]
+"""Words that go out to a customer: with their template around them they still fit into a `Text`."""
+
+Note = Annotated[str, StringConstraints(max_length=2000)]
+"""Words that stay in a case's state, many times over."""
+
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A short text: a reason, a name, a heading."""
 

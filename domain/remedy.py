@@ -15,7 +15,7 @@ from domain.intake import Intake
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.money import Money, total
 from domain.policy import BY_HAND, MOVES_GOODS, PAYS, Ground, Policy, RemedyKind
-from domain.record import Id, Instant, Line, Record, Text, canonical
+from domain.record import Id, Instant, Letter, Line, Record, Text, canonical
 from domain.refusal import Refused
 from domain.triage import Classification
 
@@ -59,7 +59,7 @@ class Plan(Record):
     collect: bool = False
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
-    words: Text = ""
+    words: Letter = ""
 
 
 class ProposeRemedy(Command):
@@ -267,6 +267,7 @@ class Remedy:
     """The rounds of recovery and the proposals of the present one.
 
     Attributes:
+        done: the decisions of this round that were carried out; a harm claimed later gets its own plan.
         hashes: every proposal ever made, so that an approval of an old one is told apart from nonsense.
     """
 
@@ -275,12 +276,13 @@ class Remedy:
     offers: int = 0
     proposed: int = 0
     proposal: Proposal | None = None
+    done: tuple[LineDecision, ...] = ()
     hashes: tuple[str, ...] = ()
 
 
 def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
-    return any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
+    return plan.collect or any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
 
 
 def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
@@ -317,7 +319,7 @@ def decide(remedy: Remedy, before: Before, command: RemedyCommand) -> tuple[Reme
 
 def _propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> tuple[RemedyEvent, ...]:
     _check_may_propose(remedy, before, command)
-    check_plan(before, command.plan)
+    check_plan(before, command.plan, lines=undecided(remedy, before.triage))
     number = remedy.proposed + 1
     amount = amount_of(command.plan, before.policy.currency)
     limit = before.policy.authority.get(command.by.role)
@@ -343,8 +345,10 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         raise Refused("the case is not triaged yet", code="not-triaged")
     if before.triage.voc_type != "complaint":
         raise Refused("only complaints get a remedy; answer this case instead", code="short-way")
-    if standing is not None and standing.state in ("agreed", "done"):
+    if standing is not None and standing.state == "agreed":
         raise Refused("the customer has agreed to a remedy; cancel it first", code="agreed")
+    if not undecided(remedy, before.triage):
+        raise Refused("every harm line is decided and put right; register the result", code="done")
     if remedy.offers >= before.policy.max_offers:
         raise Refused("no further offer in this round; register the final position", code="offers")
     if command.contact is not None and not 1 <= command.contact <= before.contacts.count:
@@ -357,16 +361,21 @@ def amount_of(plan: Plan, currency: str) -> Money:
     return total(paid, currency)
 
 
-def check_plan(before: Before, plan: Plan) -> None:
-    """Hold a plan against harm lines, policy and order.
+def undecided(remedy: Remedy, triage: Classification) -> tuple[str, ...]:
+    """Return the harm lines that no plan of this round has put right or refused yet."""
+    settled = {decision.harm_line for decision in remedy.done}
+    return tuple(line.id for line in triage.harm_lines if line.id not in settled)
+
+
+def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
+    """Hold a plan against the harm lines that are left, policy and order.
 
     Raises:
         Refused: naming the decision and what is wrong with it.
     """
-    stated = [line.id for line in before.triage.harm_lines]
     decided = [decision.harm_line for decision in plan.decisions]
-    if sorted(stated) != sorted(decided):
-        raise Refused(f"decide each harm line once: {', '.join(stated)}", code="harm-lines")
+    if sorted(lines) != sorted(decided):
+        raise Refused(f"decide each harm line once: {', '.join(lines)}", code="harm-lines")
     for decision in plan.decisions:
         _check_decision(before, decision)
     _check_goods(before, plan)
@@ -408,10 +417,16 @@ def _check_goods(before: Before, plan: Plan) -> None:
         raise Refused(f"order_lines: the order has no line {unknown[0]}", code="order-line")
 
 
+SHORTEST_HASH = 8
+"""Letters of a hash that name a proposal."""
+
+
 def _named(remedy: Remedy, given: str) -> Proposal:
     """Return the proposal that is meant; a prefix of 8 characters or more will do."""
     standing = remedy.proposal
-    if standing is not None and len(given) >= 8 and standing.hash.startswith(given):  # noqa: PLR2004
+    if len(given) < SHORTEST_HASH:
+        raise Refused(f"proposal: give at least {SHORTEST_HASH} letters of its hash", code="no-proposal")
+    if standing is not None and standing.hash.startswith(given):
         return standing
     if any(old.startswith(given) for old in remedy.hashes):
         raise Refused("proposal: it was replaced by another; look at the present one", code="void")
@@ -560,7 +575,8 @@ def evolve(remedy: Remedy, event: RemedyEvent) -> Remedy:
     if proposal is None:
         return remedy
     offers = remedy.offers + isinstance(event, RemedyOffered)
-    return replace(remedy, proposal=_moved(proposal, event), offers=offers)
+    done = (*remedy.done, *proposal.plan.decisions) if isinstance(event, RemedyDone) else remedy.done
+    return replace(remedy, proposal=_moved(proposal, event), offers=offers, done=done)
 
 
 def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:

@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from domain.effect import Effect, NoticeSent, SendNotice
-from domain.intake import channels
 from domain.message import CameBack, Command, EffectSucceeded, Event
 from domain.policy import Channel
-from domain.record import Line, Text
+from domain.record import Letter, Line, Text
 from domain.refusal import Refused
-from domain.remedy import Before, Plan, Remedy
+from domain.remedy import Before, LineDecision, Remedy, undecided
 from domain.saga import Saga
 
 OutcomeOfCase = Literal["upheld", "partly_upheld", "not_upheld"]
@@ -26,7 +25,7 @@ class RegisterResult(Command):
     kind: Literal["register_result"] = "register_result"
     outcome: OutcomeOfCase
     cause: Line
-    summary: Text
+    summary: Letter
     final: bool = False
 
 
@@ -82,7 +81,12 @@ ResultEvent = ResultRegistered | ResultNotified | ResultUndelivered | ResultTold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The result of the present round and how far its notice came."""
+    """The result of the present round and how far its notice came.
+
+    Attributes:
+        possible: the channels that reached this customer when the result was registered, best first; what
+            the CRM says later never mixes up which one a notice under way was sent by.
+    """
 
     number: int = 0
     outcome: OutcomeOfCase | None = None
@@ -91,6 +95,7 @@ class Result:
     registered_at: datetime | None = None
     registered_by: str | None = None
     delivered_at: datetime | None = None
+    possible: tuple[Channel, ...] = ()
     tried: tuple[Channel, ...] = ()
     needs_person: bool = False
 
@@ -158,27 +163,29 @@ def _check_decided(recovery: Recovery, command: RegisterResult) -> None:
     """Every harm line is decided and carried out, or the offers of this round are used up."""
     if recovery.before.triage.voc_type != "complaint":
         raise Refused("only complaints have a result; answer this case instead", code="short-way")
-    proposal = recovery.remedy.proposal
-    if proposal is not None and proposal.state == "done" and recovery.saga.stage == "completed":
-        _check_outcome(proposal.plan, command)
+    proposal, done = recovery.remedy.proposal, recovery.remedy.done
+    under_way = proposal is not None and proposal.state in UNDER_WAY
+    if done and not under_way and not undecided(recovery.remedy, recovery.before.triage):
+        _check_outcome(done, command)
         return
     if not command.final:
         raise Refused("harm lines are undecided or the remedy is not carried out yet", code="undecided")
-    if proposal is not None and proposal.state in UNDER_WAY:
+    if proposal is not None and under_way:
         raise Refused(f"the remedy is {proposal.state}; wait for it or cancel it", code=proposal.state)
     if not _may_end_without(recovery.before, recovery.remedy):
         raise Refused("propose a remedy or reasoned refusals first", code="undecided")
 
 
 def _may_end_without(before: Before, remedy: Remedy) -> bool:
-    """A final position needs a declined or expired offer, or a bounded round that is over."""
+    """A final position needs a declined or expired offer, no offer left, or an exceptional round."""
     proposal = remedy.proposal
     answered = proposal is not None and proposal.state in ("declined", "expired")
-    return answered or remedy.round > before.policy.max_rounds
+    used_up = remedy.offers >= before.policy.max_offers
+    return answered or used_up or remedy.round > before.policy.max_rounds
 
 
-def _check_outcome(plan: Plan, command: RegisterResult) -> None:
-    only_refusals = {each.remedy for each in plan.decisions} == {"refusal"}
+def _check_outcome(done: tuple[LineDecision, ...], command: RegisterResult) -> None:
+    only_refusals = {each.remedy for each in done} == {"refusal"}
     if only_refusals and command.outcome != "not_upheld":
         raise Refused("outcome: every harm line was refused, so it is not_upheld", code="outcome")
     if not only_refusals and command.outcome == "not_upheld":
@@ -187,14 +194,13 @@ def _check_outcome(plan: Plan, command: RegisterResult) -> None:
 
 def _clauses(remedy: Remedy) -> tuple[str, ...]:
     proposal = remedy.proposal
-    if proposal is None:
-        return ()
-    return tuple(dict.fromkeys(each.clause for each in proposal.plan.decisions if each.clause))
+    standing = proposal.plan.decisions if proposal is not None else ()
+    return tuple(dict.fromkeys(each.clause for each in (*remedy.done, *standing) if each.clause))
 
 
 def todo(result: Result, before: Before, number: str) -> tuple[Effect, ...]:
     """Return the notice by the next channel while nobody has it."""
-    channel = _next_channel(result, before)
+    channel = _next_channel(result)
     if channel is None:
         return ()
     language = before.intake.language
@@ -213,19 +219,16 @@ def todo(result: Result, before: Before, number: str) -> tuple[Effect, ...]:
     return (Effect(key=f"result-notice:{result.number}.{len(result.tried) + 1}", request=request),)
 
 
-def _next_channel(result: Result, before: Before) -> Channel | None:
+def _next_channel(result: Result) -> Channel | None:
     if result.registered_at is None or result.delivered_at is not None or result.needs_person:
         return None
-    return next((channel for channel in channels(before.intake) if channel not in result.tried), None)
+    return next((channel for channel in result.possible if channel not in result.tried), None)
 
 
-def came_back(result: Result, before: Before, fact: CameBack) -> tuple[ResultEvent, ...]:
+def came_back(result: Result, fact: CameBack) -> tuple[ResultEvent, ...]:
     """Say what became of the notice; after `tell_result` a late answer is kept as well."""
     place = int(fact.key.rpartition(".")[2])
-    possible = channels(before.intake)
-    channel = possible[min(place, len(possible)) - 1]
-    if result.tried and place <= len(result.tried):
-        channel = result.tried[place - 1]
+    channel: Channel = result.possible[place - 1] if place <= len(result.possible) else "post"
     match fact:
         case EffectSucceeded(result=NoticeSent(delivered=True, text=text)):
             return (ResultNotified(key=fact.key, channel=channel, text=text, at=fact.at),)
@@ -247,12 +250,20 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
                 final=event.final,
                 registered_at=event.at,
                 registered_by=event.by.id,
+                possible=possible,
             )
+        case ResultNotified(key=key) | ResultUndelivered(key=key) if _of_earlier(result, key):
+            return result
         case ResultNotified(at=at) | ResultTold(at=at):
             return replace(result, delivered_at=result.delivered_at or at, needs_person=False)
         case ResultUndelivered(channel=channel):
             tried = tuple(dict.fromkeys((*result.tried, channel)))
-            exhausted = result.delivered_at is None and set(possible) <= set(tried)
+            exhausted = result.delivered_at is None and set(result.possible) <= set(tried)
             return replace(result, tried=tried, needs_person=exhausted)
         case _:
             assert_never(event)
+
+
+def _of_earlier(result: Result, key: str) -> bool:
+    """Say whether a notice belongs to a result that another one replaced, or that a new round took back."""
+    return result.registered_at is None or not key.startswith(f"result-notice:{result.number}.")

@@ -238,6 +238,9 @@ class Step:
         key: the key in flight.
         once: the key under which the provider knows the present attempt.
         again_at: when it is looked at or tried again.
+        denied: whether its provider said that the present try had not happened.
+        unsure: whether the saga was parked while nobody knew if the step had happened; its provider is asked
+            again before anything else is done about it.
     """
 
     name: StepName
@@ -248,6 +251,8 @@ class Step:
     once: str | None = None
     again_at: datetime | None = None
     reference: str | None = None
+    denied: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +306,11 @@ def past_pivot(saga: Saga) -> bool:
     return name is not None and saga.step(name).state in ("done", "skipped")
 
 
+def is_given_up(saga: Saga) -> bool:
+    """Say whether somebody gave the remedy up before its pivot; past it that changes nothing."""
+    return saga.cancelled is not None and not past_pivot(saga)
+
+
 def in_flight(saga: Saga) -> Step | None:
     """Return the step that may be happening now; one done by hand no longer counts once it is cancelled."""
     for step in saga.steps:
@@ -336,7 +346,8 @@ def cancel(saga: Saga, *, reason: str, at: datetime, by: Actor) -> tuple[SagaEve
     Raises:
         Refused: where nothing runs, or the pivot is past.
     """
-    if saga.stage == "back" or saga.cancelled is not None:
+    turned = saga.stage == "back" or (saga.stage == "parked" and saga.parked_from == "back")
+    if turned or saga.cancelled is not None:
         return ()
     if saga.number == 0 or saga.stage in ("completed", "compensated"):
         raise Refused("no remedy is being carried out", code="no-saga")
@@ -354,12 +365,12 @@ def _mark_done(saga: Saga, command: MarkStepDone) -> tuple[SagaEvent, ...]:
     step = next((step for step in saga.steps if step.name == command.step), None)
     if step is None:
         raise Refused(f"step: this remedy has no {command.step}", code="no-step")
-    if step.state == "done":
+    if step.state == "done" and saga.parked_at != step.name:
         return ()
     by_a_person = step.name in HAND_STEPS and step.state == "begun"
     if not by_a_person:
         _check_parked_at(saga, step.name)
-    if saga.parked_from == "back" and saga.stage == "parked":
+    if saga.stage == "parked" and saga.parked_from == "back":
         return (UndoDone(step=step.name, key=step.key or step.name, at=command.at, by=command.by),)
     done = StepDone(
         step=step.name,
@@ -394,14 +405,27 @@ def follow(
 def _forward(
     saga: Saga, proposal: Proposal, policy: Policy, at: datetime
 ) -> tuple[SagaEvent | RemedyDone, ...]:
-    if saga.cancelled is not None and not past_pivot(saga):
-        return (SagaTurnedBack(reason=saga.cancelled, at=at),)
+    lost = next((step for step in saga.steps if step.unsure), None)
+    if lost is not None:
+        return (StepAsked(step=lost.name, key=_next_key(saga, lost, "ask-"), at=at),)
+    if is_given_up(saga):
+        late = any(_may_arrive_late(step) for step in saga.steps)
+        return () if late else (SagaTurnedBack(reason=saga.cancelled or "cancelled", at=at),)
     step = next((step for step in saga.steps if step.state not in ("done", "skipped")), None)
     if step is None:
         return (RemedyDone(hash=proposal.hash, at=at),)
     if step.state == "waiting":
         return (_begin(saga, step, policy, at),)
     return ()
+
+
+def _may_arrive_late(step: Step) -> bool:
+    """Say whether a lost request may still reach its provider, although that has not seen it yet.
+
+    What is given up meanwhile is asked for once more before anything is undone, or a refund might be paid
+    for a remedy that was taken back.
+    """
+    return step.state == "again" and step.denied
 
 
 def _back(saga: Saga, proposal: Proposal, at: datetime) -> tuple[SagaEvent | RemedyCompensated, ...]:
@@ -458,7 +482,7 @@ def lapse(saga: Saga, policy: Policy, deadline: Deadline, at: datetime) -> tuple
         return (HandStepMissed(step=step.name, next_due=again, due=deadline.due, at=at),)
     if step.state == "undo_again":
         return (_begin_undo(saga, step, at).model_copy(update={"due": deadline.due}),)
-    if step.state == "asking":
+    if step.state == "asking" or (is_given_up(saga) and _may_arrive_late(step)):
         return (StepAsked(step=step.name, key=_next_key(saga, step, "ask-"), due=deadline.due, at=at),)
     return (_begin(saga, step, policy, at).model_copy(update={"due": deadline.due}),)
 
@@ -539,7 +563,7 @@ def came_back(saga: Saga, policy: Policy, fact: CameBack) -> tuple[SagaEvent, ..
         return _undo_came_back(policy, step, fact)
     match fact:
         case EffectSucceeded(result=Found(outcome=None)):
-            return (_did_not_happen(policy, step, fact),)
+            return (_did_not_happen(saga, policy, step, fact),)
         case EffectSucceeded(result=Found(outcome=outcome)) if outcome is not None:
             return (_happened(policy, step, fact, outcome),)
         case EffectSucceeded(result=result) if not isinstance(result, Found):
@@ -581,7 +605,9 @@ def _look_again(policy: Policy, step: Step, fact: CameBack) -> SagaEvent:
     return StepWaits(step=step.name, key=fact.key, again_at=again, why="not there yet", at=fact.at)
 
 
-def _did_not_happen(policy: Policy, step: Step, fact: CameBack) -> SagaEvent:
+def _did_not_happen(saga: Saga, policy: Policy, step: Step, fact: CameBack) -> SagaEvent:
+    if is_given_up(saga) and step.denied:
+        return SagaTurnedBack(reason=saga.cancelled or "cancelled", at=fact.at)
     if step.tries >= policy.max_tries:
         return SagaParked(step=step.name, reason=f"did not happen in {step.tries} tries", at=fact.at)
     again = fact.at + policy.retry_after
@@ -610,7 +636,9 @@ def _undo_came_back(policy: Policy, step: Step, fact: CameBack) -> tuple[SagaEve
     if isinstance(fact, EffectSucceeded):
         return (UndoDone(step=step.name, key=fact.key, at=fact.at),)
     if isinstance(fact, EffectRefused):
-        return (SagaParked(step=step.name, reason=f"cannot be undone: {fact.reason}", at=fact.at),)
+        refused = StepRefused(step=step.name, key=fact.key, reason=fact.reason, at=fact.at)
+        reason = f"cannot be undone: {fact.reason}"[:200]
+        return (refused, SagaParked(step=step.name, reason=reason, at=fact.at))
     if step.tries >= policy.max_tries:
         return (SagaParked(step=step.name, reason="nobody knows whether it was undone", at=fact.at),)
     return (UndoWaits(step=step.name, key=fact.key, again_at=fact.at + policy.retry_after, at=fact.at),)
@@ -659,21 +687,28 @@ def _released(saga: Saga, stage: Stage) -> Saga:
 def _still(saga: Saga) -> Saga:
     """Nothing is looked at, tried again or done by hand in the old direction."""
     stopped = tuple(
-        replace(step, again_at=None, state="waiting") if step.state in ("again", "begun") else step
+        replace(step, again_at=None, state="waiting") if step.state in ("again", "begun", "asking") else step
         for step in saga.steps
     )
     return replace(saga, steps=stopped)
 
 
 def _halted(saga: Saga, name: StepName) -> Saga:
-    """The parked step is no longer in flight: done for an undo that failed, else still to do."""
+    """The parked step is no longer in flight: done for an undo that failed, else still to do.
+
+    A step that may have happened stays unsure, or a retry could do it twice and a cancellation forget it.
+    """
     steps = []
     for step in saga.steps:
         if step.name != name:
             steps.append(step)
             continue
         undoing = step.state in ("undoing", "undo_again")
-        steps.append(replace(step, state="done" if undoing else "waiting", again_at=None, key=None))
+        done = undoing or step.state == "done"
+        unsure = step.state in ("begun", "asking") and step.name not in READS
+        steps.append(
+            replace(step, state="done" if done else "waiting", again_at=None, key=None, unsure=unsure)
+        )
     return replace(saga, steps=tuple(steps))
 
 
@@ -691,25 +726,33 @@ def _moved(
     | SagaUnparked
     | HandStepMissed,
 ) -> Step:
-    tried = replace(step, count=step.count + 1, tries=step.tries + 1, again_at=None)
+    tried = replace(step, count=step.count + 1, tries=step.tries + 1, again_at=None, unsure=False)
     match event:
         case StepBegun(key=key, once=once, falls_due=due):
-            return replace(tried, state="begun", key=key, once=once, again_at=due)
+            return replace(tried, state="begun", key=key, once=once, again_at=due, denied=False)
         case StepAsked(key=key):
             return replace(tried, state="asking", key=key)
         case StepDone(reference=reference):
             return replace(
-                step, state="done", key=None, again_at=None, reference=reference, tries=0, once=None
+                step,
+                state="done",
+                key=None,
+                again_at=None,
+                reference=reference,
+                tries=0,
+                once=None,
+                unsure=False,
             )
         case StepWaits(again_at=again_at):
             state: StepState = (
                 "asking" if step.state == "asking" and event.why == "asked in vain" else "again"
             )
-            return replace(step, state=state, again_at=again_at, key=None)
+            denied = step.state == "asking" and state == "again"
+            return replace(step, state=state, again_at=again_at, key=None, denied=denied)
         case StepRefused():
-            return replace(step, state="waiting", key=None, once=None, tries=0)
+            return _refused_step(step)
         case StepSkipped():
-            return replace(step, state="skipped", key=None, again_at=None)
+            return replace(step, state="skipped", key=None, again_at=None, unsure=False)
         case UndoBegun(key=key, once=once):
             return replace(tried, state="undoing", key=key, once=once)
         case UndoDone():
@@ -722,3 +765,11 @@ def _moved(
             return replace(step, again_at=due)
         case _:
             assert_never(event)
+
+
+def _refused_step(step: Step) -> Step:
+    """A refused try is over and the next one is new; a refused question leaves open what happened."""
+    if step.state == "asking":
+        return replace(step, key=None)
+    state: StepState = "done" if step.state == "undoing" else "waiting"
+    return replace(step, state=state, key=None, once=None, tries=0)

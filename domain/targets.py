@@ -96,7 +96,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """Which rungs fired (`target:generation:rung`), and who still has to be told."""
+    """Which rungs fired (`target:generation:rung`, of a breach its name), and who still has to be told."""
 
     fired: tuple[str, ...] = ()
     words: tuple[Word, ...] = ()
@@ -148,12 +148,17 @@ def _standings(around: Around) -> tuple[Standing, ...]:
     """For each target: its name, generation, start and what met it."""
     intake, contacts, result = around.before.intake, around.before.contacts, around.result
     answered = around.ending.answered_at
-    resolved = result.delivered_at or answered
+    # The answer to an inquiry does not resolve the complaint that it turned into (clock rule 15).
+    resolved = result.delivered_at or (None if around.before.triage.voc_type == "complaint" else answered)
     resolve_start = around.remedy.round_at or intake.received_at
-    accepted = around.assignment.accepted_at or (around.assignment.owner and intake.opened_at) or None
     return (
         ("acknowledge", "1", intake.received_at, intake.acknowledged_at),
-        ("accept", "1", around.assignment.assigned_at, accepted),
+        (
+            "accept",
+            str(around.assignment.asks),
+            around.assignment.assigned_at,
+            around.assignment.accepted_at,
+        ),
         ("first_response", "1", intake.received_at, contacts.first_response_at or answered),
         ("resolve", str(around.remedy.round), resolve_start, resolved),
         ("result_notice", str(result.number), result.registered_at, result.delivered_at),
@@ -180,9 +185,18 @@ def _open_rungs(
     return tuple(
         (index, due)
         for index, due in dues
-        if f"{each.target.name}:{each.generation}:{index}" not in targets.fired
+        if _mark(each.target.name, each.generation, _rung_name(each, index)) not in targets.fired
         and (due > each.since or each.target.ladder[index].at == "breach")
     )
+
+
+def _rung_name(each: Running, index: int) -> int | Literal["breach"]:
+    """A breach is one, wherever the ladder of another class has it (clock rule 14)."""
+    return "breach" if each.target.ladder[index].at == "breach" else index
+
+
+def _mark(target: TargetName, generation: str, rung: int | Literal["breach"]) -> str:
+    return f"{target}:{generation}:{rung}"
 
 
 def due_of_target(around: Around, each: Running) -> datetime | None:
@@ -289,13 +303,14 @@ def evolve(targets: Targets, event: TargetEvent, around: Around) -> Targets:
 
 
 def _fired(targets: Targets, event: Rung, around: Around) -> Targets:
+    rung: int | Literal["breach"] = "breach" if isinstance(event, TargetBreached) else event.rung
     words = tuple(
         Word(key=f"tell:{targets.told + place}", target=event.target, staff=person)
         for place, person in enumerate(_whom(event, around), start=1)
     )
     return replace(
         targets,
-        fired=(*targets.fired, f"{event.target}:{event.generation}:{event.rung}"),
+        fired=(*targets.fired, _mark(event.target, event.generation, rung)),
         words=(*targets.words, *words),
         told=targets.told + len(words),
     )

@@ -10,8 +10,11 @@ from domain.intake import Intake
 from domain.message import Command, Event
 from domain.money import Money
 from domain.policy import Policy, Severity, VocType
-from domain.record import Instant, Line, Record, Text
+from domain.record import Instant, Line, Note, Record
 from domain.refusal import Refused
+
+MAX_LINES = 20
+"""Harm lines of one case: each is decided, and all of them travel with the case."""
 
 Harm = Literal["price", "shipping", "time", "trouble", "consequential"]
 
@@ -21,7 +24,7 @@ class HarmLine(Record):
 
     id: Line
     harm: Harm
-    stated: Text = ""
+    stated: Note = ""
     amount: Money | None = None
 
 
@@ -35,7 +38,7 @@ class Triage(Command):
     severity: Severity = "normal"
     safety: bool = False
     vulnerable: bool = False
-    harm_lines: Annotated[tuple[HarmLine, ...], Field(max_length=20)] = ()
+    harm_lines: Annotated[tuple[HarmLine, ...], Field(max_length=MAX_LINES)] = ()
     wants: Line | None = None
 
 
@@ -163,6 +166,8 @@ def _claim(
         raise Refused(
             f"harm line {line.id} is stated already with other content; use another id", code="harm-lines"
         )
+    if len(triage.harm_lines) >= MAX_LINES:
+        raise Refused(f"line: a case takes {MAX_LINES} harm lines; open another case", code="harm-lines")
     return (HarmClaimed(line=line, at=command.at, by=command.by),)
 
 

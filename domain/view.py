@@ -1,6 +1,7 @@
 """What a person sees of a case: where it stands, what falls due when, and what waits for whom."""
 
 from domain.case import Case, deadlines, opened, parked, stage, todo
+from domain.intake import customer_of
 from domain.message import Deadline
 from domain.record import Instant, Line, Record, Text
 from domain.row import CaseRow, Due
@@ -67,7 +68,6 @@ class CaseView(Record):
 def case_row(case: Case) -> CaseRow:
     """Return the read model's row: a fold over the events so far."""
     intake, triage = opened(case), case.triage
-    customer = intake.customer
     return CaseRow(
         case_id=case.id,
         version=case.version,
@@ -80,7 +80,7 @@ def case_row(case: Case) -> CaseRow:
         department=case.assignment.department,
         owner=case.assignment.owner,
         level=case.assignment.level,
-        customer=intake.opening.contact.customer_id or (customer.customer_id if customer else None),
+        customer=customer_of(intake),
         opened_at=intake.opened_at,
         last_at=case.at or intake.opened_at,
         dues=tuple(Due(name=deadline.name, due=deadline.due) for deadline in next_of_each(case)),

@@ -1,6 +1,6 @@
 """Policy files: every number, limit, text and rule choice of a firm, as data."""
 
 from policies.errors import PolicyError, Problem
-from policies.reading import load, resolve_names, wordings
+from policies.reading import load, path_of, resolve_names, wordings
 
-__all__ = ["PolicyError", "Problem", "load", "resolve_names", "wordings"]
+__all__ = ["PolicyError", "Problem", "load", "path_of", "resolve_names", "wordings"]

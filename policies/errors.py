@@ -29,8 +29,16 @@ class Problem(Record):
 
 
 class PolicyError(Exception):
-    """A policy that cannot be used; the message has one line for each problem."""
+    """A policy that cannot be used; the message has one line for each problem, in the order of the file."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(sorted(_once(problems), key=lambda each: each.line))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _once(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """Leave out what several aliases of one place repeat."""
+    found: dict[tuple[int, str, str], Problem] = {}
+    for each in problems:
+        found.setdefault((each.line, each.field.rpartition(".")[2], each.message), each)
+    return found.values()

@@ -20,6 +20,8 @@ FILE_ONLY = ("wordings", "public_holidays", "country", "subdivision")
 
 LENGTH = "must be a length of time such as PT20M, PT24H or P7D"
 TEXT = "must be text: put it in quotes"
+FIELDS = "must consist of fields, each as `name: value`"
+LIST = "must be a list"
 BUDGET = (
     "must be a budget with its unit: {unit: working_time, minutes: 60}, {unit: plain_time, minutes: 60}, "
     "{unit: business_days, n: 3, form: end_of_day}, {unit: calendar_days, n: 7}, {unit: weeks, n: 8}, "
@@ -34,7 +36,11 @@ PLAIN_WORDS = {
     "time_delta_parsing": LENGTH,
     "union_tag_invalid": BUDGET,
     "union_tag_not_found": BUDGET,
-    "model_attributes_type": BUDGET,
+    "model_type": FIELDS,
+    "model_attributes_type": FIELDS,
+    "dict_type": FIELDS,
+    "tuple_type": LIST,
+    "list_type": LIST,
 }
 
 
@@ -56,8 +62,13 @@ def drafted(document: Document, value: dict[str, Any]) -> Draft:
         document.problem((name,), "is computed; leave it out") for name in COMPUTED if name in document.value
     ]
     try:
+        text = json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        message = "holds an alias that contains itself, or a YAML tag; use plain fields, lists and texts"
+        raise PolicyError([*given, document.problem((), message)]) from None
+    try:
         # Strictness in JSON means: no number for a length of time, no text for a number.
-        draft = Draft.model_validate_json(json.dumps(value), strict=True, extra="forbid")
+        draft = Draft.model_validate_json(text, strict=True, extra="forbid")
     except ValidationError as error:
         raise PolicyError([*given, *problems_of(document, error)]) from None
     if given:

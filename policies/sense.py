@@ -7,7 +7,7 @@ from typing import get_args
 
 from domain.actor import Role
 from domain.budget import AnyBudget, due_of
-from domain.calendar import Calendar, minutes_of
+from domain.calendar import Calendar, next_opening
 from domain.happy_call import JUSTICE
 from domain.policy import Language, Policy, Severity, Target, TargetName, VocType
 from policies.names import Finding
@@ -29,6 +29,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _never_due(policy, first_year),
         _targets(policy),
         _ladders(policy),
+        _statutory(policy, first_year),
         _money(policy),
         _lengths(policy),
         _happy_call(policy),
@@ -39,10 +40,10 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
 
 def _never_due(policy: Policy, first_year: int) -> Iterator[Finding]:
     """A deadline that never comes is worse than none: nobody misses it (clock rule 5)."""
-    if not any(minutes_of(hours, day) for day, hours in policy.calendar.hours.items()):
+    start = datetime(first_year, 1, 1, tzinfo=UTC)
+    if next_opening(policy.calendar, start) is None:
         yield ("calendar", "hours"), "never opens, so nothing would ever fall due"
         return
-    start = datetime(first_year, 1, 1, tzinfo=UTC)
     for path, budget, calendar in _budgets(policy):
         if due_of(budget, calendar, start) is None:
             yield path, "never falls due: the calendar does not open that long"
@@ -54,6 +55,9 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
     yield ("appeal_window",), policy.appeal_window, policy.calendar
     for place, target in enumerate(policy.targets):
         yield ("targets", place, "budget"), target.budget, policy.calendar
+        for index, rung in enumerate(target.ladder):
+            if not isinstance(rung.at, float | str):
+                yield ("targets", place, "ladder", index, "at"), rung.at, policy.calendar
     for place, clock in enumerate(policy.statutory):
         yield ("statutory", place, "budget"), clock.budget, policy.calendar_of(clock)
 
@@ -76,6 +80,17 @@ def _ladders(policy: Policy) -> Iterator[Finding]:
     for place, target in enumerate(policy.targets):
         if _breaches(target) != 1:
             yield ("targets", place, "ladder"), "needs exactly one rung at: breach, or a miss would be silent"
+
+
+def _statutory(policy: Policy, first_year: int) -> Iterator[Finding]:
+    start = datetime(first_year, 1, 1, tzinfo=UTC)
+    for place, clock in enumerate(policy.statutory):
+        if clock.extended_by is None:
+            continue
+        calendar = policy.calendar_of(clock)
+        due, later = due_of(clock.budget, calendar, start), due_of(clock.extended_by, calendar, start)
+        if due is not None and later is not None and later <= due:
+            yield ("statutory", place, "extended_by"), "must end later than budget, which it extends"
 
 
 def _breaches(target: Target) -> int:

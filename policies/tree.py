@@ -115,18 +115,24 @@ def _of_file(path: Path, line: int, message: str) -> Problem:
     return Problem(file=str(path), line=line, field="", message=message)
 
 
-def _repeated(path: Path, node: yaml.Node) -> Iterator[Problem]:
+def _repeated(path: Path, root: yaml.Node) -> Iterator[Problem]:
     """YAML keeps the last of two equal keys without a word; here the second is a problem."""
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _repeated(path, item)
-    if isinstance(node, yaml.MappingNode):
+    for node in _nodes(root, set()):
         seen: set[str] = set()
-        for key, value in node.value:
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             if key.value in seen:
                 message = "is written twice; keep one of them"
-                yield Problem(
-                    file=str(path), line=key.start_mark.line + 1, field=str(key.value), message=message
-                )
+                line = key.start_mark.line + 1
+                yield Problem(file=str(path), line=line, field=str(key.value), message=message)
             seen.add(str(key.value))
-            yield from _repeated(path, value)
+
+
+def _nodes(node: yaml.Node, seen: set[int]) -> Iterator[yaml.Node]:
+    """Return every node once: an alias leads to one that is known, or even back to where it stands."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    yield node
+    for each in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for child in each if isinstance(each, tuple) else (each,):
+            yield from _nodes(child, seen)

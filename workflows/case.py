@@ -80,7 +80,7 @@ class CaseWorkflow:
         self._came_back = dict.fromkeys(carried.came_back if carried else ())
         self._running: dict[str, asyncio.Task[None]] = {}
         self._writing: asyncio.Task[None] | None = None
-        self._hasty = False
+        self._hasty = bool(self._unwritten)
         self._wanted: tuple[str, ...] = ()
         self._conflict = False
         self._alarm: asyncio.Task[None] | None = None
@@ -94,9 +94,13 @@ class CaseWorkflow:
             self._open(start, start.opening)
 
     def _open(self, start: CaseInput, opening: Opening) -> None:
+        # After an outage now() is late by all of it; the customer's clock began with the start.
+        at = workflow.info().workflow_start_time
+        if opening.received_at is not None and opening.received_at > at:
+            # The client has refused a future; what is left is a clock a little ahead of the server's.
+            opening = opening.model_copy(update={"received_at": at})
         message = Open(
-            # After an outage now() is late by all of it; the customer's clock began with the start.
-            at=workflow.info().workflow_start_time,
+            at=at,
             opening=opening,
             source_key=start.source_key,
             key_digest=start.key_digest,
@@ -153,13 +157,12 @@ class CaseWorkflow:
     def _check_command(self, name: str, args: Sequence[RawValue]) -> None:
         try:
             command = decode(name, args)
-            if self._answer_to(command) is not None:
-                return
+            if self._answer_to(command) is not None or command.kind in ATTEMPTS_MATTER:
+                return  # answered before; or a refusal that is an event, which only the handler may record
             at = self._now()
             decide(after_time(self._case, at), command.model_copy(update={"at": at}))
         except Refused as refusal:
-            if name not in ATTEMPTS_MATTER or refusal.code in ("invalid", "json", "size", "arguments"):
-                raise _as_error(refusal) from refusal
+            raise _as_error(refusal) from refusal
 
     @workflow.signal(dynamic=True)
     def letter(self, name: str, args: Sequence[RawValue]) -> None:
@@ -399,6 +402,8 @@ class CaseWorkflow:
     def _next_input(self, start: CaseInput) -> CaseInput:
         return CaseInput(
             case_id=start.case_id,
+            source_key=start.source_key,
+            key_digest=start.key_digest,
             carry_on_after=start.carry_on_after,
             carried=Carried(
                 case=self._case,

@@ -1,0 +1,108 @@
+"""Commands for cases: open, list, show."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+import policies
+from cli.connection import case_number, cases, find_settings, ledger, run
+from cli.output import Json, answer, row, table, when
+from cli.reading import opening_from, read_bytes
+from cli.sight import Sight, shown, sight
+from client import Opened
+from domain.intake import Opening
+from domain.row import CaseRow
+from settings import Settings
+
+AT_RISK = 24.0
+"""Hours before a deadline from which a case counts as at risk."""
+
+Case = Annotated[
+    str, typer.Argument(metavar="CASE", help="The case number; capitals, dashes and O/0 do not matter.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("open")(open_case)
+    app.command("list")(list_cases)
+    app.command("show")(show_case)
+
+
+def open_case(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="One complaint as JSON; - reads standard input.")
+    ],
+    policy: Annotated[str | None, typer.Option(help="A shipped policy's name or a YAML file.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Open a case and print its number; opening the same complaint again gives the same case."""
+    opening = opening_from(read_bytes(source), source)
+    opened = run(_open(find_settings(), opening, policy))
+    already = "  (this case existed already)" if opened.existing else ""
+    answer(opened, Text(f"{opened.number}{already}"), as_json=as_json)
+
+
+async def _open(settings: Settings, opening: Opening, policy: str | None) -> Opened:
+    year = opening.received_at.year if opening.received_at else None
+    pinned = policies.load(policy or settings.policy, year_from=year)
+    async with cases(settings) as redress:
+        return await redress.open(opening, pinned)
+
+
+def list_cases(
+    owner: Annotated[str | None, typer.Option(metavar="ID", help="Only cases of this owner.")] = None,
+    stage: Annotated[
+        str | None, typer.Option(help="Only cases at this stage; `ended` shows closed ones.")
+    ] = None,
+    within: Annotated[float, typer.Option(help="Hours that count as at risk.")] = AT_RISK,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
+    *,
+    at_risk: Annotated[
+        bool, typer.Option("--at-risk", help="Only cases with a deadline that is near.")
+    ] = False,
+    parked: Annotated[bool, typer.Option("--parked", help="Only cases that wait for a human.")] = False,
+    ended: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List cases, what falls due first at the top."""
+    before = datetime.now(UTC) + timedelta(hours=within) if at_risk else None
+    found = run(_list(find_settings(), owner, stage, before, limit, parked=parked, ended=ended))
+    lines = table(
+        f"{len(found)} cases", "case", "stage", "severity", "owner", "next due", "what", "parked or end"
+    )
+    for each in found:
+        due = each.dues[0] if each.dues else None
+        place = (each.case_id, each.stage, each.severity, each.owner or each.department)
+        row(lines, *place, when(due.due if due else None), due.name if due else "-", each.parked or each.end)
+    answer(found, lines, as_json=as_json)
+
+
+async def _list(
+    settings: Settings,
+    owner: str | None,
+    stage: str | None,
+    before: datetime | None,
+    limit: int,
+    *,
+    parked: bool,
+    ended: bool,
+) -> list[CaseRow]:
+    async with ledger(settings) as store:
+        return await store.cases(
+            owner=owner,
+            stage=stage,
+            due_before=before,
+            parked=parked or None,
+            ended=None if ended or stage == "ended" else False,
+            limit=limit,
+        )
+
+
+def show_case(case: Case, *, as_json: Json = False) -> None:
+    """Show where a case stands, what falls due when and why, and what happened."""
+    seen: Sight = run(sight(find_settings(), case_number(case)))
+    answer(seen, shown(seen), as_json=as_json)

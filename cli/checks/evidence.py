@@ -1,0 +1,88 @@
+"""Gathers what the invariants are held against: the ledger's events and the outside world's own books."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from domain.case import CaseEvent
+from domain.chain import RecordedEvent
+from domain.money import Money
+from ledger.fold import events_of
+from ledger.store import EventStore
+
+Ledger = dict[str, tuple[RecordedEvent, ...]]
+"""Every case's events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that the bank says went out."""
+
+    case_id: str
+    key: str
+    reference: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Words that the gateway says went out."""
+
+    case_id: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the outside world did, by its own account."""
+
+    refunds: tuple[Refund, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+NO_BOOKS = Books()
+
+
+async def books(sandbox_url: str) -> Books:
+    """Read the books of bank and gateway.
+
+    Raises:
+        httpx.HTTPError: where the outside world does not answer.
+    """
+    async with httpx.AsyncClient(base_url=sandbox_url, timeout=30.0, trust_env=False) as client:
+        bank = await _deeds(client, "bank")
+        gateway = await _deeds(client, "gateway")
+    return Books(
+        refunds=tuple(_refund(deed) for deed in bank if deed["operation"] == "pay_refund"),
+        notices=tuple(
+            Notice(case_id=deed["case_id"], template=deed["request"].get("template", ""))
+            for deed in gateway
+            if deed["operation"] == "send_notice"
+        ),
+    )
+
+
+async def _deeds(client: httpx.AsyncClient, service: str) -> list[dict[str, Any]]:
+    answer = await client.get(f"/{service}/books")
+    answer.raise_for_status()
+    return [deed for deed in answer.json()["deeds"] if deed["status"] == "done"]
+
+
+def _refund(deed: dict[str, Any]) -> Refund:
+    return Refund(
+        case_id=deed["case_id"],
+        key=deed["key"],
+        reference=deed["result"]["reference"],
+        amount=Money.model_validate(deed["result"]["amount"]),
+    )
+
+
+async def ledger_of(store: EventStore) -> Ledger:
+    """Read every case's events."""
+    return {case_id: await store.read(case_id) async for case_id in store.case_ids()}
+
+
+def events(entries: tuple[RecordedEvent, ...]) -> tuple[CaseEvent, ...]:
+    """Return the events that were not erased."""
+    return events_of([entry for entry in entries if entry.body])

@@ -1,0 +1,129 @@
+"""A policy in words, sentence by sentence, so that two policies can be compared by what they mean."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import chain
+
+from activities.wordings import Wordings
+from cli import policy_rules
+from cli.policy_rules import Scope, Sentence, Subject, length
+from domain.calendar import WEEKDAYS
+from domain.policy import Policy
+
+
+def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> dict[Subject, str]:
+    """Return what a policy says, by subject.
+
+    Args:
+        policy: The snapshot.
+        scope: For which causes and products routing is spelled out.
+        wordings: The texts that its `wording_hash` names, where they are known.
+    """
+    return dict(
+        chain(
+            _plain(policy),
+            _calendar(policy),
+            _people(policy),
+            policy_rules.routing(policy, scope),
+            policy_rules.targets(policy),
+            policy_rules.statutory(policy),
+            _pauses(policy),
+            _limits(policy),
+            _clauses(policy),
+            _texts(policy, wordings),
+        )
+    )
+
+
+def _plain(policy: Policy) -> Iterator[Sentence]:
+    for name in ("name", "version", "language", "currency", "fallback_department", "holidays_from"):
+        yield Subject(name.replace("_", " ")), getattr(policy, name)
+    for name in ("remedies", "causes", "firm_pays_causes"):
+        yield Subject(name.replace("_", " ")), ", ".join(getattr(policy, name))
+    for language, text in policy.outside_body.items():
+        yield Subject("outside body", language), text
+    for name in ("max_offers", "max_rounds", "max_looks", "max_tries"):
+        yield Subject(name.replace("_", " ")), str(getattr(policy, name))
+
+
+def _calendar(policy: Policy) -> Iterator[Sentence]:
+    calendar = policy.calendar
+    yield Subject("time zone"), calendar.timezone
+    for day in WEEKDAYS:
+        yield Subject("open on", day), _hours(calendar.hours.get(day, ()))
+    for date in calendar.holidays:
+        yield Subject("public holiday", date.isoformat()), "closed"
+    for date, hours in calendar.special_days.items():
+        yield Subject("special day", date.isoformat()), _hours(hours)
+
+
+def _hours(hours: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{first}-{last}" for first, last in hours) or "closed"
+
+
+def _people(policy: Policy) -> Iterator[Sentence]:
+    for person in policy.people:
+        roles = ", ".join(person.roles)
+        yield Subject("person", person.id), f"{roles} in {person.department}" if person.department else roles
+    for department in policy.departments:
+        names = " / ".join(department.name.values())
+        yield Subject("department", department.id), f"{names}; climbs to {', '.join(department.levels)}"
+
+
+def _pauses(policy: Policy) -> Iterator[Sentence]:
+    for reason in policy.pause_reasons:
+        by = "; the customer's message ends it" if reason.ended_by_customer else ""
+        words = f"at most {span(reason.maximum)} at once, {span(reason.total)} in all{by}"
+        yield Subject("pause", reason.id), words
+    for word, meant in policy.vague_words.items():
+        yield Subject("promised", f'"{word}"'), f"binds for {span(meant)}"
+    yield Subject("promised", "any other vague word"), f"binds for {span(policy.vague_default)}"
+
+
+def _limits(policy: Policy) -> Iterator[Sentence]:
+    for role, limit in policy.authority.items():
+        yield Subject("may decide up to", role), str(limit)
+    for name in (
+        "approval",
+        "offer",
+        "offer_reminder",
+        "supervisor_meeting",
+        "by_hand",
+        "reopen_window",
+        "appeal_window",
+    ):
+        yield Subject(name.replace("_", " ")), length(getattr(policy, name))
+    for name in ("look_every", "retry_after"):
+        yield Subject(name.replace("_", " ")), span(getattr(policy, name))
+    for name, value in policy.happy_call:
+        words = ", ".join(value) if isinstance(value, tuple) else value
+        yield (
+            Subject("happy call", name.replace("_", " ")),
+            span(value) if isinstance(value, timedelta) else str(words),
+        )
+
+
+def _clauses(policy: Policy) -> Iterator[Sentence]:
+    for clause in policy.clauses:
+        yield (
+            Subject("clause", clause.id),
+            f"{clause.kind}, {clause.source}: {' / '.join(clause.plain.values())}",
+        )
+    for jargon, plain in policy.plain_words.items():
+        yield Subject("said plainly", jargon), plain
+
+
+def _texts(policy: Policy, wordings: Wordings | None) -> Iterator[Sentence]:
+    if wordings is None:
+        yield Subject("wordings"), policy.wording_hash
+        return
+    for template, texts in wordings.texts.items():
+        for language, text in texts.items():
+            yield Subject(f"notice {template}", language), text.replace("\n", " / ")
+
+
+def span(time: timedelta) -> str:
+    """Return a length of plain time in words."""
+    days, rest = divmod(round(time.total_seconds()), 86_400)
+    parts = ((days, "day"), (rest // 3600, "hour"), (rest % 3600 // 60, "minute"), (rest % 60, "second"))
+    return " ".join(f"{n} {noun}" if n == 1 else f"{n} {noun}s" for n, noun in parts if n) or "no time"

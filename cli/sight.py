@@ -1,0 +1,191 @@
+"""Gathers what is known of one case, from its workflow and from the ledger, and shows it."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Group, RenderableType
+
+from cli.connection import cases, ledger
+from cli.output import plain, row, table, when, words
+from cli.why import DueWhy, whys
+from client import NotFound, RedressError, Unreachable
+from domain.case import Case
+from domain.chain import RecordedEvent
+from domain.view import CaseView, view
+from ledger.errors import LedgerError
+from ledger.fold import fold_case
+from ledger.store import EventStore
+from settings import Settings
+
+ANSWER_WITHIN = 2.0
+"""Seconds after which a workflow without a worker is read from the ledger instead."""
+
+COMMON = {"kind", "at", "by", "due"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of a case; `fields` is empty where its body was erased."""
+
+    seq: int
+    at: str
+    kind: str
+    by: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known of a case.
+
+    Attributes:
+        source: workflow, or ledger where no worker answers.
+        timezone: in which times are shown.
+        notes: what could not be asked.
+    """
+
+    view: CaseView
+    source: str
+    timezone: str | None
+    dues: tuple[DueWhy, ...]
+    events: tuple[Happened, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the ledger holds of a case, folded."""
+
+    entries: tuple[RecordedEvent, ...]
+    case: Case | None
+
+
+async def sight(settings: Settings, number: str) -> Sight:
+    """Return what is known of a case.
+
+    Raises:
+        NotFound: neither the server nor the ledger knows it.
+        Unreachable: neither of them answers.
+    """
+    live, kept = await asyncio.gather(_live(settings, number), recorded(settings, number))
+    known = kept if isinstance(kept, Recorded) else Recorded((), None)
+    if isinstance(live, CaseView):
+        seen, source = live, "workflow"
+    elif known.case is not None:
+        seen, source = view(known.case, head=known.entries[-1].hash, unwritten=0), "ledger"
+    elif isinstance(live, NotFound) and isinstance(kept, Recorded):
+        raise NotFound(f"there is no case {number}")
+    else:
+        raise live
+    return Sight(
+        view=seen,
+        source=source,
+        timezone=known.case.policy.calendar.timezone if known.case else None,
+        dues=whys(seen.row.dues, known.case),
+        events=tuple(happened(entry) for entry in known.entries),
+        notes=tuple(str(each) for each in (live, kept) if isinstance(each, Exception)),
+    )
+
+
+async def _live(settings: Settings, number: str) -> CaseView | RedressError:
+    try:
+        async with cases(settings) as redress, asyncio.timeout(ANSWER_WITHIN):
+            return await redress.view(number)
+    except RedressError as error:
+        return error
+    except TimeoutError:
+        return Unreachable("no worker answers; start one with `redress worker`")
+
+
+async def recorded(settings: Settings, number: str) -> Recorded | LedgerError:
+    """Return what the ledger holds, or why it cannot be asked."""
+    try:
+        async with ledger(settings) as store:
+            return await folded(store, number)
+    except LedgerError as error:
+        return error
+
+
+async def folded(store: EventStore, number: str) -> Recorded:
+    """Return a case as the ledger tells it; None for the case where a body was erased or nothing is there."""
+    entries = await store.read(number)
+    whole = entries and all(entry.body for entry in entries)
+    return Recorded(entries, fold_case(await store.policies(), entries) if whole else None)
+
+
+def happened(entry: RecordedEvent) -> Happened:
+    """Return an entry of the ledger with its body's own fields."""
+    body = json.loads(entry.body) if entry.body else {}
+    own = {name: value for name, value in body.items() if name not in COMMON}
+    return Happened(entry.seq, entry.at, entry.kind, entry.by, own)
+
+
+def shown(seen: Sight) -> RenderableType:
+    """Return what a person sees."""
+    zone = ZoneInfo(seen.timezone) if seen.timezone else None
+    parts: list[RenderableType] = [_standing(seen.view)]
+    if seen.dues:
+        dues = table("\nFalls due", "when", "what", "why")
+        for each in seen.dues:
+            row(dues, when(each.due, zone), each.what, each.why)
+        parts.append(dues)
+    if seen.events:
+        events = table("\nHappened", "", "when", "what", "by", "details")
+        for event in seen.events:
+            row(
+                events,
+                event.seq,
+                when(datetime.fromisoformat(event.at), zone),
+                event.kind,
+                event.by,
+                words(event.fields),
+            )
+        parts.append(events)
+    return Group(*parts, *(plain(f"({each})") for each in seen.notes))
+
+
+def _standing(view: CaseView) -> RenderableType:
+    now = view.row
+    lines = table(f"{now.case_id}: {now.stage}", "", "")
+    lines.show_header = False
+    proposal = view.proposal
+    told = {
+        "ended": now.end,
+        "parked": now.parked,
+        "class": f"{now.voc_type}, severity {now.severity or 'not classed'}, product {now.product or '-'}",
+        "department": now.department,
+        "owner": f"{now.owner} (level {now.level})" if now.owner else None,
+        "customer": now.customer,
+        "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
+        "wants": view.wants,
+        "words": view.text or None,
+        "proposal": f"{proposal.hash}  {proposal.state}, {proposal.total}, by {proposal.by}"
+        if proposal
+        else None,
+        "approval": _approval(view),
+        "remedy": view.remedy if view.steps or view.remedy != "none" else None,
+        "steps": ", ".join(f"{step.step} {step.state}" for step in view.steps) or None,
+        "refunds": ", ".join(now.refunds) or None,
+        "promises": ", ".join(f"{each.number} by {each.by}: {each.state}" for each in view.promises) or None,
+        "result": view.outcome,
+        "happy call": view.happy_call if view.outcome else None,
+        "waits for": ", ".join(view.waiting) or None,
+        "paused": ", ".join(view.paused) or None,
+        "supervisor": "the customer asked for one" if view.supervisor_requested else None,
+        "not in ledger": f"{view.unwritten} events" if view.unwritten else None,
+    }
+    for name, value in told.items():
+        if value is not None:
+            row(lines, name, value)
+    return lines
+
+
+def _approval(view: CaseView) -> str | None:
+    proposal = view.proposal
+    if proposal is None or not proposal.needs_approval:
+        return None
+    return f"by {proposal.approved_by}" if proposal.approved_by else "needed"

@@ -1,0 +1,92 @@
+"""Says in words what falls due and why, from the case as the ledger tells it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.case import Case, around
+from domain.explain import explain
+from domain.ladder import Rung
+from domain.row import Due
+from domain.targets import Running, running
+
+
+@dataclass(frozen=True, slots=True)
+class DueWhy:
+    """Something that falls due.
+
+    Attributes:
+        name: the deadline's own name.
+        what: what happens then, in words.
+        why: where it comes from: the promise, the clause and how the time was counted.
+    """
+
+    name: str
+    due: datetime
+    what: str
+    why: str
+
+
+PLAIN = {
+    "contact/pause": ("a pause ends", "pauses have a longest time (policy: pause_reasons)"),
+    "promise/kept": ("a promise is due", "somebody promised it to the customer"),
+    "supervisor/meeting": ("a supervisor has met the customer", "the customer asked for a supervisor"),
+    "remedy/approval": ("the proposal is approved or rejected", "it is above its proposer's authority"),
+    "remedy/offer": ("the offer is answered, reminded of or lapses", "an offer stands for a limited time"),
+    "happy_call/attempt": ("the customer is called", "the follow-up asks whether it was put right"),
+    "ending/reopen-window": ("the case closes as recovered", "the customer can reopen it until then"),
+    "ending/appeal-window": ("the final position stands", "the customer can appeal until then"),
+    "saga": (
+        "a step of the remedy is looked at or tried again",
+        "the outside world has not confirmed it yet",
+    ),
+}
+
+
+def whys(dues: tuple[Due, ...], case: Case | None) -> tuple[DueWhy, ...]:
+    """Return what falls due with its reasons; without the ledger's case only what the name tells."""
+    return tuple(_why(due, case) for due in dues)
+
+
+def _why(due: Due, case: Case | None) -> DueWhy:
+    name, _, number = due.name.partition(":")
+    if name.startswith("targets/"):
+        return _target(due, name.removeprefix("targets/"), number, case)
+    what, why = PLAIN.get(name) or PLAIN.get(name.partition("/")[0]) or (name, "-")
+    if name == "promise/kept" and case is not None:
+        why = next(
+            (_promised(each.by, each.number) for each in case.promises.made if str(each.number) == number),
+            why,
+        )
+    return DueWhy(due.name, due.due, what, why)
+
+
+def _promised(by: str, number: int) -> str:
+    return f"{by} promised it to the customer (promise {number})"
+
+
+def _target(due: Due, target: str, number: str, case: Case | None) -> DueWhy:
+    generation, _, rung = number.partition(":")
+    found = _running(case, target, generation)
+    if case is None or found is None:
+        return DueWhy(due.name, due.due, target, "a service target of the policy")
+    clause = next(each for each in case.policy.clauses if each.id == found.target.clause)
+    counted = explain(found.target.budget, case.policy.calendar, found.start, case.contacts.pauses)
+    what = _rung_words(target, found.target.ladder[int(rung)])
+    return DueWhy(due.name, due.due, what, f"{clause.plain['en']} [{clause.id}] {counted.en}")
+
+
+def _running(case: Case | None, target: str, generation: str) -> Running | None:
+    found = running(around(case)) if case is not None else ()
+    return next(
+        (each for each in found if each.target.name == target and each.generation == generation), None
+    )
+
+
+def _rung_words(target: str, rung: Rung) -> str:
+    if isinstance(rung.at, float):
+        place = f"{rung.at:.0%} of the time for {target} is used"
+    elif rung.at == "breach":
+        place = f"{target} is missed"
+    else:
+        place = f"{target} is overdue"
+    return f"{place}: {', '.join(rung.actions)}" if rung.actions else place

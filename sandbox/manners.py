@@ -1,0 +1,114 @@
+"""How often played people slip or change their minds: shares from 0 to 1, with names that a plan can set."""
+
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Shares(BaseModel):
+    """Named shares; an unknown name is an error, or a misspelt fault would silently not be played."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StaffManners(_Shares):
+    """What staff do wrong, or late, or without need.
+
+    Attributes:
+        forget: leaves lying what is to be done, until a deadline moves it up.
+        forget_approval: leaves an approval lying.
+        promise: tells the customer until when something will happen.
+        break_promise: lets it pass.
+        refuse_department: says that the case is another department's.
+        transfer: hands the case to a colleague.
+        escalate: gives the case up to the next level without being made to.
+        overreach: tries to approve the own proposal.
+        refuse_all: proposes to refuse everything.
+        reject: an approver who says no.
+    """
+
+    forget: Share = 0.12
+    forget_approval: Share = 0.25
+    promise: Share = 0.35
+    break_promise: Share = 0.3
+    refuse_department: Share = 0.05
+    transfer: Share = 0.08
+    escalate: Share = 0.04
+    overreach: Share = 0.08
+    refuse_all: Share = 0.07
+    reject: Share = 0.12
+
+
+class CustomerManners(_Shares):
+    """How customers are.
+
+    Attributes:
+        chase: asks how it stands, and tells the story again.
+        ask_supervisor: asks for a supervisor.
+        claim: names a further harm.
+        decline: says no to an offer.
+        silent: does not answer an offer.
+        late: answers only after the reminder.
+        cancel: wants the remedy stopped midway.
+        withdraw: takes the complaint back.
+        reopen: finds, within the window, that it was not put right after all.
+        appeal: contests a final position.
+    """
+
+    chase: Share = 0.15
+    ask_supervisor: Share = 0.12
+    claim: Share = 0.1
+    decline: Share = 0.18
+    silent: Share = 0.06
+    late: Share = 0.08
+    cancel: Share = 0.06
+    withdraw: Share = 0.05
+    reopen: Share = 0.08
+    appeal: Share = 0.4
+
+
+NO_FAULTS = StaffManners(
+    forget=0,
+    forget_approval=0,
+    promise=0,
+    break_promise=0,
+    refuse_department=0,
+    transfer=0,
+    escalate=0,
+    overreach=0,
+    refuse_all=0,
+    reject=0,
+)
+CARELESS = StaffManners(
+    forget=0.4, forget_approval=0.5, promise=0.6, break_promise=0.6, overreach=0.2, refuse_all=0.15
+)
+NAMED = {"none": NO_FAULTS, "usual": StaffManners(), "careless": CARELESS}
+"""Plans that need no file."""
+
+
+class BadManners(Exception):  # noqa: N818 - named after what was given
+    """A plan that cannot be read."""
+
+
+def staff_manners(plan: str) -> StaffManners:
+    """Return a named plan, or the one in a JSON or YAML file of shares.
+
+    Raises:
+        BadManners: naming every field that is wrong.
+    """
+    if plan in NAMED:
+        return NAMED[plan]
+    try:
+        return StaffManners.model_validate(yaml.safe_load(Path(plan).read_text(encoding="utf-8")))
+    except OSError as error:
+        names = ", ".join(NAMED)
+        raise BadManners(f"{plan}: {error.strerror}; name a file of shares or one of {names}") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise BadManners(f"{plan}: neither JSON nor YAML") from None
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, each['loc'])) or 'plan'}: {each['msg']}" for each in error.errors())
+        raise BadManners(f"{plan}: {'; '.join(wrong)}") from None

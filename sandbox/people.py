@@ -1,0 +1,29 @@
+"""People played from a seed: what each of them means to do about a case, as they know it; a pure decision."""
+
+from datetime import datetime
+
+from sandbox import customers, seniors, staff
+from sandbox.scene import Intention, Scene
+
+
+def intentions(scene: Scene) -> tuple[Intention, ...]:
+    """Return what everybody means to do about this case as it stands, each settled topic left out."""
+    if scene.view.row.end is not None:
+        return ()
+    wanted = (*staff.intentions(scene), *seniors.intentions(scene), *customers.intentions(scene))
+    return tuple(intention for intention in wanted if intention.topic not in scene.done)
+
+
+class Agenda:
+    """Remembers since when each person has had a reason, on the case's own time."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, datetime] = {}
+
+    def next(self, scene: Scene, now: datetime) -> tuple[datetime, Intention] | None:
+        """Return what is done next, and when; None where nobody means to do anything."""
+        wanted = intentions(scene)
+        self._since = {each.key: self._since.get(each.key, now) for each in wanted}
+        calendar = scene.policy.calendar
+        planned = [(each.due(self._since[each.key], calendar), each) for each in wanted]
+        return min(planned, key=lambda plan: plan[0], default=None)

@@ -1,0 +1,123 @@
+"""Which remedy staff propose: first what fits, then something better or easier, at last plain words."""
+
+from typing import Literal
+
+from domain.effect import OrderSnapshot
+from domain.money import Money
+from domain.policy import Ground, RemedyKind
+from domain.remedy import LineDecision, Plan
+from sandbox.diagnosis import GOODS, diagnose, harm_lines
+from sandbox.scene import Scene
+
+Why = Literal["first", "better", "easier", "words"]
+CORRECTED = ("wrong_record", "debt_not_owed", "late_payment_posting")
+BACK = 0.7
+"""Share of goods that have to come back."""
+
+LAST = 2
+"""After this many proposals of a round that came to nothing, words are all that is left."""
+
+
+def why_next(state: str | None, made: int) -> Why:
+    """Return what the next proposal has to be, after `made` of them in this round."""
+    if state is None:
+        return "first"
+    if made > LAST or (made == LAST and state != "declined"):
+        return "words"
+    return "better" if state in ("declined", "expired") else "easier"
+
+
+def refuses_all(scene: Scene) -> bool:
+    """Say whether staff begin this round with refusing everything."""
+    return scene.view.round == 1 and scene.likely(scene.staff.refuse_all, "refuse all")
+
+
+def plan_for(scene: Scene, why: Why) -> Plan:
+    """Return the plan that staff propose."""
+    first, *rest = harm_lines(scene) or ("trouble",)
+    if why == "first" and refuses_all(scene):
+        return _plan(scene, tuple(_refusal(scene, line) for line in (first, *rest)))
+    main = _words_only(scene, first) if why == "words" else _main(scene, first, why)
+    goods = main.remedy in ("refund", "exchange")
+    return _plan(
+        scene,
+        (main, *(_minor(scene, line, why) for line in rest)),
+        collect=goods and why == "first" and scene.likely(BACK, "collect"),
+        goods=goods,
+    )
+
+
+def _plan(
+    scene: Scene, decisions: tuple[LineDecision, ...], *, collect: bool = False, goods: bool = False
+) -> Plan:
+    order = _order(scene)
+    return Plan(
+        decisions=decisions,
+        gestures=("manager_letter",) if scene.view.round > 1 else ("apology_call",),
+        collect=collect,
+        order_lines=(order.lines[0].line_id,) if order and goods else (),
+        words=scene.say("저희가 바로잡겠습니다.", "This is how we put it right."),
+    )
+
+
+def _order(scene: Scene) -> OrderSnapshot | None:
+    return scene.order if scene.order and scene.order.known and scene.order.lines else None
+
+
+def _main(scene: Scene, line: str, why: Why) -> LineDecision:
+    found, kinds, order = diagnose(scene), scene.policy.remedies, _order(scene)
+    if found.cause in CORRECTED and "correction" in kinds:
+        return LineDecision(harm_line=line, remedy="correction", ground="guarantee")
+    if found.cause == "card_not_received" and "reissued_card" in kinds:
+        return LineDecision(harm_line=line, remedy="reissued_card", ground="guarantee")
+    if order is None:
+        return _words_only(scene, line)
+    if scene.view.round > 1 or line not in ("price", "time"):
+        return _credit(scene, line, order)
+    if "fee_refund" in kinds:
+        return _pays(line, "fee_refund", "guarantee", order.lines[0].price)
+    if found.cause == "late_delivery" and why == "first":
+        return _credit(scene, line, order)
+    ground: Ground = "defect" if found.cause in GOODS else "withdrawal"
+    if found.wants == "exchange" and why != "better" and "exchange" in kinds:
+        return LineDecision(harm_line=line, remedy="exchange", ground=ground)
+    return _pays(line, "refund", ground, order.lines[0].price)
+
+
+def _pays(line: str, remedy: RemedyKind, ground: Ground, amount: Money) -> LineDecision:
+    return LineDecision(harm_line=line, remedy=remedy, ground=ground, amount=amount)
+
+
+def _credit(scene: Scene, line: str, order: OrderSnapshot) -> LineDecision:
+    """Give something for the trouble: a few percent of what was paid."""
+    if "goodwill_credit" not in scene.policy.remedies:
+        return _words_only(scene, line)
+    price = order.lines[0].price
+    share = scene.between(5, 20, "credit", line)
+    # Whole thousands of won, whole dollars: nobody gives 4,137 won as a sign of good will.
+    step = 1000 if price.currency == "KRW" else 100
+    minor = max(step, price.minor * share // 100 // step * step)
+    return _pays(line, "goodwill_credit", "goodwill", Money(minor=minor, currency=price.currency))
+
+
+def _minor(scene: Scene, line: str, why: Why) -> LineDecision:
+    order = _order(scene)
+    if order is None or why in ("easier", "words") or not scene.likely(0.5, "minor", line):
+        return _words_only(scene, line)
+    return _credit(scene, line, order)
+
+
+def _words_only(scene: Scene, line: str) -> LineDecision:
+    """Apologise, or explain: needs no yes and pays nothing."""
+    remedy: RemedyKind = "apology" if "apology" in scene.policy.remedies else "explanation"
+    return LineDecision(harm_line=line, remedy=remedy, ground="goodwill")
+
+
+def _refusal(scene: Scene, line: str) -> LineDecision:
+    own = [clause.id for clause in scene.policy.clauses if clause.kind == "own"]
+    return LineDecision(
+        harm_line=line,
+        remedy="refusal",
+        clause=own[-1] if own else scene.policy.clauses[0].id,
+        reason=scene.say("약관에 따라 어렵습니다", "our terms do not cover it"),
+    )

@@ -1,0 +1,17 @@
+"""Composition root of the command line: `redress ...`."""
+
+from cli import cases, commanding, importing, inspect, offline, proving, repair, running
+from cli.app import new_app, run_and_leave
+
+app = new_app()
+for group in (running, cases, importing, commanding, inspect, repair, proving, offline):
+    group.register(app)
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    run_and_leave(app)
+
+
+if __name__ == "__main__":
+    main()

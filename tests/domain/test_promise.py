@@ -1,0 +1,92 @@
+from datetime import timedelta
+
+from domain.contact import PauseTargets
+from domain.promise import KeepPromise, MakePromise, MovePromise
+from tests.domain.lives import AGENT, MONDAY, OWNED, OWNER, given, say, wait
+
+TEN = MONDAY + timedelta(hours=1)
+NOON = MONDAY + timedelta(hours=3)
+PROMISED = (*OWNED, say(MakePromise, AGENT, what="call back", due=TEN))
+
+
+def keep(number: int = 1) -> object:
+    return say(KeepPromise, AGENT, number=number, proof="call 7")
+
+
+def move(number: int = 1, **fields: object) -> object:
+    return say(MovePromise, AGENT, **{"number": number, "due": NOON, "told": "by phone", **fields})
+
+
+def test_a_promise_falls_due_when_it_says() -> None:
+    assert given(*PROMISED).dues["promise/kept:1"] == TEN
+
+
+def test_a_vague_word_binds_for_the_policys_time() -> None:
+    def due(word: str | None) -> timedelta:
+        event = given(*OWNED).when(say(MakePromise, AGENT, what="x", word=word)).event("promise_made")
+        return event.falls_due - MONDAY  # type: ignore[no-any-return]
+
+    assert (due("soon"), due("whenever"), due(None)) == (
+        timedelta(hours=1),
+        timedelta(hours=24),
+        timedelta(hours=24),
+    )
+
+
+def test_a_promise_cannot_fall_due_before_it_was_made() -> None:
+    early = say(MakePromise, AGENT, what="x", due=MONDAY - timedelta(seconds=1))
+    given(*OWNED).when(early).then_refused("before it was made", "due")
+
+
+def test_nobody_promises_for_a_time_beyond_reach() -> None:
+    far = MONDAY.replace(year=9999)
+    given(*OWNED).when(say(MakePromise, AGENT, what="x", due=far)).then_refused("ten years", "due")
+    given(*PROMISED).when(move(due=far)).then_refused("ten years", "due")
+
+
+def test_a_kept_promise_is_kept_once() -> None:
+    life = given(*PROMISED).when(keep()).then("promise_kept")
+    life.when(keep()).then()
+    assert "promise/kept:1" not in life.dues
+    life.when(move()).then_refused("promise 1 is kept", "kept")
+
+
+def test_a_promise_kept_at_its_due_instant_is_in_time() -> None:
+    given(*PROMISED, wait(hours=1)).when(keep()).then("promise_kept")
+
+
+def test_a_promise_breaks_after_its_due_instant_once_and_the_case_moves_up() -> None:
+    life = given(*PROMISED)
+    life = life.when(wait(hours=1, milliseconds=1)).then("promise_broken", "case_escalated")
+    assert life.last("promise_broken").due == TEN
+    life = life.when(wait(minutes=10)).then()
+    life.when(keep()).then_refused("is broken", "broken")
+    life.when(move()).then_refused("is broken", "broken")
+
+
+def test_a_broken_promise_at_the_top_moves_nothing_further() -> None:
+    soon = [say(MakePromise, AGENT, what="x", due=TEN) for _ in range(4)]
+    life = given(*OWNED, *soon, wait(hours=1, seconds=1))
+    assert (life.many("promise_broken"), life.many("case_escalated")) == (4, 3)
+
+
+def test_a_promise_moves_before_it_is_due_and_to_later_only() -> None:
+    life = given(*PROMISED).when(move()).then("promise_moved")
+    assert life.dues["promise/kept:1"] == NOON
+    assert life.case.promises.made[0].moved == 1
+    life.when(move()).then_refused("later time only", "due")
+
+
+def test_a_promise_that_nobody_made_is_refused() -> None:
+    given(*PROMISED).when(keep(2)).then_refused("no promise 2", "no-promise")
+    given(*PROMISED).when(move(0)).then_refused("no promise 0", "no-promise")
+
+
+def test_a_pause_stops_no_promise() -> None:
+    life = given(*PROMISED, say(PauseTargets, OWNER, reason="customer"))
+    assert life.dues["promise/kept:1"] == TEN
+
+
+def test_other_promises_stay_as_they_are() -> None:
+    life = given(*PROMISED, say(MakePromise, AGENT, what="y", due=NOON), keep(2))
+    assert [each.state for each in life.case.promises.made] == ["open", "kept"]

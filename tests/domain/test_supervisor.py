@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+import pytest
+
+from domain.actor import Actor
+from domain.contact import PauseTargets
+from domain.supervisor import RecordMeeting, RequestSupervisor, WithdrawRequest
+from tests.domain.lives import (
+    AGENT,
+    HEAD,
+    IN_RECOVERY,
+    MIRA,
+    MONDAY,
+    OWNED,
+    OWNER,
+    SUPERVISOR,
+    given,
+    say,
+    wait,
+)
+
+DUE = MONDAY + timedelta(hours=4)
+ASKED = (*IN_RECOVERY, say(RequestSupervisor, MIRA, words="your boss please"))
+
+
+def meet(contact: int = 1) -> object:
+    return say(RecordMeeting, SUPERVISOR, contact=contact)
+
+
+def test_a_request_stands_once_with_a_due_meeting() -> None:
+    life = given(*ASKED)
+    assert life.dues["supervisor/meeting:1"] == DUE
+    life.when(say(RequestSupervisor, AGENT)).then()
+
+
+def test_a_request_counts_from_when_it_was_made() -> None:
+    life = given(*IN_RECOVERY, wait(hours=2), say(RequestSupervisor, AGENT, occurred_at=MONDAY))
+    assert life.dues["supervisor/meeting:1"] == DUE
+
+
+def test_a_meeting_needs_the_contact_that_proves_it() -> None:
+    given(*ASKED).when(meet(2)).then_refused("log the contact first", "contact")
+    life = given(*ASKED).when(meet()).then("supervisor_met")
+    assert "supervisor/meeting:1" not in life.dues
+    life.when(meet()).then()
+    given(*OWNED).when(meet()).then()
+
+
+def test_a_missed_meeting_moves_the_case_up_once_and_the_request_still_stands() -> None:
+    life = given(*ASKED)
+    assert life.told(wait(hours=4)).many("supervisor_request_missed") == 0
+    life = life.when(wait(hours=4, milliseconds=1)).then(
+        "supervisor_request_missed", "case_escalated"
+    )
+    assert life.case.supervisor.open
+    assert life.told(wait(days=1)).many("supervisor_request_missed") == 1
+    life.when(meet()).then("supervisor_met")
+
+
+def test_no_pause_stops_a_request() -> None:
+    assert given(*ASKED, say(PauseTargets, OWNER, reason="customer")).dues["supervisor/meeting:1"] == DUE
+
+
+@pytest.mark.parametrize("staff", [AGENT, OWNER, SUPERVISOR, HEAD])
+def test_nobody_but_the_customer_withdraws_a_request(staff: Actor) -> None:
+    given(*ASKED).when(say(WithdrawRequest, staff)).then_refused("may not withdraw_request", "not-your-role")
+
+
+@pytest.mark.parametrize("staff", [AGENT, OWNER])
+def test_no_agent_says_that_a_meeting_took_place(staff: Actor) -> None:
+    given(*ASKED).when(say(RecordMeeting, staff, contact=1)).then_refused("may not record_meeting")
+
+
+def test_the_customer_withdraws_a_request_once_and_may_ask_again() -> None:
+    life = given(*ASKED).when(say(WithdrawRequest, MIRA)).then("supervisor_request_withdrawn")
+    life = life.when(say(WithdrawRequest, MIRA)).then()
+    life = life.when(say(RequestSupervisor, MIRA)).then("supervisor_requested")
+    assert "supervisor/meeting:2" in life.dues

@@ -1,0 +1,92 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from cli.policy_rules import scope_of
+from cli.policy_words import in_words
+from domain.policy import Policy
+from policies import load, wordings
+from policies.fields import Draft
+
+
+def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if not value or not isinstance(value, dict | list):
+        yield path
+        return
+    for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from leaves(each, (*path, step))
+
+
+OTHERS: dict[str, Any] = {
+    "complaint": "inquiry",
+    "inquiry": "compliment",
+    "compliment": "inquiry",
+    "suggestion": "inquiry",
+    "critical": "low",
+    "high": "low",
+    "normal": "low",
+    "low": "critical",
+}
+
+
+LEGAL: tuple[Any, ...] = (
+    *("PT7M", "2026-11-23", "Asia/Tokyo", "07:00", "23:30", "weeks", "months", "plain_time"),
+    *("USD", "KRW", "ko", "en", "own", "law", "agent", "auditor", "breach", "escalate", "park"),
+    *("accept", "resolve", "goodwill", "explanation", "correction", "public", "firm", "same_time"),
+    *("receipt", "withdrawal", "sent", "paid", "closes_option", 0.33, {"unit": "weeks", "n": 9}),
+)
+"""Values of every closed list in a policy."""
+
+RUNG = {"at": "breach", "actions": ["park"]}
+
+
+def other(value: Any) -> tuple[Any, ...]:
+    """Return other values of the same kind; those that are not legal there are passed over."""
+    if isinstance(value, bool):
+        return (not value,)
+    if isinstance(value, int | float):
+        return (value + 1, value / 2)
+    if isinstance(value, list | dict):
+        return (["withdrawal"], ["critical"], ["suggestion"], ["x"], [RUNG], {"2026-11-23": []}, {"x": "y"})
+    return (OTHERS.get(value, f"{value}x"), f"{value}x", *LEGAL)
+
+
+@pytest.mark.parametrize("name", ["retail-kr", "finance-uk"])
+def test_no_field_can_change_without_a_word(name: str) -> None:
+    """Every single value of a policy, changed alone, is seen."""
+    policy = load(name, year_from=2026, years=1)
+    texts = wordings()[policy.wording_hash]
+    unseen, before = [], {}
+    for path in leaves(policy.model_dump(mode="json")):
+        if path[0] in ("hash", "wording_hash"):
+            continue
+        changed = with_another(policy, path)
+        assert changed is not None, path
+        scope = scope_of(policy, changed)
+        if scope not in before:
+            before[scope] = in_words(policy, scope, texts)
+        if before[scope] == in_words(changed, scope, texts):
+            unseen.append(path)
+    assert unseen == []
+
+
+def with_another(policy: Policy, path: tuple[str | int, ...]) -> Draft | None:
+    for value in other(at(policy.model_dump(mode="json"), path)):
+        whole = policy.model_dump(mode="json")
+        holder = at(whole, path[:-1])
+        if value == holder[path[-1]]:
+            continue
+        holder[path[-1]] = value
+        try:
+            return Draft.model_validate(whole)
+        except ValidationError:
+            continue
+    return None
+
+
+def at(value: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path:
+        value = value[step]
+    return value

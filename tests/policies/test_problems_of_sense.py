@@ -1,0 +1,119 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Edit = Callable[..., Path]
+Told = Callable[[Path, str, str], None]
+
+HOURS = """hours:
+    mon: &weekday [["09:00", "12:00"], ["13:00", "18:00"]]
+    tue: *weekday
+    wed: *weekday
+    thu: *weekday
+    fri: *weekday"""
+SENT_ON_RECEIPT = "    starts_on: receipt\n    met_by: sent\n"
+USELESS = (
+    "{name: accept, budget: {unit: weeks, n: 1}, clause: own-answer, "
+    "ladder: [{at: breach, actions: [escalate]}]}"
+)
+CASES = {
+    "undefined clause": ("clause: own-acknowledge", "clause: own-x", "targets[0].clause", "own-x, which is"),
+    "undefined statutory clause": ("clause: ecommerce-18-2", "clause: x", "statutory[2].clause", "clause x"),
+    "undefined department": (
+        "- {department: production, causes",
+        "- {department: produce, causes",
+        "routing[3].department",
+        "produce, which is not defined; there are r_and_d",
+    ),
+    "undefined fallback": (
+        "fallback_department: customer_service",
+        "fallback_department: nobody",
+        "fallback_department",
+        "department nobody",
+    ),
+    "undefined person": (
+        "[sup-05, head-",
+        "[sup-99, head-",
+        "departments[0].levels[0]",
+        "not among the people",
+    ),
+    "agent as a level": ("[sup-05, ", "[agent-11, ", "departments[0].levels[0]", "neither supervisor"),
+    "person of no department": (
+        "agent-01, roles: [agent], department: customer_service",
+        "agent-01, roles: [agent], department: x",
+        "people[0].department",
+        "names the department x",
+    ),
+    "person twice": ("- {id: agent-02,", "- {id: agent-01,", "people[1].id", "defined twice"),
+    "undefined cause": ("causes: [defect],", "causes: [defekt],", "routing[3].causes[0]", "cause defekt"),
+    "undefined cause of fees": (
+        "firm_pays_causes: [defect,",
+        "firm_pays_causes: [defekt,",
+        "firm_pays_causes[0]",
+        "cause defekt",
+    ),
+    "hours that never open": (HOURS, "hours: {mon: []}", "calendar.hours", "never opens"),
+    "no hours": (HOURS, "hours: {}", "calendar.hours", "never opens"),
+    "hours of one past day": (
+        HOURS,
+        'hours: {}\n  special_days: {2030-01-02: [["09:00", "10:00"]]}',
+        "approval",
+        "never falls due",
+    ),
+    "ladder without breach": (
+        "      - {at: breach, actions: [tell_supervisor]}\n",
+        "",
+        "targets[0].ladder",
+        "exactly one rung at: breach",
+    ),
+    "nothing as a length": ("금방: PT20M", "금방: PT0S", "vague_words.금방", "longer than nothing"),
+    "pause longer than all pauses": ("total: P21D", "total: P1D", "pause_reasons[0].total", "shorter"),
+    "happy caller who owns": (
+        "caller-01, roles: [happy_caller]",
+        "caller-01, roles: [happy_caller, agent]",
+        "people[24].roles",
+        "no other role",
+    ),
+    "calls at night": ("from_hour: 10", "from_hour: 21", "happy_call.from_hour", "before to_hour"),
+    "cut-off off the scale": ("cut_off: 3", "cut_off: 7", "happy_call.cut_off", "from 1 to 6"),
+    "call that cannot find fault": ("outcome_fair, ", "", "happy_call.questions", "must ask outcome_fair"),
+    "foreign authority": (
+        "agent: {minor: 100000, currency: KRW}",
+        "agent: {minor: 100000, currency: USD}",
+        "authority.agent.currency",
+        "must be KRW",
+    ),
+    "clause without English": (
+        "      en: We confirm every message at once, with its number.\n",
+        "",
+        "clauses[0].plain",
+        "no text in en",
+    ),
+    "target that no case reaches": ("targets:\n", f"targets:\n  - {USELESS}\n", "targets[2]", "never used"),
+    "complaints without a target": (
+        "name: result_notice\n    voc_types: [complaint]",
+        "name: result_notice\n    voc_types: [inquiry]",
+        "targets",
+        "no result_notice for complaints of severity low",
+    ),
+    "extension that ends earlier": (
+        SENT_ON_RECEIPT,
+        f"{SENT_ON_RECEIPT}    extended_by: {{unit: business_days, n: 2, form: end_of_day}}\n",
+        "statutory[4].extended_by",
+        "later than budget",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_what_could_not_work_is_told_with_file_line_and_field(
+    edited: Edit, told: Told, case: tuple[str, str, str, str]
+) -> None:
+    old, new, field, said = case
+    told(edited((old, new)), field, said)
+
+
+def test_a_policy_without_an_auditor_or_caller_says_who_is_needed(edited: Edit, told: Told) -> None:
+    callers = [f"  - {{id: caller-0{place}, roles: [happy_caller]}}\n" for place in (1, 2, 3)]
+    told(edited(*[(line, "") for line in callers]), "people", "has no happy_caller")

@@ -1,0 +1,58 @@
+"""Policies whose hours hold at any hour of the day, so that no test depends on when it runs."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import policies
+from domain.actor import Role
+from domain.budget import PlainTime
+from domain.calendar import WEEKDAYS, Calendar
+from domain.ladder import Rung
+from domain.money import Money
+from domain.policy import Policy, Target
+
+AT_ONCE = PlainTime(minutes=0)
+
+
+def afternoon() -> str:
+    """Return a zone in which it is one o'clock now: customers may be called, and go on for some hours."""
+    behind = (datetime.now(UTC).hour - 13) % 24
+    # POSIX signs: Etc/GMT+3 is three hours behind Greenwich.
+    return f"Etc/GMT+{behind}" if behind <= 12 else f"Etc/GMT-{24 - behind}"
+
+
+def always_open() -> Calendar:
+    """Return a calendar that never closes."""
+    return Calendar(timezone=afternoon(), hours=dict.fromkeys(WEEKDAYS, (("00:00", "24:00"),)))
+
+
+def policy(**changes: Any) -> Policy:
+    """Return the default policy with other numbers, open at every hour."""
+    usual = policies.load("retail-kr")
+    # An owner may decide on little, so that small refunds need approval and are still covered by the order.
+    authority = usual.authority | {Role.OWNER: Money(minor=8_000, currency="KRW")}
+    return usual.model_copy(update={"calendar": always_open(), "authority": authority, **changes})
+
+
+def prompt(**changes: Any) -> Policy:
+    """Return a policy under which a life that goes well never has to wait."""
+    standard = policies.load("retail-kr").happy_call
+    call = standard.model_copy(update={"delay": timedelta(0), "from_hour": 0, "to_hour": 24})
+    return policy(happy_call=call, reopen_window=AT_ONCE, appeal_window=AT_ONCE, **changes)
+
+
+def ladder(*minutes: float) -> Target:
+    """Return an acceptance target: missed after the first span, one level up after each of the others."""
+    later = tuple(Rung(at=PlainTime(minutes=span), actions=("escalate",)) for span in minutes[1:])
+    return Target(
+        name="accept",
+        budget=PlainTime(minutes=minutes[0]),
+        ladder=(Rung(at="breach", actions=("escalate",)), *later),
+        clause="own-answer",
+    )
+
+
+def with_targets(targets: Sequence[Target], **changes: Any) -> Policy:
+    """Return a policy with these service targets only."""
+    return prompt(targets=tuple(targets), **changes)
