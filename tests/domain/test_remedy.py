@@ -172,7 +172,7 @@ def test_offers_are_bounded_and_then_the_final_position_is_open() -> None:
         ("give the amount", plan(decision(amount=None))),
         ("give the amount", plan(decision(amount=eur(0)))),
         ("this case is in EUR", plan(decision("exchange", amount=Money(minor=1, currency="KRW")))),
-        ("in KRW, the case in EUR", plan(decision(amount=Money(minor=1, currency="KRW")))),
+        ("this case is in EUR", plan(decision(amount=Money(minor=1, currency="KRW")))),
         ("the order has no line", plan(order_lines=("l9",))),
         ("every fee is the firm's", plan(fee_payer="customer")),
         ("add an apology", plan(gestures=())),
@@ -181,7 +181,7 @@ def test_offers_are_bounded_and_then_the_final_position_is_open() -> None:
 def test_a_plan_that_does_not_hold_is_refused(words: str, decided: remedy.Plan) -> None:
     answer = given(*IN_RECOVERY).when(propose(decided))
     assert answer.refusal is not None
-    assert words in answer.refusal.reason or "this case is in EUR" in answer.refusal.reason
+    assert words in answer.refusal.reason
 
 
 def test_a_plan_in_order_lines_and_fees_of_another_cause_holds() -> None:

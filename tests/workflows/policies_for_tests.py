@@ -43,13 +43,13 @@ def prompt(**changes: Any) -> Policy:
 
 
 def ladder(*minutes: float) -> Target:
-    """Return an acceptance target: missed after the first span, one level up after each of the others."""
+    """Return a target: missed so many minutes after the receipt, a rung so many after that for each of the others."""
     later = tuple(Rung(at=PlainTime(minutes=span), actions=("escalate",)) for span in minutes[1:])
     return Target(
-        name="accept",
+        name="resolve",
         budget=PlainTime(minutes=minutes[0]),
         ladder=(Rung(at="breach", actions=("escalate",)), *later),
-        clause="own-answer",
+        clause="own-resolve",
     )
 
 

@@ -1,0 +1,98 @@
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from client import Redress
+from stack.embedded import Stack
+from tests.cli.conftest import Answer, invoke, opening, settled
+
+Command = Callable[..., Answer]
+
+
+def test_opening_prints_the_number_and_again_the_same(redress_command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "one.json"
+    file.write_text(opening(), encoding="utf-8")
+    first, again = redress_command("open", file, "--json"), redress_command("open", file)
+    assert first.code == again.code == 0
+    assert first.json["existing"] is False
+    assert again.out.split() == [first.json["number"], "(this", "case", "existed", "already)"]
+
+
+def test_the_same_key_with_another_text_names_the_case_and_the_way_to_add(redress_command: Command) -> None:
+    number = redress_command("open", "-", "--json", given=opening(source_key="same")).json["number"]
+    refused = redress_command("open", "-", given=opening(source_key="same", text="something else"))
+    assert refused.code == 1
+    assert number in refused.err
+    assert "redress submit" in refused.err
+
+
+GARBAGE = {
+    "unknown field": (opening(colour="red"), "colour"),
+    "unknown nested field": (opening(contact={"fax": "1"}), "contact.fax"),
+    "unknown currency": (opening(claimed={"minor": 1, "currency": "XXX"}), "claimed.currency"),
+    "negative amount": (opening(claimed={"minor": -1, "currency": "KRW"}), "claimed.minor"),
+    "amount as words": (opening(claimed={"minor": "ten", "currency": "KRW"}), "claimed.minor"),
+    "five megabytes": (opening(text="x" * 5_000_000), "256 KB"),
+    "text over 64 KB": (opening(text="컵" * 30_000), "text: has 90000 bytes"),
+    "bad json": ('{"source": "web", ', "not JSON"),
+    "no object": ("[1, 2]", "one JSON object"),
+    "a name twice": ('{"source": "web", "source": "fax"}', "source: stands twice"),
+    "half a character": ('{"source": "web", "text": "\\ud800"}', "text: holds half a character"),
+    "not a number": ('{"source": "web", "rejected_tries": NaN}', "NaN"),
+    "deep nesting": ("[" * 100_000, "not JSON"),
+    "not utf-8": (b'{"source": "\xff"}', "UTF-8"),
+    "empty": ('{"source": "web", "source_key": "empty"}', "text"),
+    "receipt in the future": (opening(received_at="2999-01-01T00:00:00Z"), "received_at"),
+    "time without offset": (opening(received_at="2026-01-01T00:00:00"), "received_at"),
+    "source missing": ('{"text": "hello"}', "source"),
+    "an e-mail address as id": (opening(contact={"customer_id": "a b"}), "contact.customer_id"),
+}
+
+
+@pytest.mark.parametrize(("given", "named"), GARBAGE.values(), ids=GARBAGE)
+def test_garbage_is_refused_naming_the_field_and_never_its_content(
+    nowhere: Command, given: str | bytes, named: str
+) -> None:
+    # Nothing answers: what is refused here was refused before anything could be stored.
+    refused = nowhere("open", "-", "--json", given=given)
+    assert refused.code == 1
+    told = json.loads(refused.err)
+    assert named in told["error"]
+    assert "컵이" not in told["error"]
+    assert refused.out == ""
+
+
+def test_a_policy_or_file_that_cannot_be_read_is_named(nowhere: Command, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("name: x\n")
+    refused = nowhere("open", "-", "--policy", broken, given=opening())
+    assert refused.code == 1
+    assert f"{broken}:1" in refused.err
+    missing = nowhere("open", tmp_path / "missing.json")
+    assert missing.code == 1
+    assert "No such file" in missing.err
+
+
+async def test_a_case_is_opened_while_postgres_and_sandbox_are_down(
+    stack: Stack, redress: Redress, redress_command: Command
+) -> None:
+    assert stack.postgres is not None
+    assert stack.sandbox is not None
+    await asyncio.gather(stack.postgres.stop(), stack.sandbox.stop())
+    try:
+        opened = await asyncio.to_thread(redress_command, "open", "-", "--json", given=opening())
+        assert opened.code == 0
+        listed = await asyncio.to_thread(redress_command, "list")
+        assert listed.code == 3
+        seen = await asyncio.to_thread(redress_command, "show", opened.json["number"])
+        assert seen.code == 0
+        assert "raised" in seen.out
+        assert "the ledger does not answer" in seen.out
+    finally:
+        await asyncio.gather(stack.postgres.start(), stack.sandbox.start())
+    await settled(redress, opened.json["number"])
+    listed = await asyncio.to_thread(invoke, "list", "--json")
+    assert opened.json["number"] in [each["case_id"] for each in listed.json]
