@@ -18,7 +18,7 @@ from domain.refusal import Refused
 from domain.view import CaseView
 from ledger.fold import events_of
 from ledger.store import EventStore
-from sandbox.manners import CustomerManners, StaffManners
+from sandbox.manners import USUAL_CUSTOMER, USUAL_STAFF, CustomerManners, StaffManners
 from sandbox.people import Agenda
 from sandbox.scene import Intention, Scene
 
@@ -46,8 +46,8 @@ class Part:
 
     opening: Opening
     policy: Policy
-    staff: StaffManners = StaffManners()
-    customer: CustomerManners = CustomerManners()
+    staff: StaffManners = USUAL_STAFF
+    customer: CustomerManners = USUAL_CUSTOMER
 
 
 @dataclass(slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def _ladder(ladder: Ladder) -> str:
 
 def _at(rung: Rung) -> str:
     if isinstance(rung.at, float):
-        return f"at {rung.at:.0%}"
+        return f"at {rung.at * 100:.10g}%"
     return "at the breach" if isinstance(rung.at, str) else f"{length(rung.at)} after it"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.checks import evidence, personal
+from cli.checks.deadlines import deadline_breaches
 from cli.checks.money import money_breaches
 from cli.checks.presence import presence_breaches
 from cli.checks.privacy import privacy_breaches
@@ -78,6 +79,8 @@ async def _look(
     say("V3 money went out once")
     ledger = await evidence.ledger_of(store)
     found += money_breaches(ledger, books)
+    say("V5 deadlines fired once, and never early")
+    found += deadline_breaches(ledger)
     say("V6 read models and running cases agree with the ledger")
     found += [*await verify_read_model(pool, fold), *await view_breaches(redress, store)]
     say("V8 no personal data where everybody may read")
@@ -87,6 +90,6 @@ async def _look(
         cases=len(ledger),
         events=sum(len(entries) for entries in ledger.values()),
         refunds=len(books.refunds),
-        checked=("V1", "V2", "V3", "V6", "V8"),
+        checked=("V1", "V2", "V3", "V5", "V6", "V8"),
         breaches=tuple(found),
     )

@@ -152,7 +152,8 @@ class Assignment:
 
 def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -> tuple[AssignmentEvent, ...]:
     """Move a case between departments, people and levels."""
-    if assignment.department is None:
+    own = isinstance(command, AcceptCase) and assignment.owner == command.by.id
+    if assignment.department is None and not own:  # who was moved up to accepts even before triage
         raise Refused("the case has no department yet: triage it first", code="not-triaged")
     match command:
         case RefuseDepartment(reason=reason, at=at, by=by):

@@ -45,7 +45,7 @@ TABLE: dict[str, Permit] = {
     "triage": Permit((Y, *STAFF), BEFORE_RESULT),
     "claim_harm": Permit((C, Y, *STAFF), BEFORE_RESULT),
     "refuse_department": Permit((A, S, H), ("with_department",)),
-    "accept_case": Permit((A, S, H), ASSIGNED),
+    "accept_case": Permit((A, S, H), (*ASSIGNED, *AFTER_RESULT)),
     "transfer_case": Permit((O, S, H), OPEN),
     "accept_transfer": Permit((A, S, H), OPEN),
     "escalate_case": Permit((A, O, S, H, Y), OPEN),

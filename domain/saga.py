@@ -659,7 +659,7 @@ def evolve(saga: Saga, event: SagaEvent | RemedyDone | RemedyCompensated, versio
             return replace(saga, stage="compensated")
         case RemedyCancelled(reason=reason):
             cancelled = replace(saga, cancelled=reason)
-            return _released(cancelled, saga.parked_from) if saga.stage == "parked" else cancelled
+            return _with_tries(_released(cancelled, saga.parked_from)) if saga.stage == "parked" else cancelled
         case SagaTurnedBack(reason=reason):
             return replace(_still(saga), stage="back", turned_back=reason)
         case SagaParked(step=name, reason=reason):
@@ -682,6 +682,11 @@ def _with(saga: Saga, step: Step, event: SagaEvent) -> Saga:
 
 def _released(saga: Saga, stage: Stage) -> Saga:
     return replace(saga, stage=stage, parked_at=None, parked_why=None)
+
+
+def _with_tries(saga: Saga) -> Saga:
+    """A human gave the saga another chance, so tries are counted anew."""
+    return replace(saga, steps=tuple(replace(step, tries=0) for step in saga.steps))
 
 
 def _still(saga: Saga) -> Saga:

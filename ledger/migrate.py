@@ -1,12 +1,16 @@
 """Brings a database to the schema of this program, and the application role to exactly its rights."""
 
+import asyncio
+import os
+import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 
-from ledger.errors import LedgerNotReady, MigrationRefused
+from ledger.errors import LedgerError, LedgerNotReady, LedgerUnavailable, MigrationRefused
 from ledger.patience import once
 from ledger.pool import CONNECT_SECONDS, Connection
 
@@ -119,3 +123,29 @@ async def _grant(connection: Connection, app_role: str) -> None:
     if app_role != await connection.fetchval("SELECT current_user"):
         await connection.execute(REVOKES.format(role=quoted))
         await connection.execute(GRANTS.format(role=quoted))
+
+
+def main() -> int:
+    """Migrate the database of the environment: `python -m ledger.migrate`.
+
+    The owner is the user of REDRESS_MIGRATION_URL, the application role that of REDRESS_DATABASE_URL.
+
+    Returns:
+        0 where the schema is current now, 1 where it may not be changed, 3 where the database does not answer.
+    """
+    owner = os.environ.get("REDRESS_MIGRATION_URL")
+    role = urlsplit(os.environ.get("REDRESS_DATABASE_URL", "")).username
+    if not (owner and role):
+        sys.stderr.write("set REDRESS_MIGRATION_URL, and REDRESS_DATABASE_URL with its user\n")
+        return 1
+    try:
+        applied = asyncio.run(migrate(owner, role))
+    except LedgerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 3 if isinstance(error, LedgerUnavailable) else 1
+    sys.stdout.write(f"applied: {', '.join(applied) or 'nothing, the schema is current'}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

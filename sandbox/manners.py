@@ -86,7 +86,8 @@ NO_FAULTS = StaffManners(
 CARELESS = StaffManners(
     forget=0.4, forget_approval=0.5, promise=0.6, break_promise=0.6, overreach=0.2, refuse_all=0.15
 )
-NAMED = {"none": NO_FAULTS, "usual": StaffManners(), "careless": CARELESS}
+USUAL_STAFF, USUAL_CUSTOMER = StaffManners(), CustomerManners()
+NAMED = {"none": NO_FAULTS, "usual": USUAL_STAFF, "careless": CARELESS}
 """Plans that need no file."""
 
 

@@ -87,7 +87,13 @@ def _own(scene: Scene) -> Iterator[Intention]:
         yield from _propose(scene, owner)
     elif proposal.state == "done":
         yield _asked(
-            scene, f"result:{scene.view.round}", "register_result", by=owner, low=20, high=200, **_result(scene)
+            scene,
+            f"result:{scene.view.round}",
+            "register_result",
+            by=owner,
+            low=20,
+            high=200,
+            **_result(scene),
         )
 
 

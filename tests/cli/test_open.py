@@ -44,8 +44,6 @@ GARBAGE = {
     "not a number": ('{"source": "web", "rejected_tries": NaN}', "NaN"),
     "deep nesting": ("[" * 100_000, "not JSON"),
     "not utf-8": (b'{"source": "\xff"}', "UTF-8"),
-    "empty": ('{"source": "web", "source_key": "empty"}', "text"),
-    "receipt in the future": (opening(received_at="2999-01-01T00:00:00Z"), "received_at"),
     "time without offset": (opening(received_at="2026-01-01T00:00:00"), "received_at"),
     "source missing": ('{"text": "hello"}', "source"),
     "an e-mail address as id": (opening(contact={"customer_id": "a b"}), "contact.customer_id"),
@@ -63,6 +61,23 @@ def test_garbage_is_refused_naming_the_field_and_never_its_content(
     assert named in told["error"]
     assert "컵이" not in told["error"]
     assert refused.out == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ('{"source": "web", "source_key": "empty"}', "text"),
+        (opening(received_at="2100-01-01T00:00:00Z"), "received_at"),
+    ],
+)
+async def test_what_the_case_itself_would_refuse_is_refused_before_it_is_stored(
+    redress: Redress, redress_command: Command, given: str, named: str
+) -> None:
+    before = [number async for number in redress.numbers()]
+    refused = await asyncio.to_thread(redress_command, "open", "-", given=given)
+    assert refused.code == 1
+    assert named in refused.err
+    assert [number async for number in redress.numbers()] == before
 
 
 def test_a_policy_or_file_that_cannot_be_read_is_named(nowhere: Command, tmp_path: Path) -> None:

@@ -595,6 +595,7 @@ SATISFIED: tuple[Item, ...] = (*CALLED, ok("happy-call", GOOD_CALL))
 SECOND_ROUND: tuple[Item, ...] = (*CALLED, ok("happy-call", BAD_CALL))
 
 AGAIN: tuple[Item, ...] = (
+    say(AcceptCase, SUPERVISOR),
     contact(SUPERVISOR),
     propose(by=SUPERVISOR),
     accept(),

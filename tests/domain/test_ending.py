@@ -107,6 +107,7 @@ def test_still_bad_after_the_last_round_is_parked_for_a_supervisor() -> None:
     assert life.parked == "dissatisfied after the last round: open_round or state_final_position"
     assert life.many("round_opened") == 1
     assert life.dues == {}
+    assert life.told(wait(days=900)).parked == life.parked
 
 
 def test_a_second_round_that_is_good_ends_as_recovered() -> None:

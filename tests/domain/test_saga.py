@@ -244,6 +244,7 @@ def test_an_undo_of_unknown_outcome_is_tried_again_under_its_key_and_then_parked
     life = life.when(wait(hours=1, seconds=1)).then("undo_begun")
     (effect,) = todo(life.case)
     assert (effect.key, effect.once) == ("undo-collect:1.3", "undo-collect:1.2")
+    life = life.told(unknown("undo-collect"), wait(hours=1, seconds=1))
     life = life.when(unknown("undo-collect")).then("saga_parked")
     assert "nobody knows whether it was undone" in (life.parked or "")
     life.when(retry("collect")).then("saga_unparked", "undo_begun")

@@ -87,17 +87,22 @@ class Switched:
 
 
 @dataclass(kw_only=True)
-class Environment:
-    """What a test of the workflow works with."""
+class Ground:
+    """What a life stands on, wherever its parts run."""
 
     redress: Redress
     skipper: TimeSkipper
     store: EventStore
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
+
+
+@dataclass(kw_only=True)
+class Environment(Ground):
+    """What a test of the workflow works with."""
+
     worker: WorkerSwitch
     world: World
     faults: Faults
-    owner_url: str
-    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
 
     @property
     def temporal(self) -> Client:
@@ -164,17 +169,21 @@ async def environment(folder: Path) -> AsyncIterator[Environment]:
                 try:
                     yield Environment(
                         redress=Redress(temporal, secret=SECRET),
-                        skipper=TimeSkipper(temporal, config=TimeSkippingConfig(enabled=False)),
+                        skipper=skipper_of(temporal),
                         store=store,
                         worker=switch,
                         world=world,
                         faults=faults,
-                        owner_url=postgres.migration_url,
                     )
                 finally:
                     await switch.off()
     finally:
         await asyncio.gather(postgres.stop(), server.stop())
+
+
+def skipper_of(temporal: Client) -> TimeSkipper:
+    """Return what lets single cases skip time; unasked, none does."""
+    return TimeSkipper(temporal, config=TimeSkippingConfig(enabled=False))
 
 
 async def quietly(task: "asyncio.Task[Any]") -> None:

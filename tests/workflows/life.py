@@ -21,7 +21,7 @@ from domain.intake import Opening
 from domain.message import Command
 from domain.policy import Policy
 from domain.view import CaseView
-from tests.workflows.environment import Environment
+from tests.workflows.environment import Ground
 from tests.workflows.policies_for_tests import prompt
 from workflows.messages import Receipt
 
@@ -41,7 +41,7 @@ def actor(text: str) -> Actor:
 class Life:
     """A case and what can be done with it."""
 
-    env: Environment
+    env: Ground
     number: str
     opening: Opening
     policy: Policy
@@ -121,7 +121,7 @@ def event_in(entry: RecordedEvent) -> CaseEvent:
     return EVENTS.validate_json(entry.body)
 
 
-async def open_case(env: Environment, policy: Policy | None = None, **fields: Any) -> Life:
+async def open_case(env: Ground, policy: Policy | None = None, **fields: Any) -> Life:
     """Open a case of a customer whose cup arrived broken."""
     pinned = policy or prompt()
     opening = opening_of(env, **fields)
@@ -129,7 +129,7 @@ async def open_case(env: Environment, policy: Policy | None = None, **fields: An
     return Life(env, opened.number, opening, pinned)
 
 
-def opening_of(env: Environment, **fields: Any) -> Opening:
+def opening_of(env: Ground, **fields: Any) -> Opening:
     """Return what the web form hands in; every call is another customer's message."""
     number = next(env.numbers)
     told: dict[str, Any] = {

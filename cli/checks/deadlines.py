@@ -1,0 +1,55 @@
+"""V5: every deadline fires once and never early, on the case's own clock."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from cli.checks.evidence import Ledger, events
+from domain.case import CaseEvent
+from domain.contact import TargetsResumed
+from domain.happy_call import HappyCallBegun
+from domain.promise import PromiseBroken
+from domain.remedy import ApprovalMissed, OfferExpired, OfferReminded
+from domain.saga import HandStepMissed, StepAsked, StepBegun, UndoBegun
+from domain.supervisor import SupervisorRequestMissed
+from domain.targets import Rung
+from ledger.breach import Breach
+
+
+def deadline_breaches(ledger: Ledger) -> tuple[Breach, ...]:
+    """Name every deadline that fired early or more than once."""
+    return tuple(
+        Breach("V5", case_id, what)
+        for case_id, entries in ledger.items()
+        for what in _faults(events(entries))
+    )
+
+
+def _faults(happened: tuple[CaseEvent, ...]) -> Iterator[str]:
+    fired = [(event, name_of(event)) for event in happened if event.due is not None]
+    for event, name in fired:
+        if event.due is not None and event.at <= event.due and not isinstance(event, TargetsResumed):
+            yield f"{name or event.kind} fired at {event.at}, it was due at {event.due}"
+    for name, times in Counter(name for _, name in fired if name).items():
+        if times > 1:
+            yield f"{name} fired {times} times"
+
+
+def name_of(event: CaseEvent) -> str | None:
+    """Return what is unique about the event of a deadline; None for what only follows from one."""
+    if isinstance(event, Rung):
+        return f"{event.target} {event.generation} rung {event.rung}"
+    match event:
+        case PromiseBroken(number=number):
+            return f"promise {number}"
+        case SupervisorRequestMissed(number=number):
+            return f"supervisor request {number}"
+        case ApprovalMissed(hash=hash_, due=due):
+            return f"approval of {hash_[:8]} due {due}"
+        case OfferReminded(hash=hash_) | OfferExpired(hash=hash_):
+            return f"{event.kind} of {hash_[:8]}"
+        case StepBegun(key=key) | StepAsked(key=key) | UndoBegun(key=key) | HappyCallBegun(key=key):
+            return f"{event.kind} {key}"
+        case HandStepMissed(step=step, due=due):
+            return f"step {step} due {due}"
+        case _:
+            return None
