@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import asyncpg
+
 from client import Redress, Unreachable, connect
 from domain.number import normal
 from domain.refusal import Refused
@@ -23,6 +25,9 @@ FOLDER = "REDRESS_FOLDER"
 
 PATIENCE = 1.5
 """Seconds for each service: the answer that it is away must come within three."""
+
+GOODBYE = 0.5
+"""Seconds for a database to close connections in good order."""
 
 ENVIRONMENT = "REDRESS_"
 T = TypeVar("T")
@@ -94,7 +99,11 @@ async def ledger_pool(url: str, variable: str = "REDRESS_DATABASE_URL") -> Async
     try:
         yield pool
     finally:
-        pool.terminate()
+        try:
+            async with asyncio.timeout(GOODBYE):
+                await pool.close()
+        except (TimeoutError, OSError, asyncpg.InterfaceError):
+            pool.terminate()
 
 
 @asynccontextmanager

@@ -1,42 +1,27 @@
 """`redress simulate`: complaints from files live through weeks in seconds, with played people and faults."""
 
-import asyncio
-import time
 from collections import Counter
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import httpx
 import typer
 
 import policies
 import sandbox
 from cli.app import ProofFailed
 from cli.connection import run
-from cli.embedded import options
-from cli.importing import progress
 from cli.output import Json, answer, note, plain, row, table
-from cli.playing import Part, Played, Stage
+from cli.playing import Part
 from cli.rows import POLICY_OF, Format, Rejected, format_of, rows
-from cli.tally import Tally, shown, tally
-from cli.verifying import VerifyReport, verify
-from client import Redress, connect
+from cli.simulation import Simulated, simulated
+from cli.tally import shown
 from domain.intake import Opening
 from domain.refusal import Refused
-from ledger.pool import open_pool
-from ledger.store import EventStore
 from sandbox.chance import mark
 from sandbox.faults import BadPlan, FaultPlan, LoseAnswer, Refuse, load_plan
 from sandbox.manners import BadManners, StaffManners, staff_manners
-from settings import Settings
-from stack.embedded import Stack, StackOptions
-
-TOGETHER = 16
-"""Cases played at once."""
 
 RETAIL = Path(sandbox.__file__).parent / "samples" / "retail.jsonl"
 """Hand-written complaints in which goods come back and go out; no financial complaint moves goods."""
@@ -51,17 +36,6 @@ DEFAULT_FAULTS = FaultPlan(
 """Without a plan: couriers refuse, and two answers are lost, one of them about money."""
 
 
-@dataclass(frozen=True, slots=True)
-class Simulated:
-    """What a simulation came to."""
-
-    seconds: float
-    tally: Tally
-    verify: VerifyReport
-    played: tuple[Played, ...]
-    rejected: tuple[Rejected, ...]
-
-
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("simulate")(simulate)
@@ -71,6 +45,7 @@ def simulate(
     inputs: Annotated[
         list[Path], typer.Option("--input", help="A file of complaints; may stand several times.")
     ],
+    *,
     seed: Annotated[int, typer.Option(help="What all luck is drawn from.")],
     form: Annotated[
         Format | None, typer.Option("--format", help="Of every file; told by header or extension without it.")
@@ -84,7 +59,6 @@ def simulate(
     staff_faults: Annotated[
         str, typer.Option(help="What staff do wrong: none, usual, careless, or a file of shares.")
     ] = "usual",
-    *,
     as_json: Json = False,
 ) -> None:
     """Play complaints on a private stack with time skipping, from opening to end; then verify."""
@@ -136,74 +110,6 @@ def _with_customer(opening: Opening, seed: int) -> Opening:
     return opening.model_copy(
         update={"contact": opening.contact.model_copy(update={"customer_id": customer})}
     )
-
-
-def moved(opening: Opening, now: datetime) -> Opening:
-    """Move the receipt to now and keep the distance between its two dates: files are years old."""
-    received, raised = opening.received_at, opening.raised_at
-    distance = max(received - raised, timedelta()) if received and raised else timedelta()
-    return opening.model_copy(update={"received_at": now, "raised_at": now - distance if raised else None})
-
-
-async def simulated(
-    parts: list[Part],
-    *,
-    seed: int,
-    limit: timedelta,
-    plan: FaultPlan,
-    rejected: tuple[Rejected, ...] = (),
-    quiet: bool = True,
-) -> Simulated:
-    """Play all parts on a private stack of their own."""
-    async with Stack(_options(seed)) as stack:
-        async with httpx.AsyncClient(base_url=stack.addresses.sandbox, trust_env=False) as outside:
-            (await outside.post("/faults", content=plan.model_dump_json())).raise_for_status()
-        guard = asyncio.create_task(stack.supervise(note))
-        try:
-            return await _simulated(stack, parts, seed=seed, limit=limit, rejected=rejected, quiet=quiet)
-        finally:
-            guard.cancel()
-            with suppress(asyncio.CancelledError):
-                await guard
-
-
-def _options(seed: int) -> StackOptions:
-    # Histories in memory: on a file the server alone needs both cores, and nothing here outlives the run.
-    asked = options(time_skipping=True, workers=2)
-    return replace(asked, sandbox_command=(*asked.sandbox_command, "--seed", str(seed)))
-
-
-async def _simulated(
-    stack: Stack,
-    parts: list[Part],
-    *,
-    seed: int,
-    limit: timedelta,
-    rejected: tuple[Rejected, ...],
-    quiet: bool,
-) -> Simulated:
-    addresses, secret = stack.addresses, Settings().number_secret
-    redress = Redress(await connect(addresses.temporal, addresses.namespace), secret=secret)
-    gate, begun = asyncio.Semaphore(TOGETHER), time.monotonic()
-    async with await open_pool(addresses.database) as pool:
-        store = EventStore(pool)
-        stage = Stage(redress, store, seed=seed, secret=secret)
-        with progress(quiet=quiet) as bar:
-            task = bar.add_task("playing", total=len(parts))
-
-            async def one(part: Part) -> Played:
-                async with gate:
-                    fresh = replace(part, opening=moved(part.opening, datetime.now(UTC)))
-                    played = await stage.play(fresh, limit=limit)
-                    bar.advance(task)
-                    return played
-
-            played = tuple(await asyncio.gather(*(one(part) for part in parts)))
-        seconds = time.monotonic() - begun
-        found = await tally(store, [each.number for each in played])
-        logs = [service.log for service in stack.services]
-        report = await verify(redress, pool, sandbox_url=addresses.sandbox, logs=logs, say=lambda _: None)
-    return Simulated(seconds=seconds, tally=found, verify=report, played=played, rejected=rejected)
 
 
 def _tell(done: Simulated, *, as_json: bool) -> None:

@@ -152,8 +152,9 @@ class Assignment:
 
 def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -> tuple[AssignmentEvent, ...]:
     """Move a case between departments, people and levels."""
-    own = isinstance(command, AcceptCase) and assignment.owner == command.by.id
-    if assignment.department is None and not own:  # who was moved up to accepts even before triage
+    if isinstance(command, AcceptCase) and assignment.owner == command.by.id:
+        return _accept(assignment, command)  # whom a case was moved up to accepts it even before triage
+    if assignment.department is None:
         raise Refused("the case has no department yet: triage it first", code="not-triaged")
     match command:
         case RefuseDepartment(reason=reason, at=at, by=by):

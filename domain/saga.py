@@ -659,7 +659,9 @@ def evolve(saga: Saga, event: SagaEvent | RemedyDone | RemedyCompensated, versio
             return replace(saga, stage="compensated")
         case RemedyCancelled(reason=reason):
             cancelled = replace(saga, cancelled=reason)
-            return _with_tries(_released(cancelled, saga.parked_from)) if saga.stage == "parked" else cancelled
+            return (
+                _with_tries(_released(cancelled, saga.parked_from)) if saga.stage == "parked" else cancelled
+            )
         case SagaTurnedBack(reason=reason):
             return replace(_still(saga), stage="back", turned_back=reason)
         case SagaParked(step=name, reason=reason):

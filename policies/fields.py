@@ -1,7 +1,8 @@
 """The form of a policy file: every field known, none missing, each of its kind, told with file and line."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -10,7 +11,7 @@ from pydantic import ValidationError, model_validator
 
 from domain.policy import Policy
 from policies.errors import PolicyError, Problem
-from policies.tree import Document
+from policies.tree import Document, Step
 
 COMPUTED = ("hash", "holidays_from", "wording_hash")
 """Fields of the snapshot that a file may not give."""
@@ -19,6 +20,10 @@ FILE_ONLY = ("wordings", "public_holidays", "country", "subdivision")
 """Fields of a file that the snapshot does not have."""
 
 LENGTH = "must be a length of time such as PT20M, PT24H or P7D"
+LENGTHS = ("delay", "apart", "maximum", "total", "look_every", "retry_after", "vague_default")
+NO_LENGTH = re.compile(r"-?P[^T]*[YM]")
+"""ISO 8601 has months and years as well; they have no one length (clock rule 12)."""
+
 TEXT = "must be text: put it in quotes"
 FIELDS = "must consist of fields, each as `name: value`"
 LIST = "must be a list"
@@ -66,6 +71,7 @@ def drafted(document: Document, value: dict[str, Any]) -> Draft:
     except (TypeError, ValueError, RecursionError):
         message = "holds an alias that contains itself, or a YAML tag; use plain fields, lists and texts"
         raise PolicyError([*given, document.problem((), message)]) from None
+    given += [document.problem(path, LENGTH) for path in _months(value)]
     try:
         # Strictness in JSON means: no number for a length of time, no text for a number.
         draft = Draft.model_validate_json(text, strict=True, extra="forbid")
@@ -74,6 +80,16 @@ def drafted(document: Document, value: dict[str, Any]) -> Draft:
     if given:
         raise PolicyError(given)
     return draft
+
+
+def _months(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
+    """Find months and years where a length of time belongs."""
+    is_length = bool(path) and (path[-1] in LENGTHS or path[0] == "vague_words")
+    if isinstance(value, str) and is_length and NO_LENGTH.match(value):
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in items:
+        yield from _months(each, (*path, step))
 
 
 def problems_of(document: Document, error: ValidationError, skip: int = 0) -> tuple[Problem, ...]:

@@ -14,8 +14,8 @@ PLACE = ("calendar", "public_holidays")
 MAX_YEARS = 40
 
 
-def resolved(document: Document, first: int, years: int) -> tuple[Any, str]:
-    """Return a file's calendar with its public holidays as dates, and where they come from.
+def resolved(document: Document, first: int, years: int) -> dict[str, Any]:
+    """Return a file's `calendar` with its public holidays as dates, and `holidays_from`.
 
     Args:
         document: The policy file; `calendar.public_holidays` names a country and perhaps a subdivision.
@@ -27,7 +27,7 @@ def resolved(document: Document, first: int, years: int) -> tuple[Any, str]:
     """
     calendar = document.value.get("calendar")
     if not isinstance(calendar, dict) or "public_holidays" not in calendar:
-        return calendar, "none"
+        return {"holidays_from": "none"}
     country, subdivision = _asked(document, calendar["public_holidays"])
     plain = {key: value for key, value in calendar.items() if key != "public_holidays"}
     given = plain.get("holidays", [])
@@ -35,7 +35,8 @@ def resolved(document: Document, first: int, years: int) -> tuple[Any, str]:
         found = (day.isoformat() for day in _days(country, subdivision, first, years))
         plain["holidays"] = sorted({*map(str, given), *found})
     place = f"{country}/{subdivision}" if subdivision else country
-    return plain, f"holidays {version('holidays')}, {place}, {first} to {first + years - 1}"
+    source = f"holidays {version('holidays')}, {place}, {first} to {first + years - 1}"
+    return {"calendar": plain, "holidays_from": source}
 
 
 def _asked(document: Document, asked: Any) -> tuple[str, str | None]:

@@ -80,7 +80,7 @@ def _stamps(path: Path) -> tuple[tuple[str, int, int], ...]:
 def _snapshot(path: Path, _stamps: tuple[tuple[str, int, int], ...], first: int, years: int) -> Policy:
     document = tree.read(path)
     value = {key: each for key, each in document.value.items() if key != "wordings"}
-    value["calendar"], value["holidays_from"] = public_holidays.resolved(document, first, years)
+    value |= public_holidays.resolved(document, first, years)
     draft = fields.drafted(document, value)
     found = [*names.undefined(draft), *sense.senseless(draft, first)]
     if found:

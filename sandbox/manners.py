@@ -19,6 +19,7 @@ class StaffManners(_Shares):
     """What staff do wrong, or late, or without need.
 
     Attributes:
+        always: commands that agents surely forget, by name; for a demonstration.
         forget: leaves lying what is to be done, until a deadline moves it up.
         forget_approval: leaves an approval lying.
         promise: tells the customer until when something will happen.
@@ -31,6 +32,7 @@ class StaffManners(_Shares):
         reject: an approver who says no.
     """
 
+    always: tuple[str, ...] = ()
     forget: Share = 0.12
     forget_approval: Share = 0.25
     promise: Share = 0.35

@@ -42,7 +42,8 @@ def _asked(
 ) -> Intention:
     """Do what one is asked to do within some working minutes, or forget it for days."""
     key = f"{topic}@{scene.view.row.level}"
-    forgets = scene.likely(scene.staff.forget, "forget", key)
+    surely = command in scene.staff.always and scene.view.row.level == 0
+    forgets = surely or scene.likely(scene.staff.forget, "forget", key)
     return Intention(
         key=key,
         topic=topic,

@@ -1,15 +1,13 @@
 import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from client import Redress
 from domain.permission import TABLE
-from tests.cli.conftest import Answer, opening, settled
+from tests.cli.driving import Answer, Command, opening, settled
 
-Command = Callable[..., Answer]
 PLAN = {"decisions": [{"harm_line": "price", "remedy": "apology", "ground": "goodwill"}]}
 
 

@@ -1,10 +1,8 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 
-from tests.cli.conftest import Answer
+from tests.cli.driving import Command
 
-Command = Callable[..., Answer]
 LOG = (
     "number,incident_state,opened_at,sys_updated_at,priority,reassignment_count\n"
     "INC1,New,01-03-2024 09:00,01-03-2024 09:00,3 - Moderate,0\n"

@@ -1,15 +1,12 @@
 import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from client import Redress
 from stack.embedded import Stack
-from tests.cli.conftest import Answer, invoke, opening, settled
-
-Command = Callable[..., Answer]
+from tests.cli.driving import Command, invoke, opening, settled
 
 
 def test_opening_prints_the_number_and_again_the_same(redress_command: Command, tmp_path: Path) -> None:

@@ -1,14 +1,11 @@
 import asyncio
 import json
-from collections.abc import Callable
 
 import asyncpg
 
 from client import Redress
 from stack.embedded import Stack
-from tests.cli.conftest import Answer, opening, settled
-
-Command = Callable[..., Answer]
+from tests.cli.driving import Command, opening, settled
 
 
 async def _opened(redress: Redress, command: Command) -> str:

@@ -1,40 +1,32 @@
 import asyncio
 import json
-from collections.abc import Callable
-from dataclasses import replace as changed_copy
 from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
+import policies
 import worker
 from client import Redress
 from domain import assignment
-from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
+from domain.actor import Actor, Role
+from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent, EscalateCase
+from domain.intake import Opening
 from domain.policy import Policy
-from tests.cli.conftest import Answer, opening, settled
+from domain.triage import HarmLine, Triage
+from tests.cli.driving import Command, opening, settled
 from workflows.case import CaseWorkflow
 from workflows.converter import DATA_CONVERTER
 from workflows.replay import PASSED_THROUGH, differing, replay
-
-Command = Callable[..., Answer]
 
 
 @pytest.fixture(scope="session")
 async def escalated(redress: Redress) -> str:
     """The number of a case with a few commands behind it."""
-    from domain.actor import Actor, Role
-    from domain.assignment import EscalateCase
-    from domain.intake import Opening
-
-    import policies
-
     opened = await redress.open(Opening.model_validate_json(opening()), policies.load())
     await settled(redress, opened.number)
     by = Actor(role=Role.SUPERVISOR, id="sup-01")
-    from domain.triage import HarmLine, Triage
-
     lines = (HarmLine(id="price", harm="price"),)
     await redress.submit(
         opened.number, Triage(id="t", by=by, voc_type="complaint", cause="defect", harm_lines=lines)
@@ -50,7 +42,7 @@ def test_a_history_is_exported_shown_beside_the_events_and_replays(
     saved = tmp_path / "history.json"
     told = redress_command("history", escalated, "--export", saved, "--json")
     assert told.code == 0
-    assert [event["kind"] for event in told.json["events"]][0] == "case_opened"
+    assert told.json["events"][0]["kind"] == "case_opened"
     assert "send_notice  acknowledgement:1" in [line["what"] for line in told.json["temporal"]]
     people = redress_command("history", escalated)
     assert people.out.index("case_opened") < people.out.index("case_escalated")

@@ -3,13 +3,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import pytest
 
-from tests.cli.conftest import Answer, opening
+from tests.cli.driving import Command, opening
 
-Command = Callable[..., Answer]
 NUMBER = "2Q5N-18Q0-ZWDY-E"
 COMMANDS = {
     "open": ("open", "-"),

@@ -1,3 +1,5 @@
+from typing import Any
+
 from domain import assignment
 from domain.assignment import (
     AcceptCase,
@@ -28,7 +30,7 @@ from tests.domain.lives import (
 )
 
 
-def hand_over(to: str = "ben", summary: str = "broken cup") -> object:
+def hand_over(to: str = "ben", summary: str = "broken cup") -> Any:
     return say(TransferCase, OWNER, to=to, summary=summary)
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from domain.chain import GENESIS, digest_of, link
 
-EVENT = {
+EVENT: dict[str, Any] = {
     "case_id": "TEST",
     "seq": 1,
     "kind": "case_opened",
@@ -14,7 +14,7 @@ EVENT = {
 
 def linked(before: str = GENESIS, **changed: object) -> str:
     """Return the link of the event, with something changed."""
-    return link(before, **{**EVENT, **changed})  # type: ignore[arg-type]
+    return link(before, **(EVENT | changed))  # type: ignore[arg-type]
 
 
 def test_the_same_event_after_the_same_head_has_the_same_link() -> None:
@@ -23,7 +23,7 @@ def test_the_same_event_after_the_same_head_has_the_same_link() -> None:
 
 @pytest.mark.parametrize("field", ["case_id", "seq", "kind", "at", "by", "digest"])
 def test_any_change_changes_the_link(field: str) -> None:
-    assert linked(**{field: 2 if field == "seq" else "changed"}) != linked()
+    assert linked(**dict[str, Any]({field: 2 if field == "seq" else "changed"})) != linked()
 
 
 def test_a_changed_past_changes_every_link_after_it() -> None:

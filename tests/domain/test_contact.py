@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,11 +22,11 @@ from tests.domain.lives import (
 )
 
 
-def pause(reason: str = "customer") -> object:
+def pause(reason: str = "customer") -> Any:
     return say(PauseTargets, OWNER, reason=reason)
 
 
-def resume(reason: str = "customer") -> object:
+def resume(reason: str = "customer") -> Any:
     return say(ResumeTargets, OWNER, reason=reason)
 
 
@@ -44,8 +45,8 @@ def test_a_real_answer_is_a_first_response() -> None:
         contact(MIRA, direction="inbound"),
     ],
 )
-def test_what_is_no_answer_of_ours_is_no_first_response(empty: object) -> None:
-    life = given(*OWNED).told(empty)  # type: ignore[arg-type]
+def test_what_is_no_answer_of_ours_is_no_first_response(empty: Any) -> None:
+    life = given(*OWNED).told(empty)
     assert life.case.contacts.first_response_at is None
 
 

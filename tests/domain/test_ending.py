@@ -1,11 +1,12 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain import ending
 from domain.actor import Actor
 from domain.assignment import AcceptCase
-from domain.case import _course, todo  # noqa: PLC2701 - the stage is asked directly, past the stage table
+from domain.case import _course, todo
 from domain.ending import (
     AnswerCase,
     AppealCase,
@@ -23,6 +24,7 @@ from tests.domain.lives import (
     BAD_CALL,
     BOTH,
     CALLED,
+    DELIVERED,
     FINAL,
     GOOD_CALL,
     HEAD,
@@ -39,16 +41,24 @@ from tests.domain.lives import (
     PAYING,
     RAISED,
     REGISTERED,
+    RESERVED,
     SATISFIED,
     SECOND_ROUND,
+    SHIPPED,
     STILL_BAD,
     SUPERVISOR,
     UNDONE,
     Item,
+    accept,
+    contact,
+    decision,
     given,
     ok,
+    plan,
+    propose,
     refused,
     refuses,
+    register,
     say,
     to_end_of_collection,
     triage,
@@ -63,12 +73,12 @@ ROUND = say(OpenRound, SUPERVISOR, reason="once more")
 MS = timedelta(milliseconds=1)
 
 
-def final_position(**fields: object) -> object:
+def final_position(**fields: Any) -> Any:
     known = {"outcome": "partly_upheld", "cause": "defect", "summary": "no more"}
     return say(StateFinalPosition, SUPERVISOR, **{**known, **fields})
 
 
-def answer(text: str = "from nine to six", **fields: object) -> object:
+def answer(text: str = "from nine to six", **fields: Any) -> Any:
     return say(AnswerCase, OWNER, text=text, **fields)
 
 
@@ -128,16 +138,14 @@ def test_a_final_position_needs_a_known_cause_and_rounds_used_up() -> None:
     given(*STILL_BAD).when(final_position(cause="magic")).then_refused("cause: use one of", "cause")
     given(*CALLED).when(final_position()).then_refused("not used up", "round")
     final = _course(given(*FINAL).case)
-    assert ending.decide(Ending(), final, final_position()) == ()  # type: ignore[arg-type]
+    assert ending.decide(Ending(), final, final_position()) == ()
 
 
 def test_a_supervisor_opens_one_exceptional_round() -> None:
     given(*CALLED).when(ROUND).then_refused("not used up", "round")
     life = given(*STILL_BAD).when(ROUND).then("round_opened", "case_escalated")
-    from tests.domain.lives import accept, contact, propose, register
-
-    by_sid = (contact(SUPERVISOR), propose(by=SUPERVISOR), accept(), ok("payout", PAID))
-    life = life.told(*by_sid, register(SUPERVISOR), ok("result-notice", NOTICE), wait(hours=25))
+    script = (contact(SUPERVISOR), propose(by=SUPERVISOR), accept(), ok("payout", PAID))
+    life = life.told(*script, register(SUPERVISOR), ok("result-notice", NOTICE), wait(hours=25))
     life = life.told(ok("happy-call", BAD_CALL))
     life.when(ROUND).then_refused("one exceptional round was used", "round")
     life.when(final_position()).then("result_registered")
@@ -165,7 +173,9 @@ def test_an_appeal_reopens_with_a_reviewer_who_took_no_part() -> None:
 # Withdrawn. ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("so_far", [RAISED, OWNED, IN_RECOVERY, OFFERED, REGISTERED, CALLED, SATISFIED, FINAL])
+@pytest.mark.parametrize(
+    "so_far", [RAISED, OWNED, IN_RECOVERY, OFFERED, REGISTERED, CALLED, SATISFIED, FINAL]
+)
 def test_a_withdrawal_ends_a_case_with_nothing_on_its_way_at_once(so_far: tuple[Item, ...]) -> None:
     life = given(*so_far).when(WITHDRAW).then("withdrawal_recorded", "case_ended")
     assert (life.end, life.dues) == ("withdrawn", {})
@@ -192,8 +202,6 @@ def test_a_withdrawal_while_money_is_on_its_way_waits_for_it() -> None:
 
 
 def test_a_withdrawal_past_the_pivot_only_goes_forward() -> None:
-    from tests.domain.lives import DELIVERED, RESERVED, SHIPPED, accept, decision, plan, propose
-
     shipped = (propose(plan(decision("exchange"))), accept(), ok("reserve", RESERVED), ok("ship", SHIPPED))
     life = given(*IN_RECOVERY, *shipped).when(WITHDRAW).then("withdrawal_recorded")
     life.when(ok("deliver", DELIVERED)).then("step_done", "remedy_done", "case_ended")

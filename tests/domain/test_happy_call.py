@@ -1,10 +1,11 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain import happy_call
-from domain.effect import Contact, PlaceCall
 from domain.case import before_remedy, todo
+from domain.effect import Contact, PlaceCall
 from domain.happy_call import FollowUp, faults
 from tests.domain.lives import (
     BAD_CALL,
@@ -15,6 +16,7 @@ from tests.domain.lives import (
     GOOD_CALL,
     MONDAY,
     NO_ANSWER,
+    NOTICE,
     NOTIFIED,
     POLICY,
     RAISED,
@@ -32,7 +34,7 @@ TUESDAY = MONDAY + timedelta(days=1)
 SHY = CUSTOMER.model_copy(update={"consent_to_calls": False})
 
 
-def due(life: Life, attempt: int = 1) -> object:
+def due(life: Life, attempt: int = 1) -> Any:
     """Return when an attempt is due."""
     return life.dues[f"happy_call/attempt:{attempt}"]
 
@@ -89,8 +91,6 @@ def test_a_customer_who_declines_is_unconfirmed() -> None:
 
 def test_a_customer_who_wants_no_calls_is_not_called() -> None:
     life = given(RAISED[0], RAISED[1], ok("customer", SHY), *REGISTERED[3:])
-    from tests.domain.lives import NOTICE
-
     life = life.when(ok("result-notice", NOTICE)).then("result_notified", "follow_up_given_up", "case_ended")
     assert (life.end, life.last("follow_up_given_up").why) == ("unconfirmed", "no_consent")
 
@@ -121,9 +121,7 @@ def test_calls_keep_to_the_hours_of_the_house_and_of_the_customer() -> None:
 
 
 def test_nobody_asks_for_a_verdict_on_their_own_work() -> None:
-    nobody = POLICY.model_copy(
-        update={"people": tuple(each for each in POLICY.people if each.id != "cat")}
-    )
+    nobody = POLICY.model_copy(update={"people": tuple(each for each in POLICY.people if each.id != "cat")})
     life = given(*CALLED, policy=nobody)
     assert life.end == "unconfirmed"
 
@@ -145,8 +143,8 @@ def test_an_answer_is_bad_where_it_is_not_gone_came_back_or_was_unfair(
 
 
 def test_a_bad_answer_opens_the_next_round_in_higher_hands() -> None:
-    life = given(*CALLED).when(ok("happy-call", BAD_CALL))
-    life = life.then("happy_call_answered", "round_opened", "case_escalated")
+    bad = given(*CALLED).when(ok("happy-call", BAD_CALL))
+    life = bad.then("happy_call_answered", "round_opened", "case_escalated")
     assert (life.stage, life.case.remedy.round, life.case.follow_up.round) == ("in_recovery", 2, 2)
 
 

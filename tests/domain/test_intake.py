@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_another_customer_is_kept_out_also_where_only_the_crm_knows_whose_case_i
 
 
 def test_the_language_is_the_channels_the_contacts_the_crms_or_that_of_the_words() -> None:
-    def language(**fields: object) -> str:
+    def language(**fields: Any) -> str:
         life = given(opening(contact=Contact(phone="5"), **fields))
         assert life.case.intake is not None
         return life.case.intake.language

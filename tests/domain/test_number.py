@@ -3,7 +3,9 @@ import re
 from domain import number
 from domain.number import key_digest, normal, number_of
 
-SPEAKABLE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]")
+SPEAKABLE = re.compile(
+    r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]"
+)
 
 
 def test_the_same_message_has_the_same_number_and_another_one_another() -> None:

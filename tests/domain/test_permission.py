@@ -60,9 +60,7 @@ def test_a_role_may_give_a_command_only_if_the_table_says_so(kind: str, role: Ro
     permit = TABLE[kind]
 
     def check() -> None:
-        permission.check(
-            kind, command, policy=POLICY, stage=permit.stages[0], owner="ann", customer="mira"
-        )
+        permission.check(kind, command, policy=POLICY, stage=permit.stages[0], owner="ann", customer="mira")
 
     if role in permit.roles:
         check()

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from domain.contact import PauseTargets
 from domain.promise import KeepPromise, MakePromise, MovePromise
@@ -9,11 +10,11 @@ NOON = MONDAY + timedelta(hours=3)
 PROMISED = (*OWNED, say(MakePromise, AGENT, what="call back", due=TEN))
 
 
-def keep(number: int = 1) -> object:
+def keep(number: int = 1) -> Any:
     return say(KeepPromise, AGENT, number=number, proof="call 7")
 
 
-def move(number: int = 1, **fields: object) -> object:
+def move(number: int = 1, **fields: Any) -> Any:
     return say(MovePromise, AGENT, **{"number": number, "due": NOON, "told": "by phone", **fields})
 
 

@@ -1,15 +1,18 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain import remedy
 from domain.actor import Role
 from domain.assignment import AcceptCase
+from domain.case import opened
 from domain.contact import PauseTargets
 from domain.effect import OrderSnapshot
 from domain.message import Deadline
 from domain.money import Money
 from domain.policy import Ground
+from domain.refusal import Refused
 from domain.remedy import (
     AcceptRemedy,
     ApproveRemedy,
@@ -97,9 +100,9 @@ def test_an_offer_that_did_not_go_out_still_stands(how: Item) -> None:
 
 
 def test_the_offer_speaks_the_customers_language() -> None:
-    def words(text: str, **fields: object) -> str:
+    def words(text: str, **fields: Any) -> str:
         life = given(opening(text=text), *RAISED[1:], triage(), *OWNED[5:], contact())
-        life = life.told(propose(plan(**fields), told_in=None))  # type: ignore[arg-type]
+        life = life.told(propose(plan(**fields), told_in=None))
         assert life.case.remedy.proposal is not None
         assert life.case.intake is not None
         return remedy.in_words(life.case.remedy.proposal, life.case.intake.language)
@@ -119,11 +122,11 @@ def test_nothing_is_proposed_before_triage() -> None:
     life = given(*RAISED)
     before = remedy.Before(
         policy=POLICY,
-        intake=life.case.intake,  # type: ignore[arg-type]
+        intake=opened(life.case),
         triage=life.case.triage,
         contacts=life.case.contacts,
     )
-    with pytest.raises(remedy.Refused, match="not triaged"):
+    with pytest.raises(Refused, match="not triaged"):
         remedy.decide(Remedy(), before, say(ProposeRemedy, OWNER, plan=plan(), at=MONDAY))
 
 
@@ -258,7 +261,9 @@ def test_the_approval_of_an_edited_plan_is_refused() -> None:
     old = standing(life.case)
     life = life.told(propose(plan(decision(amount=eur(30_000)))))
     life.when(say(ApproveRemedy, SUPERVISOR, proposal=old)).then_refused("replaced by another", "void")
-    life.when(say(ApproveRemedy, SUPERVISOR, proposal="f" * 8)).then_refused("none of that hash", "no-proposal")
+    life.when(say(ApproveRemedy, SUPERVISOR, proposal="f" * 8)).then_refused(
+        "none of that hash", "no-proposal"
+    )
 
 
 def test_eight_letters_of_the_hash_will_do() -> None:

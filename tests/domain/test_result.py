@@ -1,10 +1,7 @@
-from datetime import timedelta
-
 import pytest
 
 from domain import result
-from domain.case import _recovery, evolve, todo  # noqa: PLC2701 - the stage is asked directly, past the stage table
-from domain.contact import LogContact
+from domain.case import _recovery, evolve, todo
 from domain.effect import Contact
 from domain.ending import AppealCase, OpenRound
 from domain.message import OutcomeUnknown
@@ -22,16 +19,13 @@ from tests.domain.lives import (
     NOTIFIED,
     OFFERED,
     OWNED,
-    OWNER,
     PAYING,
     PUT_RIGHT,
     RAISED,
     REGISTERED,
-    SECOND_ROUND,
     STILL_BAD,
     SUPERVISOR,
     Item,
-    accept,
     decision,
     decline,
     given,
@@ -44,7 +38,6 @@ from tests.domain.lives import (
     register,
     say,
     unknown,
-    wait,
 )
 
 TELL = say(TellResult, AGENT, how="by phone")

@@ -1,11 +1,19 @@
 from datetime import timedelta
+from typing import Any, Literal
 
 import pytest
 
 from domain import saga
 from domain.assignment import AcceptCase
 from domain.case import todo
-from domain.effect import CancelCollection, CollectionStatus, FindOutcome, Found, PayRefund, ReleaseReplacement
+from domain.effect import (
+    CancelCollection,
+    CollectionStatus,
+    FindOutcome,
+    Found,
+    PayRefund,
+    ReleaseReplacement,
+)
 from domain.ending import WithdrawCase
 from domain.message import EffectSucceeded
 from domain.saga import CancelRemedy, MarkStepDone, RetryStep, Saga, SkipStep
@@ -56,20 +64,25 @@ EXCHANGE: tuple[Item, ...] = (
 )
 COLLECTED = to_end_of_collection()
 CORRECTING: tuple[Item, ...] = (*IN_RECOVERY, propose(plan(decision("correction"))))
-ASKED_IN_VAIN: tuple[Item, ...] = (*PAYING, unknown("payout"), unknown("ask-payout"), wait(hours=1, seconds=1))
+ASKED_IN_VAIN: tuple[Item, ...] = (
+    *PAYING,
+    unknown("payout"),
+    unknown("ask-payout"),
+    wait(hours=1, seconds=1),
+)
 LOST: tuple[Item, ...] = (*ASKED_IN_VAIN, unknown("ask-payout"))
 """A payout of which its provider does not say whether it happened: parked."""
 
 
-def retry(step: str) -> object:
+def retry(step: str) -> Any:
     return say(RetryStep, OWNER, step=step)
 
 
-def skip(step: str) -> object:
+def skip(step: str) -> Any:
     return say(SkipStep, SUPERVISOR, step=step, reason="settled outside")
 
 
-def mark(step: str) -> object:
+def mark(step: str) -> Any:
     return say(MarkStepDone, AGENT, step=step, reference="by hand")
 
 
@@ -274,11 +287,11 @@ def test_an_undo_that_is_refused_is_parked_whatever_the_length_of_the_reason() -
     ],
 )
 def test_what_is_given_up_waits_for_what_runs_and_is_then_undone(
-    so_far: tuple[Item, ...], in_flight: str, result: object, undone: tuple[str, ...]
+    so_far: tuple[Item, ...], in_flight: str, result: Any, undone: tuple[str, ...]
 ) -> None:
     life = given(*EXCHANGE, *so_far).when(CANCEL).then("remedy_cancelled")
     life = life.when(CANCEL).then()
-    life = life.when(ok(in_flight, result)).then("step_done", "saga_turned_back", *undone)  # type: ignore[arg-type]
+    life = life.when(ok(in_flight, result)).then("step_done", "saga_turned_back", *undone)
     life.when(CANCEL).then()
 
 
@@ -314,9 +327,7 @@ def test_past_the_pivot_there_is_only_forward() -> None:
 
 def test_a_step_refused_past_the_pivot_is_retried_under_a_new_key() -> None:
     both = plan(decision("exchange"), decision("refund", harm_line="more"))
-    life = given(
-        *RAISED, *two_lines(), propose(both), accept(), ok("reserve", RESERVED), ok("ship", SHIPPED)
-    )
+    life = given(*RAISED, *two_lines(), propose(both), accept(), ok("reserve", RESERVED), ok("ship", SHIPPED))
     life = life.told(ok("deliver", DELIVERED), refused("payout"))
     assert "payout" in (life.parked or "")
     life = life.when(retry("payout")).then("saga_unparked", "step_begun")
@@ -342,8 +353,10 @@ def test_what_was_given_up_before_the_pivot_is_retried_past_it_like_anything_els
 
 
 @pytest.mark.parametrize("finding", ["not_as_claimed", "missing"])
-def test_an_inspection_that_contradicts_is_parked_for_a_human(finding: str) -> None:
-    found = CollectionStatus(arrived=True, finding=finding)  # type: ignore[arg-type]
+def test_an_inspection_that_contradicts_is_parked_for_a_human(
+    finding: Literal["not_as_claimed", "missing"],
+) -> None:
+    found = CollectionStatus(arrived=True, finding=finding)
     life = given(*COLLECTED).when(ok("inspect", found)).then("saga_parked")
     assert life.parked == f"remedy step inspect: the inspection found the goods {finding}"
     assert [name for name in life.dues if name.startswith("saga/")] == []

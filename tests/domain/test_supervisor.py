@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ DUE = MONDAY + timedelta(hours=4)
 ASKED = (*IN_RECOVERY, say(RequestSupervisor, MIRA, words="your boss please"))
 
 
-def meet(contact: int = 1) -> object:
+def meet(contact: int = 1) -> Any:
     return say(RecordMeeting, SUPERVISOR, contact=contact)
 
 
@@ -49,9 +50,7 @@ def test_a_meeting_needs_the_contact_that_proves_it() -> None:
 def test_a_missed_meeting_moves_the_case_up_once_and_the_request_still_stands() -> None:
     life = given(*ASKED)
     assert life.told(wait(hours=4)).many("supervisor_request_missed") == 0
-    life = life.when(wait(hours=4, milliseconds=1)).then(
-        "supervisor_request_missed", "case_escalated"
-    )
+    life = life.when(wait(hours=4, milliseconds=1)).then("supervisor_request_missed", "case_escalated")
     assert life.case.supervisor.open
     assert life.told(wait(days=1)).many("supervisor_request_missed") == 1
     life.when(meet()).then("supervisor_met")

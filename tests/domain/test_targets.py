@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -50,10 +51,12 @@ NOTHING_ACKNOWLEDGED = (opening(), refused("acknowledgement"), ok("customer", CU
 
 def of_target(life: Life, kind: str, target: str) -> int:
     """Return how many events of a kind a target caused."""
-    return len([event for event in life.events if getattr(event, "target", None) == target and _is(event, kind)])
+    return len(
+        [event for event in life.events if getattr(event, "target", None) == target and _is(event, kind)]
+    )
 
 
-def _is(event: object, kind: str) -> bool:
+def _is(event: Any, kind: str) -> bool:
     return getattr(event, "kind", None) == kind
 
 
@@ -84,9 +87,9 @@ def test_a_breach_tells_the_supervisor_once() -> None:
     ("how", "reached"),
     [(ok("tell", NOTICE), True), (ok("tell", LOST_NOTICE), False), (refused("tell"), False)],
 )
-def test_a_word_to_staff_goes_out_once_whatever_comes_of_it(how: object, reached: bool) -> None:  # noqa: FBT001
+def test_a_word_to_staff_goes_out_once_whatever_comes_of_it(how: Any, reached: bool) -> None:  # noqa: FBT001
     life = at(given(*NOTHING_ACKNOWLEDGED), "targets/acknowledge:1:0")
-    answer = life.when(how)  # type: ignore[arg-type]
+    answer = life.when(how)
     assert answer.event("told").reached is reached
     assert answer.life.owed == ()
 

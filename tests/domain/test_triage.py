@@ -1,7 +1,10 @@
+from typing import Any
+
 from domain.money import Money
 from domain.triage import ClaimHarm, HarmLine
 from tests.domain.lives import (
     AGENT,
+    CUSTOMER,
     INQUIRY,
     MIRA,
     OWNED,
@@ -11,14 +14,13 @@ from tests.domain.lives import (
     eur,
     given,
     ok,
-    CUSTOMER,
     opening,
     say,
     triage,
 )
 
 
-def claim(line: HarmLine) -> object:
+def claim(line: HarmLine) -> Any:
     return say(ClaimHarm, MIRA, line=line)
 
 

@@ -48,6 +48,8 @@ CASES = {
     ),
     "number for a length": ("maximum: P7D", "maximum: 7", "pause_reasons[0].maximum", "PT20M"),
     "words for a length": ("금방: PT20M", "금방: 20 minutes", "vague_words.금방", "PT20M"),
+    "months for a length": ("maximum: P7D", "maximum: P1M", "pause_reasons[0].maximum", "PT20M"),
+    "years for a length": ("금방: PT20M", "금방: P1Y2D", "vague_words.금방", "PT20M"),
     "unquoted version": ('version: "2026.1"', "version: 2026.1", "version", "quotes"),
     "hours backwards": (
         '["13:00", "18:00"]',
@@ -71,7 +73,13 @@ CASES = {
         "calendar.holidays",
         "must be a list",
     ),
-    "no calendar": ("calendar:\n", "calendar: 9-18\nx:\n", "calendar", "must consist of fields"),
+    "calendar that is no calendar": (
+        "calendar:\n",
+        "calendar: 9-18\nx:\n",
+        "calendar",
+        "must consist of fields",
+    ),
+    "no calendar": ("calendar:\n", "calendars:\n", "calendar", "is missing"),
     "unknown remedy": ("remedies: [refund,", "remedies: [refunds,", "remedies[0]", "'refund'"),
     "unknown role": ("roles: [auditor]", "roles: [audit]", "people[27].roles[0]", "'auditor'"),
     "unknown currency": (

@@ -1,0 +1,133 @@
+"""Tells what happens to a case in sentences, Korean and English, as its events come in."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from domain.case import CaseEvent
+
+Sentences = tuple[str, str]
+"""Korean and English."""
+
+Telling = Callable[[Any], Sentences | None]
+
+ROUNDS = {
+    "happy_call": ("해피콜에서 불만족", "the happy call found the customer dissatisfied"),
+    "customer": ("고객의 재요청", "the customer came back"),
+    "appeal": ("이의 제기", "an appeal"),
+    "supervisor": ("책임자의 결정", "a supervisor's decision"),
+}
+STEPS: Mapping[str, Sentences] = {
+    "reserve": ("교환품을 확보했습니다", "a replacement is set aside"),
+    "collect": ("회수를 예약했습니다", "the courier will fetch the goods"),
+    "inspect": ("상품이 돌아와 검수를 마쳤습니다", "the goods are back and inspected"),
+    "ship": ("교환품을 보냈습니다", "the replacement is on its way"),
+    "deliver": ("교환품이 도착했습니다", "the replacement has arrived"),
+    "payout": ("환불했습니다", "the refund is paid"),
+    "correction": ("기록을 바로잡았습니다", "the record is corrected"),
+    "reissued_card": ("카드를 다시 보냈습니다", "a new card is issued"),
+}
+ENDS: Mapping[str, Sentences] = {
+    "recovered": ("고객의 마음을 되찾았습니다", "closed: the customer is won back"),
+    "final_position": ("최종 입장으로 마쳤습니다", "closed with the final position"),
+    "unconfirmed": ("확인하지 못한 채 마쳤습니다", "closed unconfirmed"),
+    "withdrawn": ("고객이 취하하여 마쳤습니다", "closed: withdrawn by the customer"),
+    "answered": ("답변하고 마쳤습니다", "closed: answered"),
+}
+
+
+def _kinds(event: Any) -> str:
+    return ", ".join(dict.fromkeys(decision.remedy for decision in event.plan.decisions))
+
+
+def _step(event: Any) -> Sentences:
+    ko, en = STEPS[event.step]
+    return (f"{ko} {event.amount}", f"{en}: {event.amount}") if event.amount else (ko, en)
+
+
+def _contact(event: Any) -> Sentences:
+    if event.direction == "inbound":
+        return "고객이 연락했습니다", "the customer calls us"
+    return "담당자가 연락드렸습니다", "the owner calls, gives a name and says what comes next"
+
+
+def _call(event: Any) -> Sentences:
+    if event.bad:
+        return f"해피콜: {event.verbatim}", f"happy call: not put right ({', '.join(event.bad)})"
+    return f"해피콜: {event.verbatim}", "happy call: the customer says that it was put right"
+
+
+TOLD: Mapping[str, Telling] = {
+    "case_opened": lambda event: ("접수했습니다", f"opened, by {event.opening.source}"),
+    "acknowledgement_sent": lambda _: (
+        "접수번호를 알려 드렸습니다",
+        "acknowledged: the customer has the number",
+    ),
+    "triaged": lambda event: (
+        f"분류: {event.voc_type}, 심각도 {event.severity}",
+        f"triaged: {event.voc_type}, cause {event.cause or '-'}, severity {event.severity}",
+    ),
+    "department_assigned": lambda event: (
+        f"{event.department} 부서로",
+        f"routed to {event.department}: {event.reason}",
+    ),
+    "case_accepted": lambda event: (f"담당자 {event.owner}", f"{event.owner} accepts and owns it"),
+    "target_breached": lambda event: (f"목표 초과: {event.target}", f"missed: the target {event.target}"),
+    "case_escalated": lambda event: (
+        f"{event.level}단계로 올림: {event.owner}",
+        f"escalated to level {event.level}, now with {event.owner}: {event.reason}",
+    ),
+    "contact_logged": _contact,
+    "promise_made": lambda event: ("약속했습니다", f"promised until {event.falls_due:%d %b %H:%M} UTC"),
+    "promise_broken": lambda _: ("약속을 어겼습니다", "the promise is broken"),
+    "supervisor_requested": lambda _: ("책임자 면담 요청", "the customer asks for a supervisor"),
+    "supervisor_met": lambda _: ("책임자가 만났습니다", "a supervisor has met the customer"),
+    "remedy_proposed": lambda event: (
+        f"해결안 제시: {_kinds(event)}",
+        f"proposed: {_kinds(event)}, {event.total}" + (", needs approval" if event.needs_approval else ""),
+    ),
+    "remedy_approved": lambda event: (
+        f"{event.by.id} 승인",
+        f"approved by {event.by.id}, who did not propose it",
+    ),
+    "remedy_agreed": lambda event: (
+        ("고객이 받아들였습니다", "the customer accepts") if event.needed else None
+    ),
+    "remedy_declined": lambda _: ("고객이 거절했습니다", "the customer declines"),
+    "step_done": _step,
+    "step_refused": lambda event: (f"거절됨: {event.step}", f"refused at {event.step}: {event.reason}"),
+    "saga_turned_back": lambda _: ("되돌립니다", "turned back: everything begun is undone"),
+    "undo_done": lambda event: (f"{event.step} 취소", f"undone: {event.step}"),
+    "remedy_compensated": lambda _: ("모두 되돌렸습니다", "compensated: nothing is left half done"),
+    "result_registered": lambda event: ("결과를 등록했습니다", f"result registered: {event.outcome}"),
+    "result_notified": lambda event: ("결과를 알려 드렸습니다", f"the customer was told, by {event.channel}"),
+    "happy_call_missed": lambda _: ("해피콜 부재중", "happy call: nobody answered"),
+    "happy_call_answered": _call,
+    "round_opened": lambda event: (
+        f"다시 엽니다: {ROUNDS[event.cause][0]}",
+        f"reopened: {ROUNDS[event.cause][1]}",
+    ),
+    "answer_given": lambda _: ("답변을 썼습니다", "answered by its owner"),
+    "case_ended": lambda event: ENDS[event.end],
+}
+"""What is told of each kind of event; the rest is for `redress history`."""
+
+BAD = (
+    "target_breached",
+    "case_escalated",
+    "promise_broken",
+    "step_refused",
+    "saga_turned_back",
+    "round_opened",
+)
+GOOD = ("remedy_compensated", "happy_call_answered", "case_ended", "step_done")
+
+
+def told(event: CaseEvent) -> Sentences | None:
+    """Return the sentences about an event; None where it goes without saying."""
+    telling = TOLD.get(event.kind)
+    return telling(event) if telling else None
+
+
+def colour(event: CaseEvent) -> str:
+    """Return how the sentences look."""
+    return "yellow" if event.kind in BAD else "green" if event.kind in GOOD else "default"
