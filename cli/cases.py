@@ -13,11 +13,18 @@ from cli.reading import opening_from, read_bytes
 from cli.sight import Sight, shown, sight
 from client import Opened
 from domain.intake import Opening
+from domain.policy import Policy
 from domain.row import CaseRow
 from settings import Settings
 
 AT_RISK = 24.0
 """Hours before a deadline from which a case counts as at risk."""
+
+YEARS = 6
+"""Years of holidays for a case, from this one on."""
+
+LONGEST_PAST = 30
+"""Years before this one of which holidays are looked up."""
 
 Case = Annotated[
     str, typer.Argument(metavar="CASE", help="The case number; capitals, dashes and O/0 do not matter.")
@@ -47,10 +54,18 @@ def open_case(
 
 
 async def _open(settings: Settings, opening: Opening, policy: str | None) -> Opened:
-    year = opening.received_at.year if opening.received_at else None
-    pinned = policies.load(policy or settings.policy, year_from=year)
+    pinned = _pinned(policy or settings.policy, opening.received_at)
     async with cases(settings) as redress:
         return await redress.open(opening, pinned)
+
+
+def _pinned(name: str, received: datetime | None) -> Policy:
+    """Return the policy with the holidays from receipt on, to the years that a case may last."""
+    now = datetime.now(UTC).year
+    year = min(received.year, now) if received else now
+    if year < now - LONGEST_PAST:  # the case itself says what it thinks of such a date
+        year = now
+    return policies.load(name, year_from=year, years=now - year + YEARS)
 
 
 def list_cases(

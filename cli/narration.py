@@ -47,6 +47,8 @@ def _step(event: Any) -> Sentences:
 def _contact(event: Any) -> Sentences:
     if event.direction == "inbound":
         return "고객이 연락했습니다", "the customer calls us"
+    if not event.named_owner:
+        return "늦은 연락을 사과드렸습니다", "somebody calls, and says sorry for being late"
     return "담당자가 연락드렸습니다", "the owner calls, gives a name and says what comes next"
 
 
@@ -68,7 +70,7 @@ TOLD: Mapping[str, Telling] = {
     ),
     "department_assigned": lambda event: (
         f"{event.department} 부서로",
-        f"routed to {event.department}: {event.reason}",
+        f"routed to {event.department}",
     ),
     "case_accepted": lambda event: (f"담당자 {event.owner}", f"{event.owner} accepts and owns it"),
     "target_breached": lambda event: (f"목표 초과: {event.target}", f"missed: the target {event.target}"),
@@ -77,7 +79,7 @@ TOLD: Mapping[str, Telling] = {
         f"escalated to level {event.level}, now with {event.owner}: {event.reason}",
     ),
     "contact_logged": _contact,
-    "promise_made": lambda event: ("약속했습니다", f"promised until {event.falls_due:%d %b %H:%M} UTC"),
+    "promise_made": lambda _: ("언제까지인지 약속했습니다", "a promise, with its due time"),
     "promise_broken": lambda _: ("약속을 어겼습니다", "the promise is broken"),
     "supervisor_requested": lambda _: ("책임자 면담 요청", "the customer asks for a supervisor"),
     "supervisor_met": lambda _: ("책임자가 만났습니다", "a supervisor has met the customer"),

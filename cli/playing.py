@@ -189,9 +189,10 @@ class Stage:
 def _step(played: Played, planned: datetime | None) -> timedelta:
     """Return how long to let pass: to what somebody means to do, or to what falls due for the case itself."""
     view = played.view
-    dues = view.row.dues if view else ()
-    quiet = [due.due for due in dues if not due.name.startswith(("targets/", "saga/"))]
-    longest = LOOK_AT_LEAST if any(due.name.startswith("saga/") for due in dues) else WAIT_AT_MOST
+    if view is None or view.waiting:  # what the outside answers may give people a reason at once
+        return MOMENT
+    quiet = [due.due for due in view.row.dues if not due.name.startswith(("targets/", "saga/"))]
+    longest = LOOK_AT_LEAST if view.remedy in ("forward", "back") else WAIT_AT_MOST
     until = min((*quiet, *([planned] if planned else [])), default=played.now + longest)
     return max(MOMENT, min(until - played.now + MOMENT, longest))
 

@@ -105,5 +105,7 @@ def _check_text(path: str, text: str) -> None:
         size = len(text.encode())
     except UnicodeEncodeError:
         raise Refused(f"{path}: holds half a character (a lone surrogate)", code="invalid") from None
+    if "\0" in text:
+        raise Refused(f"{path}: holds a NUL character, which no database takes", code="invalid")
     if size > MAX_TEXT:
         raise Refused(f"{path}: has {size} bytes of UTF-8; at most {MAX_TEXT} are taken", code="size")

@@ -131,7 +131,7 @@ def main() -> int:
     The owner is the user of REDRESS_MIGRATION_URL, the application role that of REDRESS_DATABASE_URL.
 
     Returns:
-        0 where the schema is current now, 1 where it may not be changed, 3 where the database does not answer.
+        0: the schema is current now; 1: it may not be changed; 3: the database does not answer.
     """
     owner = os.environ.get("REDRESS_MIGRATION_URL")
     role = urlsplit(os.environ.get("REDRESS_DATABASE_URL", "")).username

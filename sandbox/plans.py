@@ -22,7 +22,7 @@ def why_next(state: str | None, made: int) -> Why:
     """Return what the next proposal has to be, after `made` of them in this round."""
     if state is None:
         return "first"
-    if made > LAST or (made == LAST and state != "declined"):
+    if made > LAST or (made == LAST and state not in ("declined", "expired")):
         return "words"
     return "better" if state in ("declined", "expired") else "easier"
 
@@ -41,7 +41,7 @@ def plan_for(scene: Scene, why: Why) -> Plan:
     goods = main.remedy in ("refund", "exchange")
     return _plan(
         scene,
-        (main, *(_minor(scene, line, why) for line in rest)),
+        (main, *(_minor(scene, line, why, main) for line in rest)),
         collect=goods and why == "first" and scene.likely(BACK, "collect"),
         goods=goods,
     )
@@ -72,6 +72,8 @@ def _main(scene: Scene, line: str, why: Why) -> LineDecision:
         return LineDecision(harm_line=line, remedy="reissued_card", ground="guarantee")
     if order is None:
         return _words_only(scene, line)
+    if scene.view.row.refunds and len(order.lines) == 1:  # nothing is left that could be paid back
+        return _words_only(scene, line)
     if scene.view.round > 1 or line not in ("price", "time"):
         return _credit(scene, line, order)
     if "fee_refund" in kinds:
@@ -100,9 +102,11 @@ def _credit(scene: Scene, line: str, order: OrderSnapshot) -> LineDecision:
     return _pays(line, "goodwill_credit", "goodwill", Money(minor=minor, currency=price.currency))
 
 
-def _minor(scene: Scene, line: str, why: Why) -> LineDecision:
+def _minor(scene: Scene, line: str, why: Why, main: LineDecision) -> LineDecision:
+    """Give something for a second harm, where the first was not paid back in full already."""
     order = _order(scene)
-    if order is None or why in ("easier", "words") or not scene.likely(0.5, "minor", line):
+    paid = main.remedy in ("refund", "fee_refund")
+    if order is None or paid or why in ("easier", "words") or not scene.likely(0.5, "minor", line):
         return _words_only(scene, line)
     return _credit(scene, line, order)
 

@@ -7,8 +7,8 @@ from domain.actor import Actor, Role
 from domain.budget import WorkingTime
 from domain.policy import Person
 from sandbox.diagnosis import diagnose
+from sandbox.duty import FORGOTTEN
 from sandbox.scene import Intention, Scene
-from sandbox.staff import FORGOTTEN
 
 PARKED_STEP = re.compile(r"remedy step (?P<step>\w+): (?P<why>.*)")
 HAND_STEPS = ("correction", "reissued_card")

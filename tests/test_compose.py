@@ -100,7 +100,9 @@ def test_the_application_never_holds_the_owners_rights() -> None:
         assert "OWNER_PASSWORD" not in environment(service)["PGPASSWORD"]
 
 
-@pytest.mark.parametrize("service", [name for name in SERVICES if name != "postgres" and needs_database(name)])
+@pytest.mark.parametrize(
+    "service", [name for name in SERVICES if name != "postgres" and needs_database(name)]
+)
 def test_whoever_needs_the_database_waits_until_it_answers(service: str) -> None:
     waited = tuple(waits_for(service))
     assert ("postgres", "service_healthy") in waited
@@ -127,7 +129,10 @@ def test_the_search_attributes_are_those_of_the_code() -> None:
 
 
 def test_the_namespace_keeps_closed_histories_as_long_as_the_settings_say() -> None:
-    assert environment("temporal-namespace")["RETENTION"] == f"{Settings.model_fields['retention_days'].default}d"
+    assert (
+        environment("temporal-namespace")["RETENTION"]
+        == f"{Settings.model_fields['retention_days'].default}d"
+    )
     namespaces = {environment(name).get("TEMPORAL_NAMESPACE") for name in SERVICES} - {None}
     assert namespaces == {environment("worker")["REDRESS_TEMPORAL_NAMESPACE"]}
 

@@ -37,6 +37,7 @@ GARBAGE = {
     "bad json": ('{"source": "web", ', "not JSON"),
     "no object": ("[1, 2]", "one JSON object"),
     "a name twice": ('{"source": "web", "source": "fax"}', "source: stands twice"),
+    "a NUL": (opening(product="a\0b"), "product: holds a NUL"),
     "half a character": ('{"source": "web", "text": "\\ud800"}', "text: holds half a character"),
     "not a number": ('{"source": "web", "rejected_tries": NaN}', "NaN"),
     "deep nesting": ("[" * 100_000, "not JSON"),
@@ -86,6 +87,14 @@ def test_a_policy_or_file_that_cannot_be_read_is_named(nowhere: Command, tmp_pat
     missing = nowhere("open", tmp_path / "missing.json")
     assert missing.code == 1
     assert "No such file" in missing.err
+
+
+def test_old_receipts_are_taken_and_impossible_ones_named(redress_command: Command) -> None:
+    taken = redress_command("open", "-", given=opening(received_at="2016-03-01T09:00:00+09:00"))
+    assert taken.code == 0, taken.err
+    refused = redress_command("open", "-", given=opening(received_at="0001-01-01T00:00:00+14:00"))
+    assert refused.code == 1
+    assert "received_at" in refused.err
 
 
 async def test_a_case_is_opened_while_postgres_and_sandbox_are_down(

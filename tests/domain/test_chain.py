@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from domain.chain import GENESIS, digest_of, link
@@ -14,7 +16,7 @@ EVENT: dict[str, Any] = {
 
 def linked(before: str = GENESIS, **changed: object) -> str:
     """Return the link of the event, with something changed."""
-    return link(before, **(EVENT | changed))  # type: ignore[arg-type]
+    return link(before, **(EVENT | changed))
 
 
 def test_the_same_event_after_the_same_head_has_the_same_link() -> None:

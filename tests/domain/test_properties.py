@@ -84,7 +84,7 @@ from tests.domain.lives import (
 from workflows.messages import Carried
 
 PEOPLE = (MIRA, TOM, AGENT, OTHER_AGENT, OWNER, SUPERVISOR, SECOND_SUPERVISOR, HEAD, CALLER, AUDITOR)
-STRANGERS = (SYSTEM, BOTH)
+ANYBODY = (*PEOPLE, SYSTEM, BOTH)
 
 COMES_BACK: dict[str, tuple[Outcome, ...]] = {
     "send_notice": (NOTICE, NOTICE, LOST_NOTICE),
@@ -285,7 +285,7 @@ class AnyLife(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         kind=st.sampled_from(list(COMMANDS)),
-        by=st.sampled_from(PEOPLE + STRANGERS),
+        by=st.sampled_from(ANYBODY),
         back=st.booleans(),
     )
     def somebody_says_something(self, data: st.DataObject, kind: Any, by: Actor, back: bool) -> None:  # noqa: FBT001

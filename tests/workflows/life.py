@@ -46,6 +46,7 @@ class Life:
     opening: Opening
     policy: Policy
     sent: int = 0
+    patience: float = PATIENCE
     receipts: list[Receipt] = field(default_factory=list)
 
     @property
@@ -71,19 +72,19 @@ class Life:
 
     async def until(self, holds: Callable[[CaseView], bool]) -> CaseView:
         """Wait until something holds, and return how the case then stands."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while not holds(view := await self.view()):
                 await asyncio.sleep(0.02)
         return view
 
     async def forward(self, span: timedelta) -> None:
         """Let time fly, on this case's own clock."""
-        async with asyncio.timeout(PATIENCE):  # a fast-forward that goes wrong would hang for ever
+        async with asyncio.timeout(self.patience):  # a fast-forward that goes wrong would hang for ever
             await self.env.skipper.fast_forward(self.handle, span)
 
     async def ended(self) -> str:
         """Wait until the case is over and return its end."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             summary = await self.handle.result()
         return str(summary["end"])
 

@@ -1,0 +1,69 @@
+"""What played staff do beside the main line: they promise, hand a case over, or give it up."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from domain.actor import Actor, Role
+from sandbox.duty import asked
+from sandbox.scene import Intention, Scene
+
+
+def intentions(scene: Scene, owner: Actor) -> Iterator[Intention]:
+    """Yield what an owner means to do beside carrying the case along."""
+    manners, row = scene.staff, scene.view.row
+    if "promise" not in scene.done and scene.likely(manners.promise, "promise"):
+        what = scene.say("내일까지 다시 연락드리겠습니다", "I will call you back tomorrow")
+        word = next(iter(scene.policy.vague_words), None) if scene.likely(0.3, "vague") else None
+        fields = {"what": what} | ({"word": word} if word else {})
+        yield asked(scene, "promise", "make_promise", by=owner, low=1, high=5, **fields)
+    if "transfer" not in scene.done and row.level == 0 and scene.likely(manners.transfer, "transfer"):
+        to = scene.member(Role.AGENT, row.department, "colleague").id
+        yield asked(
+            scene,
+            "transfer",
+            "transfer_case",
+            by=owner,
+            low=20,
+            high=90,
+            to=to,
+            summary="as told by phone",
+        )
+    if "transfer" in scene.done and "taken over" not in scene.done and row.level == 0:
+        colleague = scene.member(Role.AGENT, row.department, "colleague")
+        yield asked(scene, "taken over", "accept_transfer", by=colleague, low=10, high=60)
+    if "escalate" not in scene.done and row.level == 0 and scene.likely(manners.escalate, "escalate"):
+        yield asked(
+            scene, "escalate", "escalate_case", by=owner, low=60, high=200, reason="beyond my experience"
+        )
+
+
+def promises(scene: Scene) -> Iterator[Intention]:
+    """Yield how the open promises are kept, or what is done once they are broken."""
+    for promise in scene.view.promises:
+        topic = f"keep:{promise.number}"
+        if promise.state != "open" or topic in scene.done:
+            continue
+        if scene.likely(scene.staff.break_promise, topic):
+            sorry = scene.say("연락이 늦어 죄송합니다", "I am sorry that I call late")
+            yield Intention(
+                key=topic,
+                topic=topic,
+                command="log_contact",
+                by=_someone(scene),
+                fields={"direction": "outbound", "channel": "phone", "apology": True, "summary": sorry},
+                at=promise.due + timedelta(days=1),
+                slip="breaks a promise",
+            )
+            continue
+        yield Intention(
+            key=topic,
+            topic=topic,
+            command="keep_promise",
+            by=_someone(scene),
+            fields={"number": promise.number, "proof": "call record"},
+            at=promise.due - timedelta(minutes=scene.between(2, 15, topic)),
+        )
+
+
+def _someone(scene: Scene) -> Actor:
+    return scene.member(Role.AGENT, scene.view.row.department, "someone")

@@ -1,0 +1,223 @@
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+import policies
+from domain.case import Case, CaseCommand, Open, after_time, decide, evolve, next_due, unopened
+from domain.effect import CustomerSnapshot, NoticeSent, OrderLine, OrderSnapshot
+from domain.intake import Opening
+from domain.message import EffectSucceeded
+from domain.money import Money
+from domain.refusal import Refused
+from domain.view import view
+from sandbox.diagnosis import diagnose
+from sandbox.manners import NO_FAULTS, BadManners, CustomerManners, StaffManners, staff_manners
+from sandbox.people import Agenda, intentions
+from sandbox.scene import Intention, Scene
+
+MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
+RETAIL = policies.load("retail-kr", year_from=2026)
+EASY = CustomerManners(**dict.fromkeys(CustomerManners.model_fields, 0))
+COMMANDS: TypeAdapter[CaseCommand] = TypeAdapter(CaseCommand)
+ORDER = OrderSnapshot(
+    known=True,
+    order_id="ord-1",
+    lines=(OrderLine(line_id="ord-1-1", product="cup", price=Money(minor=150_000, currency="KRW")),),
+)
+
+
+def opening(text: str = "컵이 깨져 왔어요. 환불해 주세요.", key: str = "k1") -> Opening:
+    return Opening(source="web", source_key=key, text=text, product="cup")
+
+
+class Play:
+    """A case and its people, without a server: what the outside would answer is said by hand."""
+
+    def __init__(
+        self,
+        opening_: Opening,
+        *,
+        seed: int = 7,
+        staff: StaffManners = NO_FAULTS,
+        customer: CustomerManners = EASY,
+    ) -> None:
+        self.case = self._opened(opening_)
+        self.at = MONDAY
+        self.agenda = Agenda()
+        self.acts: list[Intention] = []
+        self.scene = Scene(
+            seed=seed,
+            opening=opening_,
+            order=ORDER,
+            policy=RETAIL,
+            view=view(self.case, head="", unwritten=0),
+            staff=staff,
+            customer=customer,
+        )
+
+    def _opened(self, opening_: Opening) -> Case:
+        case = unopened("CASE", RETAIL)
+        start = Open(at=MONDAY, opening=opening_, source_key="k", key_digest="d")
+        case = reduce(evolve, decide(case, start), case)
+        known = CustomerSnapshot(known=True, customer_id="cust-1", preferred_channel="sms")
+        told = NoticeSent(reference="nt-1", delivered=True, text="접수했습니다")
+        for key, result in (("customer:1", known), ("order:1", ORDER), ("acknowledgement:1", told)):
+            came = EffectSucceeded(at=MONDAY, key=key, result=result)
+            case = reduce(evolve, decide(case, came), case)
+        return case
+
+    def until(self, holds: Callable[[Case], bool]) -> None:
+        """Let people act, and time pass, until something is so."""
+        for _ in range(100):
+            if holds(self.case):
+                return
+            self.go_on()
+        pytest.fail(f"after {[each.command for each in self.acts]}: {self.scene.view}")
+
+    def go_on(self) -> None:
+        """Let whatever comes next happen: somebody acts, or something falls due."""
+        planned = self.agenda.next(self.scene, self.at)
+        due = next_due(self.case)
+        if planned is None or (due is not None and due < planned[0]):
+            assert due is not None, "nobody means to do anything, and nothing falls due"
+            self.at = max(self.at, due + timedelta(seconds=1))
+        else:
+            self.at = max(self.at, planned[0])
+            self._act(planned[1])
+        self.case = after_time(self.case, self.at)
+        self._show()
+
+    def _act(self, intention: Intention) -> None:
+        self.acts.append(intention)
+        self.case = after_time(self.case, self.at)
+        fields = {**intention.fields, "kind": intention.command, "id": f"c{len(self.acts)}"}
+        said = json.dumps({**fields, "by": intention.by.model_dump(mode="json")})
+        command = COMMANDS.validate_json(said).model_copy(update={"at": self.at})
+        self.scene = Scene(
+            **{name: getattr(self.scene, name) for name in ("seed", "opening", "order", "policy", "view")},
+            done=self.scene.done | {intention.topic},
+            staff=self.scene.staff,
+            customer=self.scene.customer,
+        )
+        self.case = reduce(evolve, decide(self.case, command), self.case)
+
+    def _show(self) -> None:
+        self.scene = Scene(
+            **{name: getattr(self.scene, name) for name in ("seed", "opening", "order", "policy", "done")},
+            view=view(self.case, head="", unwritten=0),
+            staff=self.scene.staff,
+            customer=self.scene.customer,
+        )
+
+    @property
+    def commands(self) -> list[str]:
+        """What people did, in order."""
+        return [each.command for each in self.acts]
+
+
+def agreed(case: Case) -> bool:
+    return case.remedy.proposal is not None and case.remedy.proposal.state == "agreed"
+
+
+def test_people_carry_a_complaint_to_an_agreed_remedy() -> None:
+    play = Play(opening())
+    play.until(agreed)
+    wanted = ["triage", "accept_case", "log_contact", "propose_remedy", "approve_remedy", "accept_remedy"]
+    assert [command for command in play.commands if command in wanted] == wanted
+    assert all(each.slip is None for each in play.acts)
+
+
+def test_what_people_do_repeats_with_the_seed() -> None:
+    plays = [
+        Play(opening(), seed=seed, staff=StaffManners(), customer=CustomerManners()) for seed in (3, 3, 4)
+    ]
+    for play in plays:
+        for _ in range(8):
+            play.go_on()
+    told = [[(each.key, each.command, each.by) for each in play.acts] for play in plays]
+    assert told[0] == told[1]
+    assert told[0] != told[2]
+
+
+def test_who_forgets_is_overtaken_by_the_ladder() -> None:
+    play = Play(opening(), staff=NO_FAULTS.model_copy(update={"always": ("accept_case",)}))
+    play.until(lambda case: case.assignment.level > 0)
+    assert "accept_case" not in play.commands
+
+
+def test_a_promise_that_is_meant_to_be_broken_is_broken() -> None:
+    play = Play(opening(), staff=NO_FAULTS.model_copy(update={"promise": 1, "break_promise": 1}))
+    play.until(lambda case: any(promise.state == "broken" for promise in case.promises.made))
+
+
+def test_a_promise_is_kept_by_those_who_keep_promises() -> None:
+    play = Play(opening(), staff=NO_FAULTS.model_copy(update={"promise": 1}))
+    play.until(lambda case: any(promise.state == "kept" for promise in case.promises.made))
+
+
+def test_a_customer_who_asks_for_a_supervisor_meets_one() -> None:
+    play = Play(opening(), customer=EASY.model_copy(update={"ask_supervisor": 1, "silent": 1}))
+    play.until(lambda case: case.supervisor.open)
+    play.until(lambda case: not case.supervisor.open)
+    assert "record_meeting" in play.commands
+
+
+def test_a_customer_who_declines_gets_another_offer_and_at_last_a_final_position() -> None:
+    play = Play(opening(), customer=EASY.model_copy(update={"decline": 1}))
+    play.until(lambda case: case.result.registered_at is not None or agreed(case))
+    assert play.commands.count("decline_remedy") >= 1
+    assert play.commands.count("propose_remedy") > 1
+
+
+def test_nobody_approves_the_own_proposal_and_who_tries_is_refused() -> None:
+    play = Play(opening(), staff=NO_FAULTS.model_copy(update={"overreach": 1}))
+    with pytest.raises(Refused):
+        play.until(agreed)
+    assert play.acts[-1].slip == "tries to approve the own proposal"
+
+
+def test_a_customer_who_withdraws_ends_the_case() -> None:
+    play = Play(opening(), customer=EASY.model_copy(update={"withdraw": 1, "silent": 1}))
+    play.until(lambda case: case.ending.end == "withdrawn")
+    assert intentions(play.scene) == ()
+
+
+def test_staff_wait_for_opening_hours() -> None:
+    play = Play(opening())
+    saturday = MONDAY + timedelta(days=5)
+    planned = play.agenda.next(play.scene, saturday)
+    assert planned is not None
+    assert planned[0] >= MONDAY + timedelta(days=6, hours=23)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "cause"),
+    [
+        ("전원이 안 켜져요. 고장 났어요.", "complaint", "defect"),
+        ("다른 색이 왔습니다.", "complaint", "wrong_item"),
+        ("아직도 안 왔어요.", "complaint", "late_delivery"),
+        ("기사님 칭찬해 주세요. 고맙습니다.", "compliment", "service"),
+        ("세탁 방법이 궁금합니다.", "inquiry", "other"),
+        ("봉투가 있으면 좋겠어요.", "suggestion", "other"),
+    ],
+)
+def test_staff_read_what_the_customer_says(text: str, kind: str, cause: str) -> None:
+    found = diagnose(Play(opening(text)).scene)
+    assert (found.voc_type, found.cause) == (kind, cause)
+
+
+def test_manners_are_named_or_read_from_a_file_and_a_misspelt_one_is_refused(tmp_path: Path) -> None:
+    assert staff_manners("none") == NO_FAULTS
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("forget: 0.9\n", encoding="utf-8")
+    assert staff_manners(str(plan)).forget == 0.9
+    plan.write_text("forgett: 0.9\nreject: 2\n", encoding="utf-8")
+    with pytest.raises(BadManners, match=r"forgett.*reject|reject.*forgett"):
+        staff_manners(str(plan))
+    with pytest.raises(BadManners, match="careless"):
+        staff_manners(str(tmp_path / "nothing"))
