@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -11,7 +12,6 @@ import httpx
 import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.calls import Calls
 from activities.customers import Customers
@@ -29,9 +29,18 @@ from policies import wordings
 from settings import Settings
 from workflows.case import CaseWorkflow
 from workflows.names import TASK_QUEUE
+from workflows.sandboxing import sandbox_runner
 
 GRACE = timedelta(seconds=20)
 """How long a worker that was told to stop lets its activities finish."""
+
+
+SHARED: list[structlog.typing.Processor] = [
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    # Here and not in a renderer: that one imports rich inside the workflow sandbox, which refuses it.
+    structlog.processors.format_exc_info,
+]
 
 
 def build_log() -> None:
@@ -43,22 +52,15 @@ def build_log() -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
             ],
-            foreign_pre_chain=[
-                structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
+            foreign_pre_chain=SHARED,
         )
+    )
+    structlog.configure(
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-
-
-def sandbox_runner() -> SandboxedWorkflowRunner:
-    """Keep the workflow sandbox on; our pure code and pydantic pass through (the import test guards them)."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(
-        "domain", "activities", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"
-    )
-    return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
 def build_worker(
@@ -119,4 +121,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    logging.shutdown()
+    os._exit(
+        code
+    )  # the SDK's threads may crash the interpreter while it is torn down, after all work is done

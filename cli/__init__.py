@@ -1,0 +1,1 @@
+"""The commands of `redress`, one file per group; terminal and `--json` output."""

@@ -227,8 +227,8 @@ def open_case(
     if not (opening.text.strip() or opening.issue or reachable):
         raise Refused("the submission is empty: give `text`, `issue` or `contact`", code="empty")
     received = opening.received_at or at
-    if received < EARLIEST:
-        raise Refused("received_at lies before 1970: leave it out or correct it", code="past")
+    if min(received, opening.raised_at or received, opening.began_at or received) < EARLIEST:
+        raise Refused("received_at, raised_at or began_at lies before 1970: correct it", code="past")
     if received > at:
         raise Refused("received_at lies in the future: leave it out or correct it", code="future")
     return CaseOpened(

@@ -4,24 +4,47 @@ import json
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 MAX_TEXT = 64 * 1024
-"""Longest text taken from anybody, in characters; the edge also refuses over 64 KB of UTF-8."""
+"""Longest text taken from anybody, in bytes of UTF-8."""
 
-Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+
+def _fits(text: str) -> str:
+    """Refuse what no store or payload takes: too much, half a character, or a NUL."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character; send whole UTF-8") from None
+    if size > MAX_TEXT:
+        raise ValueError(f"has {size} bytes; at most {MAX_TEXT} are taken")
+    if "\x00" in text:
+        raise ValueError("holds a NUL character; leave it out")
+    return text
+
+
+def _one_line(text: str) -> str:
+    """Refuse characters that would steer a terminal or break a line."""
+    if any(ord(letter) < ord(" ") or letter == "\x7f" for letter in _fits(text)):
+        raise ValueError("holds a control character; leave it out")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_fits)]
 """Words that a person wrote."""
 
-Letter = Annotated[str, StringConstraints(max_length=16 * 1024)]
+Letter = Annotated[str, StringConstraints(max_length=16 * 1024), AfterValidator(_fits)]
 """Words that go out to a customer: with their template around them they still fit into a `Text`."""
 
-Note = Annotated[str, StringConstraints(max_length=2000)]
+Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_fits)]
 """Words that stay in a case's state, many times over."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
 """A short text: a reason, a name, a heading."""
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\s:]+$")]
+Id = Annotated[
+    str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\s:]+$"), AfterValidator(_one_line)
+]
 """An identifier: one word without colon."""
 
 Instant = AwareDatetime

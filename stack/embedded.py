@@ -99,6 +99,9 @@ class Sandbox(Service):
 class Worker(Service):
     """A worker process; ready when Temporal has heard from it."""
 
+    stop_patience = 25.0
+    """Longer than the 20 s for which a worker lets its activities finish."""
+
     def __init__(self, name: str, folder: Path, temporal: TemporalServer, options: StackOptions) -> None:
         """Describe a worker; how it finds the stack is in its environment."""
         super().__init__(name, folder, _python_environment(options.environment))

@@ -15,6 +15,7 @@ from stack.processes import OURSELVES, RunAs, dies_with_parent
 START_PATIENCE = 60.0
 """A box whose cores are all busy can take long; a program that dies is noticed at once."""
 STOP_PATIENCE = 10.0
+"""How long a program may take to end in good order, unless it says otherwise."""
 _POLL = 0.02
 
 
@@ -29,6 +30,7 @@ class Service(ABC):
     """
 
     stop_signal = signal.SIGTERM
+    stop_patience = STOP_PATIENCE
     run_as: RunAs = OURSELVES
 
     def __init__(self, name: str, folder: Path, environment: Mapping[str, str] | None = None) -> None:
@@ -145,7 +147,7 @@ class Service(ABC):
             return
         if process.poll() is None:
             process.send_signal(first)
-        deadline = time.monotonic() + STOP_PATIENCE
+        deadline = time.monotonic() + self.stop_patience
         try:
             while process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - a child's end is no event
                 await asyncio.sleep(_POLL)

@@ -150,6 +150,18 @@ def test_no_secret_has_a_default(service: str) -> None:
             assert REQUIRED.fullmatch(value), name
 
 
+def test_the_operator_guide_lists_every_setting_with_its_default() -> None:
+    guide = (ROOT / "docs" / "operator-guide.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(REDRESS_\w+)` \| (?:`([^`]+)`|empty) \|", guide, re.MULTILINE))
+    fields = Settings.model_fields.items()
+    assert told == {
+        f"{PREFIX}{name.upper()}": f"{field.default:g}"
+        if isinstance(field.default, float)
+        else str(field.default)
+        for name, field in fields
+    }
+
+
 def test_no_password_stands_in_an_address() -> None:
     assert not re.search(r"//[^/\s@]*:[^/\s@]*@", TEXT)
 

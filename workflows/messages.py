@@ -58,8 +58,8 @@ class CaseInput(Record):
     case_id: Id
     policy: Policy | None = None
     opening: Opening | None = None
-    source_key: Line = ""
-    key_digest: Line = ""
+    source_key: str = ""
+    key_digest: str = ""
     carried: Carried | None = None
     carry_on_after: int = 500
 

@@ -22,15 +22,12 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
     WorkflowOutboundInterceptor,
 )
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import ActivityHandle
 
 from domain.record import Record
 from workflows.case import CaseWorkflow
 from workflows.converter import DATA_CONVERTER
-
-PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotated_types", "typing_extensions")
-"""As in `worker.py`: pure code, guarded by the import test."""
+from workflows.sandboxing import sandbox_runner
 
 ABSENT = "(absent)"
 
@@ -62,9 +59,7 @@ async def replay(history: WorkflowHistory) -> tuple[Difference, ...]:
     replayer = Replayer(
         workflows=[CaseWorkflow],
         data_converter=DATA_CONVERTER,
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        ),
+        workflow_runner=sandbox_runner(),
         interceptors=[_Comparing(script)],
     )
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)

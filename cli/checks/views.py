@@ -2,7 +2,7 @@
 
 import asyncio
 
-from client import NotFound, Redress
+from client import NotFound, Redress, RedressError
 from domain.chain import GENESIS
 from domain.view import CaseView
 from ledger.breach import Breach
@@ -30,6 +30,8 @@ async def _compare(redress: Redress, store: EventStore, number: str) -> Breach |
         view = await redress.view(number)
     except NotFound:  # ended since it was listed
         return None
+    except RedressError:
+        return Breach("V6", number, "its workflow does not answer")
     entries = await store.read(number)
     written = view.row.version - view.unwritten
     if len(entries) < written:

@@ -91,9 +91,7 @@ class Stubborn(Life):
 async def drill(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Drill]:
     """One durable stack for all drills, with a worker process of its own."""
     folder: Path = tmp_path_factory.mktemp("drills")
-    wanted = options(
-        folder=folder, durable=True, lucky=True, environment={"REDRESS_SERVICE_WAIT": "1"}
-    )
+    wanted = options(folder=folder, durable=True, lucky=True, environment={"REDRESS_SERVICE_WAIT": "1"})
     async with Stack(wanted) as stack, await open_pool(stack.addresses.database) as pool:
         temporal = await connect(stack.addresses.temporal, stack.addresses.namespace)
         yield Drill(

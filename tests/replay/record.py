@@ -69,7 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("temporalio").setLevel(logging.ERROR)  # refusals are part of these lives
     sizes = asyncio.run(record(options.names or list(LIVES)))
     with README.open("a", encoding="utf-8") as readme:
-        readme.write(f"- {datetime.now(UTC):%Y-%m-%d}: {', '.join(options.names) or 'all'}: {options.reason}\n")
+        readme.write(
+            f"- {datetime.now(UTC):%Y-%m-%d}: {', '.join(options.names) or 'all'}: {options.reason}\n"
+        )
     for name, size in sizes.items():
         sys.stdout.write(f"{size:9,} {name}\n")
     return 0

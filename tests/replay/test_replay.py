@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import domain.assignment
 import domain.case
@@ -19,7 +18,8 @@ from domain.assignment import CaseEscalated
 from tests.workflows.lives import LIVES
 from workflows.case import CaseWorkflow
 from workflows.converter import DATA_CONVERTER
-from workflows.replay import PASSED_THROUGH, replay
+from workflows.replay import replay
+from workflows.sandboxing import sandbox_runner
 
 FOLDER = Path(__file__).parent.parent / "histories"
 HISTORIES = sorted(FOLDER.glob("*.json"))
@@ -97,11 +97,10 @@ async def test_a_changed_rule_is_found(change: str, monkeypatch: pytest.MonkeyPa
 async def test_the_replayer_alone_does_not_see_other_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Why inputs are compared: where this fails, the SDK has learned to, and our comparison can go."""
     monkeypatch.setattr(domain.targets, "escalate", in_other_words)
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     replayer = Replayer(
         workflows=[CaseWorkflow],
         data_converter=DATA_CONVERTER,
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=sandbox_runner(),
     )
     await replayer.replay_workflow(recorded("escalated"))
 

@@ -90,13 +90,18 @@ async def final_position(env: Environment) -> Life:
     await life.command(Triage, AGENT, voc_type="complaint", cause="customer_error")
     await life.command(AcceptCase, "agent:agent-01")
     refusal = LineDecision(
-        harm_line="trouble", remedy="refusal", clause=life.policy.clauses[0].id, reason="used against the manual"
+        harm_line="trouble",
+        remedy="refusal",
+        clause=life.policy.clauses[0].id,
+        reason="used against the manual",
     )
     await life.command(ProposeRemedy, "owner:agent-01", plan=Plan(decisions=(refusal,)))
     view = await life.view()
     assert view.proposal is not None
     if view.proposal.needs_approval:
-        await life.command(ApproveRemedy, "department_head:head-customer_service", proposal=view.proposal.hash)
+        await life.command(
+            ApproveRemedy, "department_head:head-customer_service", proposal=view.proposal.hash
+        )
     await life.until(lambda view: view.remedy == "completed")
     await life.command(
         RegisterResult, "owner:agent-01", outcome="not_upheld", cause="customer_error", summary="거절 이유"

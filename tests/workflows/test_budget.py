@@ -47,9 +47,7 @@ class Cost:
 
     def __str__(self) -> str:
         whole = self.activities.total()
-        return (
-            f"{self.events:6} {self.tasks:6} {whole:10} {self.appends:8} {self.timers:7} {self.updates:8}"
-        )
+        return f"{self.events:6} {self.tasks:6} {whole:10} {self.appends:8} {self.timers:7} {self.updates:8}"
 
 
 def cost_of(events: Sequence[HistoryEvent]) -> Cost:

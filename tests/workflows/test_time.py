@@ -95,7 +95,12 @@ async def test_an_alarm_that_nobody_heard_is_made_up_for_rung_by_rung(env: Envir
     async with env.without_worker():
         flying = asyncio.create_task(life.forward(20 * HOUR))
         await timer_fired(life)
-        letter = {"id": "after-the-night", "by": AGENT, "what": "I call you", "due": (start + 30 * HOUR).isoformat()}
+        letter = {
+            "id": "after-the-night",
+            "by": AGENT,
+            "what": "I call you",
+            "due": (start + 30 * HOUR).isoformat(),
+        }
         await life.signal("make_promise", letter)
     await flying
     check(await rungs(life), start, RUNGS)

@@ -134,7 +134,11 @@ async def test_a_command_without_a_meaning_for_money_leaves_no_trace_where_it_ca
     await life.until(lambda view: not view.waiting and not view.unwritten)
     length = len(await life.history())
     fields = {"id": "x", "by": "supervisor:sup-04", "proposal": "12345678"}
-    unreadable: tuple[dict[str, Any], ...] = ({**fields, "at": NOON}, {**fields, "kind": "triage"}, {"id": "x"})
+    unreadable: tuple[dict[str, Any], ...] = (
+        {**fields, "at": NOON},
+        {**fields, "kind": "triage"},
+        {"id": "x"},
+    )
     for sent in unreadable:
         with pytest.raises(WorkflowUpdateFailedError):
             await update(life, "approve_remedy", sent)
@@ -163,6 +167,19 @@ async def test_what_is_too_big_is_refused_at_the_edge(env: Environment) -> None:
         await life.handle.signal("add_to_case", huge)
     assert len(await life.history()) == length
     await withdraw(life)
+
+
+async def test_a_command_of_many_texts_is_refused_by_its_size_past_our_client_too(env: Environment) -> None:
+    life = await open_case(env)
+    lines = [{"id": f"line-{number}", "harm": "trouble", "stated": "x" * 60_000} for number in range(20)]
+    fields = {"id": "x", "by": AGENT, "voc_type": "complaint", "harm_lines": lines}
+    with pytest.raises(WorkflowUpdateFailedError) as raised:
+        await update(life, "triage", fields)
+    assert isinstance(raised.value.cause, ApplicationError)
+    assert raised.value.cause.details[0] == "size"
+    await life.signal("triage", fields)
+    await withdraw(life)
+    assert [each["reason"][:11] for each in await life.bodies("letter_refused")] == ["the command"]
 
 
 async def test_many_big_texts_in_one_task_do_not_end_the_case(env: Environment) -> None:
