@@ -50,7 +50,7 @@ TRY_AGAIN = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE)
 """Ten updates in flight on one case, or a server that is just coming up: asked again with the same id."""
 
 ASK_AGAIN = (*TRY_AGAIN, RPCStatusCode.FAILED_PRECONDITION)
-"""A workflow task that fails takes its updates with it, as one does that would end a run while news arrive."""
+"""A workflow task that fails takes its updates along, as one that would end a run while news arrive."""
 
 MAX_COUNTER = 8
 """Collisions of 60-bit numbers in a row that nobody will ever see."""
@@ -134,7 +134,7 @@ class Redress:
             Refused: empty, or the same key with another text (the case and how to add to it are named).
             Unreachable: Temporal did not answer; nothing is half-stored.
         """
-        content = sha256(canonical(opening).encode()).hexdigest()
+        content = _content(opening)
         key = opening.source_key or content
         _check(opening, policy)
         for counter in range(MAX_COUNTER):
@@ -267,17 +267,11 @@ class Redress:
                 task_queue=TASK_QUEUE,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
-                memo=await self._memo(number),
+                memo=_memo_of(carried),
                 static_summary=f"case {number}, revived from the ledger",
             ),
             number,
         )
-
-    async def _memo(self, number: str) -> dict[str, Any]:
-        try:
-            return dict(await (await self.handle(number).describe()).memo())
-        except RPCError:
-            return {}
 
     async def executions(self, *, running: bool = False) -> AsyncIterator[WorkflowExecution]:
         """Yield every run of a case that the server knows; only those still running, on request."""
@@ -297,6 +291,19 @@ class Redress:
                 if payload.data:
                     name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
                     yield f"the summary of {name}", payload.data.decode("utf-8", errors="replace")
+
+
+def _content(opening: Opening) -> str:
+    """Return the digest by which a repeated opening is told from another one."""
+    return sha256(canonical(opening).encode()).hexdigest()
+
+
+def _memo_of(carried: Carried) -> dict[str, Any]:
+    """Return the memo that the case was opened with, so that opening it again still finds it."""
+    intake = carried.case.intake
+    if intake is None:
+        return {}
+    return {MEMO_OPENING: _content(intake.opening), MEMO_KEY: intake.key_digest}
 
 
 def _check(opening: Opening, policy: Policy) -> None:

@@ -1,8 +1,9 @@
 """Plays one case: its people act through public commands, and its own time passes in between."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,15 +11,14 @@ from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from cli.parts import Part, Played
 from client import NotFound, OutcomeUnknown, Redress, Unreachable
 from domain.effect import OrderSnapshot
-from domain.intake import Opening, OrderRead
-from domain.policy import Policy
+from domain.intake import OrderRead
 from domain.refusal import Refused
 from domain.view import CaseView
 from ledger.fold import events_of
 from ledger.store import EventStore
-from sandbox.manners import USUAL_CUSTOMER, USUAL_STAFF, CustomerManners, StaffManners
 from sandbox.people import Agenda
 from sandbox.scene import Intention, Scene
 
@@ -33,49 +33,11 @@ LOOK_AT_LEAST = timedelta(days=1)
 WAIT_AT_MOST = timedelta(days=10)
 END_PATIENCE = 60.0
 
-Hear = Callable[["Played"], Awaitable[None]]
+Hear = Callable[[Played], Awaitable[None]]
 
 
-async def _hear_nothing(_: "Played") -> None:
+async def _hear_nothing(_: Played) -> None:
     """Nobody listens."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One case to be played: who complains, under which policy, and how its people are."""
-
-    opening: Opening
-    policy: Policy
-    staff: StaffManners = USUAL_STAFF
-    customer: CustomerManners = USUAL_CUSTOMER
-
-
-@dataclass(slots=True, kw_only=True)
-class Played:
-    """How far a case was played.
-
-    Attributes:
-        number: its case number.
-        now: the case's own time.
-        stuck: why nothing more could be played; None where the case ended or its days were over.
-        slips: what people did wrong, in the order in which they did.
-        refused: commands that were refused, with the code of the refusal.
-    """
-
-    number: str
-    part: Part
-    begun: datetime
-    now: datetime
-    view: CaseView | None = None
-    commands: int = 0
-    stuck: str | None = None
-    slips: list[str] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def end(self) -> str | None:
-        """How the case ended; None where it did not."""
-        return self.view.row.end if self.view else None
 
 
 def skipper(redress: Redress) -> TimeSkipper:
@@ -100,9 +62,9 @@ class Stage:
         """Open a case and play it until it ends, its days are over, or nothing more can happen."""
         opened = await self._redress.open(part.opening, part.policy)
         now = datetime.now(UTC)
-        played = Played(number=opened.number, part=part, begun=now, now=now)
+        played = Played(number=opened.number, part=part, begun=now, now=now, seen=time.monotonic())
         handle = self._redress.handle(opened.number)
-        await self._pass(handle, MOMENT)
+        await self._pass(played, MOMENT)
         scene = await self._scene(played)
         agenda = Agenda()
         while not self._over(played, limit):
@@ -110,7 +72,7 @@ class Stage:
             if planned is not None and planned[0] <= played.now:
                 await self._act(played, planned[1])
                 scene = replace(scene, done=scene.done | {planned[1].topic})
-            elif not await self._pass(handle, _step(played, planned and planned[0])):
+            elif not await self._pass(played, _step(played, planned and planned[0])):
                 played.stuck = None if await self._has_ended(played) else "time does not pass"
             scene = replace(
                 scene, view=await self._look(played), order=scene.order or await self._order(played)
@@ -145,8 +107,6 @@ class Stage:
 
     async def _look(self, played: Played) -> CaseView:
         played.view = await _patiently(lambda: self._redress.view(played.number))
-        handle = self._redress.handle(played.number)
-        played.now = max(played.now, await self._skipper.get_current_time(handle))
         return played.view
 
     async def _act(self, played: Played, intention: Intention) -> None:
@@ -162,8 +122,14 @@ class Stage:
         except NotFound:
             played.refused.append((intention.command, "ended"))
 
-    async def _pass(self, handle: WorkflowHandle[Any, Any], span: timedelta) -> bool:
-        """Let the case's time pass; it stands while the outside world is asked. False where it ended."""
+    async def _pass(self, played: Played, span: timedelta) -> bool:
+        """Let the case's time pass; nothing is skipped while the outside is asked. False where it ended."""
+        until = played.tick() + span
+        passed = await self._skip(self._redress.handle(played.number), span)
+        played.now = max(until, played.tick())
+        return passed
+
+    async def _skip(self, handle: WorkflowHandle[Any, Any], span: timedelta) -> bool:
         for _ in range(TRIES):
             try:
                 async with asyncio.timeout(SKIP_PATIENCE):
@@ -181,7 +147,7 @@ class Stage:
 
     async def _settle(self, handle: WorkflowHandle[Any, Any]) -> None:
         """Wait until what the case still had to write is written."""
-        await self._pass(handle, LOOK_AT_LEAST)
+        await self._skip(handle, LOOK_AT_LEAST)
         async with asyncio.timeout(END_PATIENCE):
             await handle.result()
 

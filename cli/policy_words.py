@@ -75,6 +75,8 @@ def _pauses(policy: Policy) -> Iterator[Sentence]:
         by = "; the customer's message ends it" if reason.ended_by_customer else ""
         words = f"at most {span(reason.maximum)} at once, {span(reason.total)} in all{by}"
         yield Subject("pause", reason.id), words
+    for stage, factor in policy.resolve_factor.items():
+        yield Subject("resolve budget", f"in a product's {stage}"), f"{factor:g} of the usual"
     for word, meant in policy.vague_words.items():
         yield Subject("promised", f'"{word}"'), f"binds for {span(meant)}"
     yield Subject("promised", "any other vague word"), f"binds for {span(policy.vague_default)}"

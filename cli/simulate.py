@@ -13,7 +13,7 @@ import sandbox
 from cli.app import ProofFailed
 from cli.connection import run
 from cli.output import Json, answer, note, plain, row, table
-from cli.playing import Part
+from cli.parts import Part
 from cli.rows import POLICY_OF, Format, Rejected, format_of, rows
 from cli.simulation import Simulated, simulated
 from cli.tally import shown

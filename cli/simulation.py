@@ -11,7 +11,8 @@ import httpx
 from cli.embedded import options
 from cli.importing import progress
 from cli.output import note
-from cli.playing import Part, Played, Stage
+from cli.parts import Part, Played
+from cli.playing import Stage
 from cli.rows import Rejected
 from cli.tally import Tally, tally
 from cli.verifying import VerifyReport, verify

@@ -18,7 +18,8 @@ import policies
 import sandbox
 from cli.narration import colour, told
 from cli.output import plain
-from cli.playing import Part, Played, Stage
+from cli.parts import Part, Played
+from cli.playing import Stage
 from cli.tally import Tally, tally
 from cli.verifying import VerifyReport, verify
 from client import Redress, connect

@@ -76,9 +76,10 @@ async def _look(
     found = [*await presence_breaches(redress, store, books)]
     say("V2 the chains of events hold")
     found += [*await verify_chain(pool), *await verify_roles(pool)]
-    say("V3 money went out once")
     ledger = await evidence.ledger_of(store)
-    found += money_breaches(ledger, books)
+    if sandbox_url:
+        say("V3 money went out once")
+        found += money_breaches(ledger, books)
     say("V5 deadlines fired once, and never early")
     found += deadline_breaches(ledger)
     say("V6 read models and running cases agree with the ledger")
@@ -90,6 +91,6 @@ async def _look(
         cases=len(ledger),
         events=sum(len(entries) for entries in ledger.values()),
         refunds=len(books.refunds),
-        checked=("V1", "V2", "V3", "V5", "V6", "V8"),
+        checked=("V1", "V2", *(("V3",) if sandbox_url else ()), "V5", "V6", "V8"),
         breaches=tuple(found),
     )

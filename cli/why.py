@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.case import Case, around
+from domain.clocks import Clock, running
 from domain.explain import explain
 from domain.ladder import Rung
 from domain.row import Due
-from domain.targets import Running, running
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +69,15 @@ def _target(due: Due, target: str, number: str, case: Case | None) -> DueWhy:
     found = _running(case, target, generation)
     if case is None or found is None:
         return DueWhy(due.name, due.due, target, "a service target of the policy")
-    clause = next(each for each in case.policy.clauses if each.id == found.target.clause)
-    counted = explain(found.target.budget, case.policy.calendar, found.start, case.contacts.pauses)
-    what = _rung_words(target, found.target.ladder[int(rung)])
+    clause = next(each for each in case.policy.clauses if each.id == found.clause)
+    counted = explain(found.budget, found.calendar, found.start, found.pauses)
+    what = _rung_words(target, found.ladder[int(rung)])
     return DueWhy(due.name, due.due, what, f"{clause.plain['en']} [{clause.id}] {counted.en}")
 
 
-def _running(case: Case | None, target: str, generation: str) -> Running | None:
+def _running(case: Case | None, target: str, generation: str) -> Clock | None:
     found = running(around(case)) if case is not None else ()
-    return next(
-        (each for each in found if each.target.name == target and each.generation == generation), None
-    )
+    return next((each for each in found if each.name == target and each.generation == generation), None)
 
 
 def _rung_words(target: str, rung: Rung) -> str:

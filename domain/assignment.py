@@ -160,6 +160,8 @@ def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -
         case RefuseDepartment(reason=reason, at=at, by=by):
             if assignment.owner is not None:
                 raise Refused("the department has accepted the case; transfer it instead", code="accepted")
+            if assignment.department == policy.fallback_department:
+                raise Refused("this department takes what no other does; escalate instead", code="fallback")
             return (DepartmentRefused(department=assignment.department, reason=reason, at=at, by=by),)
         case AcceptCase():
             return _accept(assignment, command)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from domain import (
+    amendment,
     assignment,
     contact,
     ending,
@@ -28,8 +29,10 @@ from domain import (
     triage,
 )
 from domain.actor import Role
+from domain.amendment import AmendmentCommand, AmendmentEvent
 from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
 from domain.attempt import AttemptEvent, AttemptRefused
+from domain.clocks import Around
 from domain.contact import ContactCommand, ContactEvent, Contacts
 from domain.effect import Effect
 from domain.ending import Course, Ending, EndingCommand, EndingEvent
@@ -63,7 +66,7 @@ from domain.remedy import (
 from domain.result import Recovery, Result, ResultCommand, ResultEvent
 from domain.saga import Saga, SagaCommand, SagaEvent
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
-from domain.targets import Around, TargetCommand, TargetEvent, Targets
+from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.triage import Classification, TriageCommand, TriageEvent
 
 CaseCommand = Annotated[
@@ -77,7 +80,8 @@ CaseCommand = Annotated[
     | SagaCommand
     | ResultCommand
     | EndingCommand
-    | TargetCommand,
+    | TargetCommand
+    | AmendmentCommand,
     Field(discriminator="kind"),
 ]
 """Everything that people and systems may ask of a case; handlers decode this and nothing else."""
@@ -95,6 +99,7 @@ CaseEvent = Annotated[
     | HappyCallEvent
     | EndingEvent
     | TargetEvent
+    | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),
 ]
@@ -180,8 +185,12 @@ def around(case: Case) -> Around:
         before=before_remedy(case),
         assignment=case.assignment,
         remedy=case.remedy,
+        saga=case.saga,
         result=case.result,
         ending=case.ending,
+        extended=case.targets.extended,
+        updates_missed=case.targets.updates_missed,
+        update_from=case.targets.update_from,
     )
 
 
@@ -280,8 +289,10 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return saga.decide(case.saga, command)
         case result.RegisterResult() | result.TellResult():
             return result.decide(case.result, _recovery(case), command)
-        case targets.ResumeCase():
-            return targets.decide(case.targets, command)
+        case amendment.AmendCalendar() | amendment.AdoptPolicy():
+            return amendment.decide(case.policy, command)
+        case targets.ResumeCase() | targets.ExtendClock():
+            return targets.decide(case.targets, around(case), command)
         case (
             ending.WithdrawCase()
             | ending.AnswerCase()
@@ -482,6 +493,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
+    if isinstance(event, AmendmentEvent):
+        return replace(case, policy=amendment.evolve(case.policy, event))
     if isinstance(event, AttemptEvent):
         return case
     raise TypeError(f"an event that no stage knows: {type(event).__name__}")

@@ -7,7 +7,6 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from domain.actor import Role
-from domain.intake import Intake
 from domain.message import Command, Deadline, Event
 from domain.pauses import Pause, ended, pause_from
 from domain.policy import Policy
@@ -113,6 +112,7 @@ class Contacts:
     repeats: int = 0
     first_response_at: datetime | None = None
     last_update_at: datetime | None = None
+    updates: int = 0
     apologised: bool = False
     explained: bool = False
     pauses: tuple[Pause, ...] = ()
@@ -221,18 +221,15 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
     response = contacts.first_response_at
     if response is None and event.substantive:
         response = event.happened
-    is_update = event.direction == "outbound" and event.substantive and event.done_since and event.next_step
+    told = event.direction == "outbound" and event.substantive
+    is_update = told and bool(event.done_since) and bool(event.next_step)
     return replace(
         contacts,
         count=contacts.count + 1,
         repeats=contacts.repeats + event.repeat,
         first_response_at=response,
         last_update_at=event.happened if is_update else contacts.last_update_at,
+        updates=contacts.updates + is_update,
         apologised=contacts.apologised or event.apology,
         explained=contacts.explained or event.explanation,
     )
-
-
-def heard(intake: Intake, contacts: Contacts) -> datetime:
-    """Return when the customer last heard something real: an update, an answer, or at least the beginning."""
-    return contacts.last_update_at or contacts.first_response_at or intake.received_at

@@ -55,7 +55,7 @@ class SendNotice(Record):
 
     kind: Literal["send_notice"] = "send_notice"
     template: Line
-    wording_hash: Line
+    wording_hash: str
     language: Literal["ko", "en"]
     channel: Literal["sms", "email", "phone", "post", "internal"]
     contact: Contact | None = None

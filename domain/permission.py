@@ -75,6 +75,9 @@ TABLE: dict[str, Permit] = {
     "appeal_case": Permit((C, Y), ("appeal_open",)),
     "open_round": Permit((S, H), ("following_up",)),
     "state_final_position": Permit((S, H), ("following_up",)),
+    "amend_calendar": Permit((S, H), OPEN),
+    "adopt_policy": Permit((H,), OPEN),
+    "extend_clock": Permit((O, S, H), BEFORE_RESULT),
     "resume_case": Permit((S, H), OPEN),
 }
 

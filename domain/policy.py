@@ -19,6 +19,7 @@ Ground = Literal["withdrawal", "defect", "warranty", "guarantee", "goodwill"]
 Language = Literal["ko", "en"]
 Channel = Literal["sms", "email", "phone", "post"]
 
+LifeCycle = Literal["introduction", "growth", "maturity", "decline"]
 RemedyKind = Literal[
     "refund",
     "exchange",
@@ -39,7 +40,9 @@ MOVES_GOODS: tuple[RemedyKind, ...] = ("refund", "exchange")
 BY_HAND: tuple[RemedyKind, ...] = ("correction", "reissued_card")
 """Remedies that a department carries out and reports as done."""
 
-TargetName = Literal["acknowledge", "accept", "first_response", "next_update", "resolve", "result_notice"]
+TargetName = Literal[
+    "acknowledge", "accept", "owner_accepts", "first_response", "next_update", "resolve", "result_notice"
+]
 
 
 class Clause(Record):
@@ -166,18 +169,19 @@ class Policy(Record):
 
     name: Line
     version: Line
-    hash: Line = ""
+    hash: str = ""
     language: Language
     currency: Line
     calendar: Calendar
     holidays_from: Line
-    wording_hash: Line = ""
+    wording_hash: str = ""
     clauses: tuple[Clause, ...]
     departments: tuple[Department, ...]
     fallback_department: Line
     people: tuple[Person, ...]
     routing: tuple[Routing, ...]
     targets: tuple[Target, ...]
+    resolve_factor: dict[LifeCycle, float] = Field(default_factory=dict)
     statutory: tuple[StatutoryClock, ...] = ()
     pause_reasons: tuple[PauseReason, ...]
     vague_words: dict[Line, timedelta]

@@ -33,7 +33,7 @@ def _one_line(text: str) -> str:
 Text = Annotated[str, AfterValidator(_fits)]
 """Words that a person wrote."""
 
-Letter = Annotated[str, StringConstraints(max_length=16 * 1024), AfterValidator(_fits)]
+Letter = Annotated[str, StringConstraints(max_length=12 * 1024), AfterValidator(_fits)]
 """Words that go out to a customer: with their template around them they still fit into a `Text`."""
 
 Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_fits)]

@@ -256,6 +256,7 @@ class Proposal:
     state: ProposalState
     approval_due: datetime | None = None
     approved_by: str | None = None
+    agreed_at: datetime | None = None
     offer_due: datetime | None = None
     reminded: bool = False
     contact: int | None = None
@@ -278,6 +279,11 @@ class Remedy:
     proposal: Proposal | None = None
     done: tuple[LineDecision, ...] = ()
     hashes: tuple[str, ...] = ()
+
+    @property
+    def agreed_at(self) -> datetime | None:
+        """When the customer agreed to the proposal that stands."""
+        return self.proposal.agreed_at if self.proposal else None
 
 
 def needs_answer(plan: Plan) -> bool:
@@ -628,8 +634,8 @@ def _moved(
             return replace(proposal, reminded=True, offer_due=due, words_waiting=words)
         case OfferExpired():
             return replace(proposal, state="expired")
-        case RemedyAgreed():
-            return replace(proposal, state="agreed", words_waiting=None)
+        case RemedyAgreed(at=at):
+            return replace(proposal, state="agreed", agreed_at=at, words_waiting=None)
         case RemedyDeclined():
             return replace(proposal, state="declined", words_waiting=None)
         case RemedyDone():

@@ -94,6 +94,7 @@ class Result:
     final: bool = False
     registered_at: datetime | None = None
     registered_by: str | None = None
+    sent_at: datetime | None = None
     delivered_at: datetime | None = None
     possible: tuple[Channel, ...] = ()
     tried: tuple[Channel, ...] = ()
@@ -255,11 +256,17 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
         case ResultNotified(key=key) | ResultUndelivered(key=key) if _of_earlier(result, key):
             return result
         case ResultNotified(at=at) | ResultTold(at=at):
-            return replace(result, delivered_at=result.delivered_at or at, needs_person=False)
-        case ResultUndelivered(channel=channel):
+            return replace(
+                result,
+                sent_at=result.sent_at or at,
+                delivered_at=result.delivered_at or at,
+                needs_person=False,
+            )
+        case ResultUndelivered(channel=channel, why=why, at=at):
+            sent = result.sent_at or (at if why == "undelivered" else None)
             tried = tuple(dict.fromkeys((*result.tried, channel)))
             exhausted = result.delivered_at is None and set(result.possible) <= set(tried)
-            return replace(result, tried=tried, needs_person=exhausted)
+            return replace(result, tried=tried, needs_person=exhausted, sent_at=sent)
         case _:
             assert_never(event)
 

@@ -110,13 +110,14 @@ class StepAsked(Event):
 
 
 class StepDone(Event):
-    """A step happened."""
+    """A step happened; `happened` is when, where the outside says so."""
 
     kind: Literal["step_done"] = "step_done"
     step: StepName
     key: Line
     reference: Line
     amount: Money | None = None
+    happened: Instant | None = None
 
 
 class StepWaits(Event):
@@ -241,6 +242,7 @@ class Step:
         denied: whether its provider said that the present try had not happened.
         unsure: whether the saga was parked while nobody knew if the step had happened; its provider is asked
             again before anything else is done about it.
+        done_at: when it happened, by the outside's own word where it gives one.
     """
 
     name: StepName
@@ -253,6 +255,7 @@ class Step:
     reference: str | None = None
     denied: bool = False
     unsure: bool = False
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -586,12 +589,12 @@ def _happened(policy: Policy, step: Step, fact: CameBack, outcome: Outcome) -> S
             return StepDone(step=step.name, key=fact.key, reference=ref, at=fact.at)
         case CollectionStatus(finding=None) | DeliveryStatus(delivered=False):
             return _look_again(policy, step, fact)
-        case CollectionStatus(finding="as_claimed"):
-            return StepDone(step=step.name, key=fact.key, reference="as claimed", at=fact.at)
+        case CollectionStatus(finding="as_claimed", arrived_at=then):
+            return StepDone(step=step.name, key=fact.key, reference="as claimed", happened=then, at=fact.at)
         case CollectionStatus(finding=finding):
             return SagaParked(step=step.name, reason=f"the inspection found the goods {finding}", at=fact.at)
-        case DeliveryStatus():
-            return StepDone(step=step.name, key=fact.key, reference="delivered", at=fact.at)
+        case DeliveryStatus(delivered_at=then):
+            return StepDone(step=step.name, key=fact.key, reference="delivered", happened=then, at=fact.at)
         case _:
             return SagaParked(
                 step=step.name, reason=f"an answer of the wrong kind: {outcome.kind}", at=fact.at
@@ -743,6 +746,7 @@ def _moved(
             return replace(
                 step,
                 state="done",
+                done_at=event.happened or event.at,
                 key=None,
                 again_at=None,
                 reference=reference,

@@ -1,27 +1,23 @@
-"""Service targets beside the life of a case: when each falls due, and what its ladder does, exactly once."""
+"""What the ladders of a case's clocks do, each rung exactly once."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from domain.assignment import Assignment, CaseEscalated, escalate
-from domain.budget import due_of
+from domain.assignment import CaseEscalated, escalate
+from domain.clocks import Around, Clock, running
 from domain.effect import Effect, NoticeSent, SendNotice
-from domain.ending import Ending
 from domain.ladder import Action, rung_dues
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
-from domain.policy import Target, TargetName
-from domain.record import Id, Line
-from domain.remedy import Before, Remedy
-from domain.result import Result
+from domain.record import Id, Line, Note
+from domain.refusal import Refused
 
 
 class TargetWarned(Event):
     """A rung before the deadline was reached."""
 
     kind: Literal["target_warned"] = "target_warned"
-    target: TargetName
+    target: Line
     generation: Line
     rung: int
     actions: tuple[Action, ...]
@@ -29,22 +25,28 @@ class TargetWarned(Event):
 
 
 class TargetBreached(Event):
-    """A target was missed; `late_known` where it was overdue already when it became known."""
+    """A clock was missed.
+
+    Attributes:
+        late_known: it was overdue already when it became known.
+        closes_option: it is no breach of duty; a way that was open is closed now.
+    """
 
     kind: Literal["target_breached"] = "target_breached"
-    target: TargetName
+    target: Line
     generation: Line
     rung: int
     actions: tuple[Action, ...]
     clause: Line
     late_known: bool
+    closes_option: bool = False
 
 
 class TargetOverdue(Event):
     """A rung after the deadline was reached."""
 
     kind: Literal["target_overdue"] = "target_overdue"
-    target: TargetName
+    target: Line
     generation: Line
     rung: int
     actions: tuple[Action, ...]
@@ -63,7 +65,7 @@ class LadderParked(Event):
     """A ladder's last rung gave the case to a human."""
 
     kind: Literal["ladder_parked"] = "ladder_parked"
-    target: TargetName
+    target: Line
 
 
 class ResumeCase(Command):
@@ -80,9 +82,32 @@ class CaseResumed(Event):
     note: Line
 
 
-TargetCommand = ResumeCase
+class ExtendClock(Command):
+    """A holding response with its reasons went out, which gives a statutory clock its longer limit.
+
+    Attributes:
+        clock: id of the statutory clock.
+        contact: number of the contact by which the customer was told.
+    """
+
+    kind: Literal["extend_clock"] = "extend_clock"
+    clock: Line
+    reasons: Note
+    contact: int
+
+
+class ClockExtended(Event):
+    """A statutory clock has its longer limit from the same start."""
+
+    kind: Literal["clock_extended"] = "clock_extended"
+    clock: Line
+    reasons: Note
+    contact: int
+
+
+TargetCommand = ResumeCase | ExtendClock
 Rung = TargetWarned | TargetBreached | TargetOverdue
-TargetEvent = TargetWarned | TargetBreached | TargetOverdue | Told | LadderParked | CaseResumed
+TargetEvent = Rung | Told | LadderParked | CaseResumed | ClockExtended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +115,7 @@ class Word:
     """Something to tell somebody because of a target."""
 
     key: str
-    target: TargetName
+    target: Line
     staff: str | None
 
 
@@ -101,117 +126,46 @@ class Targets:
     fired: tuple[str, ...] = ()
     words: tuple[Word, ...] = ()
     told: int = 0
-    parked: TargetName | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """The stages whose facts start and meet targets."""
-
-    before: Before
-    assignment: Assignment
-    remedy: Remedy
-    result: Result
-    ending: Ending
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """One target that runs: from when it counts, and since when that has been known."""
-
-    target: Target
-    generation: str
-    start: datetime
-    since: datetime
-
-
-def running(around: Around) -> tuple[Running, ...]:
-    """Return the targets that run now: started, not met, and the class of the case has them."""
-    if around.ending.end is not None or around.ending.withdrawn:
-        return ()
-    return tuple(_running(around))
-
-
-def _running(around: Around) -> Iterator[Running]:
-    triage, policy = around.before.triage, around.before.policy
-    known = max(filter(None, (around.before.intake.opened_at, triage.classed_at)))
-    for name, generation, start, met in _standings(around):
-        target = policy.target(name, triage.voc_type or "complaint", triage.severity)
-        if target is not None and start is not None and met is None:
-            yield Running(target=target, generation=generation, start=start, since=max(known, start))
-
-
-Standing = tuple[TargetName, str, datetime | None, datetime | None]
-
-
-def _standings(around: Around) -> tuple[Standing, ...]:
-    """For each target: its name, generation, start and what met it."""
-    intake, contacts, result = around.before.intake, around.before.contacts, around.result
-    answered = around.ending.answered_at
-    # The answer to an inquiry does not resolve the complaint that it turned into (clock rule 15).
-    resolved = result.delivered_at or (None if around.before.triage.voc_type == "complaint" else answered)
-    resolve_start = around.remedy.round_at or intake.received_at
-    return (
-        ("acknowledge", "1", intake.received_at, intake.acknowledged_at),
-        (
-            "accept",
-            str(around.assignment.asks),
-            around.assignment.assigned_at,
-            around.assignment.accepted_at,
-        ),
-        ("first_response", "1", intake.received_at, contacts.first_response_at or answered),
-        ("resolve", str(around.remedy.round), resolve_start, resolved),
-        ("result_notice", str(result.number), result.registered_at, result.delivered_at),
-    )
+    extended: tuple[str, ...] = ()
+    updates_missed: int = 0
+    update_from: datetime | None = None
+    parked: str | None = None
 
 
 def deadlines(targets: Targets, around: Around) -> tuple[Deadline, ...]:
-    """Return every rung that has not fired yet, of every target that runs."""
-    pauses = around.before.contacts.pauses
-    calendar = around.before.policy.calendar
+    """Return every rung that has not fired yet, of every clock that runs."""
     return tuple(
-        Deadline(name=f"targets/{each.target.name}:{each.generation}:{index}", due=due)
-        for each in running(around)
-        for index, due in _open_rungs(
-            targets, each, rung_dues(each.target.ladder, each.target.budget, calendar, each.start, pauses)
-        )
+        Deadline(name=f"targets/{clock.name}:{clock.generation}:{index}", due=due)
+        for clock in running(around)
+        for index, due in open_rungs(targets, clock)
     )
 
 
-def _open_rungs(
-    targets: Targets, each: Running, dues: tuple[tuple[int, datetime], ...]
-) -> tuple[tuple[int, datetime], ...]:
-    """Leave out what fired, and what had passed before it was known, except the breach (clock rule 14)."""
+def open_rungs(targets: Targets, clock: Clock) -> tuple[tuple[int, datetime], ...]:
+    """Return the rungs to come; what passed before it was known fires as the breach only (clock rule 14)."""
+    dues = rung_dues(clock.ladder, clock.budget, clock.calendar, clock.start, clock.pauses)
     return tuple(
         (index, due)
         for index, due in dues
-        if _mark(each.target.name, each.generation, _rung_name(each, index)) not in targets.fired
-        and (due > each.since or each.target.ladder[index].at == "breach")
+        if _mark(clock.name, clock.generation, _rung_name(clock, index)) not in targets.fired
+        and (due > clock.since or clock.ladder[index].at == "breach")
     )
 
 
-def _rung_name(each: Running, index: int) -> int | Literal["breach"]:
+def _rung_name(clock: Clock, index: int) -> int | Literal["breach"]:
     """A breach is one, wherever the ladder of another class has it (clock rule 14)."""
-    return "breach" if each.target.ladder[index].at == "breach" else index
+    return "breach" if clock.ladder[index].at == "breach" else index
 
 
-def _mark(target: TargetName, generation: str, rung: int | Literal["breach"]) -> str:
+def _mark(target: str, generation: str, rung: int | Literal["breach"]) -> str:
     return f"{target}:{generation}:{rung}"
-
-
-def due_of_target(around: Around, each: Running) -> datetime | None:
-    """Return when a running target falls due; None while it is paused."""
-    before = around.before
-    return due_of(each.target.budget, before.policy.calendar, each.start, before.contacts.pauses)
 
 
 def lapse(around: Around, deadline: Deadline, at: datetime) -> tuple[TargetEvent | CaseEscalated, ...]:
     """Fire one rung: the event, and the move up if its actions say so."""
     name, generation, index = deadline.name.removeprefix("targets/").split(":")
-    each = next(
-        each for each in running(around) if each.target.name == name and each.generation == generation
-    )
-    rung = _rung(each, int(index), deadline, at)
+    clock = next(each for each in running(around) if each.name == name and each.generation == generation)
+    rung = _rung(clock, int(index), deadline, at)
     events: tuple[TargetEvent | CaseEscalated, ...] = (rung,)
     if "escalate" in rung.actions:
         events += escalate(
@@ -227,36 +181,65 @@ def lapse(around: Around, deadline: Deadline, at: datetime) -> tuple[TargetEvent
     return events
 
 
-def _rung(each: Running, index: int, deadline: Deadline, at: datetime) -> Rung:
-    rung = each.target.ladder[index]
+def _rung(clock: Clock, index: int, deadline: Deadline, at: datetime) -> Rung:
+    rung = clock.ladder[index]
     if rung.at == "breach":
         return TargetBreached(
-            target=each.target.name,
-            generation=each.generation,
+            target=clock.name,
+            generation=clock.generation,
             rung=index,
             actions=rung.actions,
-            clause=each.target.clause,
-            late_known=deadline.due <= each.since,
+            clause=clock.clause,
+            late_known=deadline.due <= clock.since,
+            closes_option=clock.closes_option,
             due=deadline.due,
             at=at,
         )
     kind = TargetWarned if isinstance(rung.at, float) else TargetOverdue
     return kind(
-        target=each.target.name,
-        generation=each.generation,
+        target=clock.name,
+        generation=clock.generation,
         rung=index,
         actions=rung.actions,
-        clause=each.target.clause,
+        clause=clock.clause,
         due=deadline.due,
         at=at,
     )
 
 
-def decide(targets: Targets, command: TargetCommand) -> tuple[TargetEvent, ...]:
-    """Let a human take a parked case up again."""
-    if targets.parked is None:
+def decide(targets: Targets, around: Around, command: TargetCommand) -> tuple[TargetEvent, ...]:
+    """Let a human take a parked case up again, or extend a statutory clock."""
+    match command:
+        case ResumeCase(note=note, at=at, by=by):
+            return () if targets.parked is None else (CaseResumed(note=note, at=at, by=by),)
+        case ExtendClock():
+            return _extend(targets, around, command)
+        case _:
+            assert_never(command)
+
+
+def _extend(targets: Targets, around: Around, command: ExtendClock) -> tuple[TargetEvent, ...]:
+    """A fact recorded after a breach may explain it; it never removes it (clock rule 13)."""
+    if command.clock in targets.extended:
         return ()
-    return (CaseResumed(note=command.note, at=command.at, by=command.by),)
+    known = {clock.id for clock in around.before.policy.statutory if clock.extended_by is not None}
+    if command.clock not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise Refused(f"clock: only these can be extended: {names}", code="clock")
+    if not any(clock.name == command.clock for clock in running(around)):
+        raise Refused(f"clock: {command.clock} does not run", code="not-running")
+    if any(mark.startswith(f"{command.clock}:1:breach") for mark in targets.fired):
+        raise Refused(f"clock: {command.clock} was missed already; nothing removes a breach", code="late")
+    if not 1 <= command.contact <= around.before.contacts.count:
+        raise Refused("contact: log the holding response first and give its number", code="contact")
+    extended = ClockExtended(
+        clock=command.clock,
+        reasons=command.reasons,
+        contact=command.contact,
+        at=command.at,
+        by=command.by,
+    )
+    return (extended,)
 
 
 def todo(targets: Targets, around: Around, number: str) -> tuple[Effect, ...]:
@@ -298,6 +281,8 @@ def evolve(targets: Targets, event: TargetEvent, around: Around) -> Targets:
             return replace(targets, parked=target)
         case CaseResumed():
             return replace(targets, parked=None)
+        case ClockExtended(clock=clock):
+            return replace(targets, extended=(*targets.extended, clock))
         case _:
             assert_never(event)
 
@@ -308,8 +293,11 @@ def _fired(targets: Targets, event: Rung, around: Around) -> Targets:
         Word(key=f"tell:{targets.told + place}", target=event.target, staff=person)
         for place, person in enumerate(_whom(event, around), start=1)
     )
+    period_over = event.target == "next_update" and isinstance(event, TargetBreached)
     return replace(
         targets,
+        updates_missed=targets.updates_missed + period_over,
+        update_from=event.due if period_over else targets.update_from,
         fired=(*targets.fired, _mark(event.target, event.generation, rung)),
         words=(*targets.words, *words),
         told=targets.told + len(words),

@@ -17,7 +17,10 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("missing_part", r"빠져|누락|없어요|missing"),
     ("late_delivery", r"늦|아직도 안 왔|안 왔어요|배송이|late|has not arrived|never came"),
     ("misdescription", r"사진과|설명과|광고|described|photo|advertis|disclos"),
-    ("defect", r"고장|깨|불량|작동|새요|소리가|금이|탄 냄새|broke|crack|leak|stopped|smoke|does not work"),
+    (
+        "defect",
+        r"고장|깨|불량|작동|새요|소리가|금이|탄 냄새|broke|spark|crack|leak|stopped|smoke|does not work",
+    ),
     ("debt_not_owed", r"debt (is )?not (mine|yours|owed)|debt not owed|debt was paid|not owed"),
     ("card_not_received", r"card (was )?(not|never) received|reissue|replacement card"),
     ("unauthorised_payment", r"unauthori[sz]ed|fraud|identity theft|transaction"),

@@ -32,6 +32,7 @@ def intentions(scene: Scene) -> Iterator[Intention]:
     if row.stage in OWNED:
         yield from _own(scene)
     yield from asides.promises(scene)
+    yield from asides.updates(scene)
 
 
 def _triage(scene: Scene) -> Intention:

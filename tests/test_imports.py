@@ -76,8 +76,11 @@ LIFE = (
     "result",
     "happy_call",
     "ending",
+    "clocks",
     "targets",
+    "amendment",
     "case",
+    "clock_view",
     "view",
 )
 """The files of the domain along the life of a case; each may know those before it."""

@@ -42,10 +42,10 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.refusal import Refused
     from domain.view import CaseView, case_row, view
-    from workflows.decode import decode, garbage_digest
+    from workflows.decode import decode, garbage_digest, plain
     from workflows.messages import Answered, Carried, CaseInput, CaseSummary, Receipt
     from workflows.names import CASE_WORKFLOW, CONFLICT, OWNER, PARKED, SEVERITY, STAGE
-    from workflows.record import digest_of_command, recorded, take_batch
+    from workflows.record import digest_of_command, may_be_carried, recorded, take_batch
 
 ALARM_GRACE = timedelta(milliseconds=1)
 """The due instant itself is in time, so the alarm rings just after it (clock rule 4)."""
@@ -75,7 +75,7 @@ class CaseWorkflow:
         self._began_at_version = self._case.version
         self._head = carried.head if carried else GENESIS
         self._unwritten: list[RecordedEvent] = list(carried.unwritten) if carried else []
-        self._policy_written = carried.policy_written if carried else False
+        self._pinned = carried.pinned if carried else start.policy
         self._answered = {each.receipt.command_id: each for each in (carried.answered if carried else ())}
         self._came_back = dict.fromkeys(carried.came_back if carried else ())
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -172,8 +172,8 @@ class CaseWorkflow:
         except Refused as refusal:
             length, digest = garbage_digest(args)
             refused = LetterRefused(
-                name=name[:60] or "unnamed",
-                reason=refusal.reason[:200],
+                name=plain(name, 60) or "unnamed",
+                reason=plain(refusal.reason, 200),
                 length=length,
                 digest=digest,
                 at=self._now(),
@@ -333,7 +333,8 @@ class CaseWorkflow:
 
     def _write(self) -> None:
         """Hand what is unwritten to the ledger, one activity at a time; a conflict stops this for good."""
-        may = self._writing is None and not self._conflict and not self._limit_passed
+        leaves = self._limit_passed and self._wants_to_carry_on()
+        may = self._writing is None and not self._conflict and not leaves
         if may and self._unwritten and self._is_worth_writing():
             self._writing = self._spawn(self._write_batch())
 
@@ -353,7 +354,7 @@ class CaseWorkflow:
             case_id=self._case.id,
             events=batch,
             row=case_row(self._case) if whole else None,
-            policy=None if self._policy_written else self._case.policy,
+            policy=self._pinned,
         )
         try:
             await workflow.execute_activity(
@@ -373,7 +374,7 @@ class CaseWorkflow:
             workflow.logger.error("the ledger refused the events of this case", extra={"seq": batch[0].seq})
         else:
             del self._unwritten[: len(batch)]
-            self._policy_written = True
+            self._pinned = None
         finally:
             self._writing = None
             self._stirred = True
@@ -382,7 +383,8 @@ class CaseWorkflow:
 
     def _wants_to_carry_on(self) -> bool:
         lived = self._case.version - self._began_at_version
-        return lived >= self._start.carry_on_after or workflow.info().is_continue_as_new_suggested()
+        is_time = lived >= self._start.carry_on_after or workflow.info().is_continue_as_new_suggested()
+        return is_time and may_be_carried(self._unwritten)
 
     def _carries_on(self) -> bool:
         """A run that is due to continue lets its effects end, up to a hard limit; appends are idempotent."""
@@ -411,7 +413,7 @@ class CaseWorkflow:
                 unwritten=tuple(self._unwritten),
                 came_back=tuple(self._came_back),
                 answered=tuple(self._answered.values()),
-                policy_written=self._policy_written,
+                pinned=self._pinned,
             ),
         )
 
@@ -473,7 +475,7 @@ def _as_error(refusal: Refused) -> ApplicationError:
 def _refusal_in(error: BaseException) -> str | None:
     cause = error.cause if isinstance(error, ActivityError) else None
     if isinstance(cause, ApplicationError) and cause.non_retryable and cause.type == REFUSED:
-        return (cause.message or "refused")[:200]
+        return plain(cause.message, 200).strip() or "refused"
     return None
 
 

@@ -25,7 +25,9 @@ def decode(name: str, args: Sequence[RawValue]) -> CaseCommand:
         Refused: naming the field and what is wrong with it; never what was in it.
     """
     if name not in TABLE:
-        raise Refused(f"there is no command {name[:60]}; see `redress submit --help`", code="unknown-command")
+        raise Refused(
+            f"there is no command {plain(name, 60)}; see `redress submit --help`", code="unknown-command"
+        )
     if len(args) != 1:
         raise Refused("a command takes exactly one argument: a JSON object", code="arguments")
     return command_from(name, _object(args[0].payload.data))
@@ -72,9 +74,14 @@ def in_words(error: ValidationError, name: str) -> str:
     """Say what is wrong, field by field, without what was in the fields."""
     problems = []
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        path = ".".join(str(part) for part in problem["loc"] if part != name)
+        path = plain(".".join(str(part) for part in problem["loc"] if part != name), 60)
         problems.append(f"{path or name}: {problem['msg']}")
     return "; ".join(problems[:5])
+
+
+def plain(text: str, limit: int) -> str:
+    """Return what a stranger wrote as a line that can be recorded and shown, without control characters."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:limit])
 
 
 def garbage_digest(args: Sequence[RawValue]) -> tuple[int, str]:

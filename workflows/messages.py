@@ -44,7 +44,7 @@ class Carried(Record):
     unwritten: tuple[RecordedEvent, ...] = ()
     came_back: tuple[str, ...] = ()
     answered: tuple[Answered, ...] = ()
-    policy_written: bool = True
+    pinned: Policy | None = None
 
 
 class CaseInput(Record):

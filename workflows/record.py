@@ -10,6 +10,8 @@ from domain.record import canonical, iso
 
 MAX_EVENTS = 200
 MAX_BYTES = 256 * 1024
+MAX_CARRIED = 512 * 1024
+"""Unwritten events over this wait for the ledger in their run: an input over 2 MB would fail for ever."""
 
 
 def recorded(case: Case, event: Event, *, before: str, salt: str) -> RecordedEvent:
@@ -36,11 +38,20 @@ def take_batch(unwritten: Sequence[RecordedEvent]) -> tuple[RecordedEvent, ...]:
     taken: list[RecordedEvent] = []
     size = 0
     for entry in unwritten[:MAX_EVENTS]:
-        size += len(entry.body.encode()) + 400
+        size += _size(entry)
         if taken and size > MAX_BYTES:
             break
         taken.append(entry)
     return tuple(taken)
+
+
+def may_be_carried(unwritten: Sequence[RecordedEvent]) -> bool:
+    """Say whether these events fit into the input of a next run, beside the case itself."""
+    return sum(_size(entry) for entry in unwritten) <= MAX_CARRIED
+
+
+def _size(entry: RecordedEvent) -> int:
+    return len(entry.body.encode()) + 400
 
 
 def digest_of_command(command: CaseCommand) -> str:

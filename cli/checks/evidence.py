@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from client import Unreachable
 from domain.case import CaseEvent
 from domain.chain import RecordedEvent
 from domain.money import Money
@@ -48,11 +49,14 @@ async def books(sandbox_url: str) -> Books:
     """Read the books of bank and gateway.
 
     Raises:
-        httpx.HTTPError: where the outside world does not answer.
+        Unreachable: the outside world does not answer.
     """
-    async with httpx.AsyncClient(base_url=sandbox_url, timeout=30.0, trust_env=False) as client:
-        bank = await _deeds(client, "bank")
-        gateway = await _deeds(client, "gateway")
+    try:
+        async with httpx.AsyncClient(base_url=sandbox_url, timeout=30.0, trust_env=False) as client:
+            bank = await _deeds(client, "bank")
+            gateway = await _deeds(client, "gateway")
+    except httpx.HTTPError:
+        raise Unreachable(f"the outside world at {sandbox_url} does not show its books") from None
     return Books(
         refunds=tuple(_refund(deed) for deed in bank if deed["operation"] == "pay_refund"),
         notices=tuple(

@@ -30,7 +30,7 @@ from domain.message import CameBack, Command, Event, LetTimePass
 from domain.permission import TABLE
 from domain.policy import Policy, StatutoryClock
 from domain.promise import MakePromise
-from domain.record import canonical, iso
+from domain.record import Letter, Line, Text, canonical, iso
 from domain.refusal import Refused
 from domain.saga import SagaEvent
 from domain.view import case_row, view
@@ -60,6 +60,8 @@ from tests.domain.lives import (
     given,
     ok,
     opening,
+    plan,
+    propose,
     refused,
     say,
     to_end_of_collection,
@@ -106,6 +108,8 @@ def any_of(annotation: Any) -> Any:
         return any_of(annotation.__origin__)
     if origin is not None:
         return get_args(annotation)[0]  # a literal
+    if annotation is Policy:
+        return POLICY
     if isinstance(annotation, type) and hasattr(annotation, "model_fields"):
         return one(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
@@ -291,3 +295,27 @@ def test_a_duty_from_outside_counts_public_days_unless_it_says_otherwise() -> No
     assert public.hours["mon"] == (("00:00", "24:00"),)
     assert "sat" not in public.hours
     assert POLICY.calendar_of(clock.model_copy(update={"calendar": "firm"})) == POLICY.calendar
+
+
+# Words. ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "problem"),
+    [
+        (Text, "가" * 22_000, "at most 65536 are taken"),
+        (Text, "\ud800", "half a character"),
+        (Text, "a\x00b", "NUL character"),
+        (Line, "a\x1b[2Jb", "control character"),
+        (Line, "a\x7fb", "control character"),
+    ],
+)
+def test_words_that_no_store_takes_are_refused(kind: Any, words: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        TypeAdapter(kind).validate_python(words)
+
+
+def test_the_longest_words_to_a_customer_still_go_out() -> None:
+    longest = TypeAdapter(Letter).validate_python("🙏" * 12 * 1024)
+    life = given(*IN_RECOVERY, propose(plan(words=longest), told_in=None))
+    assert life.owed == ("offer:1",)

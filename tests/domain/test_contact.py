@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from domain import contact as contact_
 from domain.contact import PauseTargets, ResumeTargets
 from domain.intake import AddToCase
 from tests.domain.lives import (
@@ -58,10 +57,10 @@ def test_a_contact_counts_from_when_it_happened() -> None:
 
 def test_an_update_says_what_was_done_and_what_comes_next() -> None:
     life = given(*IN_RECOVERY)
-    assert life.case.intake is not None
-    assert contact_.heard(life.case.intake, life.case.contacts) == MONDAY
+    assert life.case.contacts.updates == 0
     later = life.told(wait(hours=3), contact(done_since="collected", apology=True, explanation=True))
     assert later.case.contacts.last_update_at == MONDAY + timedelta(hours=3)
+    assert later.case.contacts.updates == 1
     assert later.case.contacts.apologised
     assert later.case.contacts.explained
 

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from domain import targets
 from domain.actor import Actor
 from domain.assignment import AcceptCase, EscalateCase
 from domain.case import around, todo
+from domain.clocks import running
 from domain.contact import PauseTargets, ResumeTargets
 from domain.effect import SendNotice
 from domain.ending import WithdrawCase
@@ -237,15 +237,15 @@ def test_a_new_round_has_a_resolve_target_of_its_own() -> None:
 
 def test_a_withdrawn_case_has_no_targets() -> None:
     life = given(*PUT_RIGHT, say(WithdrawCase, MIRA))
-    assert targets.running(around(life.case)) == ()
+    assert running(around(life.case)) == ()
 
 
 def test_a_paused_target_has_no_due_instant() -> None:
     life = given(*IN_RECOVERY)
-    (each,) = targets.running(around(life.case))
-    assert targets.due_of_target(around(life.case), each) == life.dues["targets/resolve:1:1"]
-    paused = around(life.told(say(PauseTargets, OWNER, reason="customer")).case)
-    assert targets.due_of_target(paused, each) is None
+    (clock,) = running(around(life.case))
+    assert clock.due == life.dues["targets/resolve:1:1"]
+    (paused,) = running(around(life.told(say(PauseTargets, OWNER, reason="customer")).case))
+    assert paused.due is None
 
 
 def test_a_breach_before_there_is_a_department_is_told_in_the_fallback_department() -> None:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import policies
 import sandbox
-from cli.playing import Part
+from cli.parts import Part
 from cli.rows import Format, Row, rows
 from cli.simulate import DEFAULT_FAULTS
 from cli.simulation import Simulated, simulated

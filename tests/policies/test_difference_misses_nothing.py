@@ -56,7 +56,16 @@ def other(value: Any) -> tuple[Any, ...]:
     if isinstance(value, int | float):
         return (value + 1, value / 2)
     if isinstance(value, list | dict):
-        return (["withdrawal"], ["critical"], ["suggestion"], ["x"], [RUNG], {"2026-11-23": []}, {"x": "y"})
+        return (
+            ["withdrawal"],
+            ["critical"],
+            ["suggestion"],
+            ["x"],
+            [RUNG],
+            {"2026-11-23": []},
+            {"x": "y"},
+            {"growth": 0.5},
+        )
     return (OTHERS.get(value, f"{value}x"), f"{value}x", *LEGAL)
 
 

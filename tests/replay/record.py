@@ -1,8 +1,8 @@
 """Records a history of every kind of life: `python -m tests.replay.record --reason "why" [NAME ...]`.
 
 A recorded history is a promise to cases that are under way: current code must replay it. Record anew only
-where a change breaks them on purpose (before the first deployment, or behind `workflow.patched`), and say why:
-the reason is written into tests/histories/README.md.
+where a change breaks it on purpose (tests/histories/README.md says when that is right), and say why: the
+reason is written down there.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -29,6 +29,13 @@ EVENTS: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)
 
 PATIENCE = 20.0
 """Seconds after which something that must come will not come; a busy machine needs some of them."""
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], patience: float = PATIENCE) -> None:
+    """Wait until something holds; fail where it does not in time."""
+    async with asyncio.timeout(patience):
+        while not await holds():  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(0.02)
 
 
 def actor(text: str) -> Actor:
@@ -72,10 +79,23 @@ class Life:
 
     async def until(self, holds: Callable[[CaseView], bool]) -> CaseView:
         """Wait until something holds, and return how the case then stands."""
-        async with asyncio.timeout(self.patience):
-            while not holds(view := await self.view()):
-                await asyncio.sleep(0.02)
+        view = await self.view()
+
+        async def is_so() -> bool:
+            nonlocal view
+            view = await self.view()
+            return holds(view)
+
+        await eventually(is_so, self.patience)
         return view
+
+    async def until_counted(self, kind: str) -> None:
+        """Wait until Temporal's own history has an event of a type."""
+
+        async def is_there() -> bool:
+            return bool((await self.counted())[kind])
+
+        await eventually(is_there, self.patience)
 
     async def forward(self, span: timedelta) -> None:
         """Let time fly, on this case's own clock."""
@@ -115,6 +135,15 @@ class Life:
         return Counter(
             EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in await self.history()
         )
+
+
+async def scheduled(life: Life) -> list[str]:
+    """Return the activities that the present run has asked for, by type."""
+    return [
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        for event in await life.history()
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    ]
 
 
 def event_in(entry: RecordedEvent) -> CaseEvent:

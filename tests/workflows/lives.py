@@ -17,7 +17,7 @@ from domain.supervisor import RequestSupervisor
 from domain.triage import HarmLine, Triage
 from tests.workflows.environment import Environment, goods_that_fly
 from tests.workflows.life import Life, open_case
-from tests.workflows.policies_for_tests import policy, prompt
+from tests.workflows.policies_for_tests import policy
 
 AGENT, OWNER, HEAD = "agent:agent-07", "owner:agent-07", "department_head:head-production"
 SOON = timedelta(days=20)
@@ -172,7 +172,7 @@ async def compensated(env: Environment) -> Life:
 
 async def continued(env: Environment) -> Life:
     """A run is over after ten events; the case goes on."""
-    env_of_short_runs = Redress(env.temporal, secret="short runs", carry_on_after=10)  # noqa: S106 - as SECRET
+    env_of_short_runs = Redress(env.temporal, secret="short runs", carry_on_after=10)
     usual, env.redress = env.redress, env_of_short_runs
     try:
         return await standard(env)

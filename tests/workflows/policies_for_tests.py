@@ -43,7 +43,7 @@ def prompt(**changes: Any) -> Policy:
 
 
 def ladder(*minutes: float) -> Target:
-    """Return a target: missed so many minutes after the receipt, a rung so many after that for each of the others."""
+    """Return a target: missed the first span after the receipt, one level up each other span after that."""
     later = tuple(Rung(at=PlainTime(minutes=span), actions=("escalate",)) for span in minutes[1:])
     return Target(
         name="resolve",

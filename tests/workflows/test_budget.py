@@ -24,10 +24,10 @@ EFFECTS = Counter(
 """Acknowledgement, two snapshots, the saga's three steps, the result notice, the happy call: exactly these."""
 
 UPDATES, TIMERS = 7, 3
-"""Triage, accept, contact, propose, approve, accept the remedy, register; one alarm from the opening on, an
-earlier one for the happy call, one for the reopen window."""
+"""Triage, accept, contact, propose, approve, accept the remedy, register; and an alarm from the opening on,
+an earlier one for the happy call, one for the reopen window."""
 
-MOST_APPENDS, MOST_EVENTS, MOST_TASKS = 12, 140, 28
+MOST_APPENDS, MOST_EVENTS, MOST_TASKS = 15, 185, 30
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from temporalio.api.enums.v1 import EventType
+import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowExecutionStatus
 
+from client import Redress
 from domain.case import Open, decide, fold, unopened
 from domain.chain import GENESIS, RecordedEvent
 from domain.intake import AddToCase
@@ -16,8 +17,8 @@ from domain.row import CaseRow
 from ledger.errors import LedgerRejected
 from ledger.store import EventStore
 from tests.workflows.environment import Environment
-from tests.workflows.life import Life, open_case
-from tests.workflows.lives import AGENT
+from tests.workflows.life import Life, eventually, open_case, scheduled
+from tests.workflows.lives import AGENT, close, recover, refund, withdraw
 from workflows.names import CONFLICT
 from workflows.record import recorded
 
@@ -38,21 +39,18 @@ class FussyStore(EventStore):
 
 async def shows_conflict(life: Life) -> None:
     """Wait until the search attribute says that the ledger holds something else."""
-    async with asyncio.timeout(20):
-        while not (await life.handle.describe()).typed_search_attributes.get(CONFLICT):
-            await asyncio.sleep(0.02)
+
+    async def is_shown() -> bool:
+        return bool((await life.handle.describe()).typed_search_attributes.get(CONFLICT))
+
+    await eventually(is_shown)
     metadata = await life.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
     assert "redress revive" in metadata.current_details
 
 
 async def appends(life: Life) -> int:
     """Count the appends that the case has asked for."""
-    scheduled = (
-        event.activity_task_scheduled_event_attributes.activity_type.name
-        for event in await life.history()
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
-    )
-    return list(scheduled).count("append_events")
+    return (await scheduled(life)).count("append_events")
 
 
 async def lives_on(life: Life) -> None:
@@ -96,3 +94,54 @@ async def test_rows_that_the_ledger_will_never_take_stop_the_writing_and_show(en
         await shows_conflict(life)
         await lives_on(life)
     assert not await env.store.read(life.number)
+
+
+class AbsentStore(EventStore):
+    """A ledger that is away until it is told to be there."""
+
+    def __init__(self, real: EventStore) -> None:
+        self._real = real
+        self.there = asyncio.Event()
+
+    async def append(
+        self,
+        case_id: str,
+        events: Sequence[RecordedEvent],
+        row: CaseRow | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        """Wait for the ledger, as the real store does, then write."""
+        await self.there.wait()
+        await self._real.append(case_id, events, row, policy)
+
+
+async def test_money_waits_until_its_intent_is_in_the_ledger(env: Environment) -> None:
+    store = AbsentStore(env.store)
+    async with env.with_worker(store=store):
+        life = await open_case(env)
+        await recover(life, refund())
+        await life.command(AddToCase, AGENT, text="one more round trip")
+        view = await life.view()
+        assert view.waiting == ("payout:1.1",)
+        assert "pay_refund" not in await scheduled(life)
+        assert not env.deeds("bank", life.number)
+        store.there.set()
+        await close(life)
+        assert await life.ended() == "recovered"
+    assert [deed.status for deed in env.deeds("bank", life.number)] == ["done"]
+
+
+async def test_a_backlog_too_big_to_carry_waits_for_the_ledger(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="backlog", carry_on_after=10))
+    store = AbsentStore(env.store)
+    async with env.with_worker(store=store):
+        life = await open_case(env)
+        for _ in range(45):
+            await life.command(AddToCase, AGENT, text="가" * 20_000)
+        assert not (await life.counted())["WORKFLOW_TASK_FAILED"]
+        store.there.set()
+        await life.until(lambda view: not view.unwritten)
+        assert len(await life.events("added_to_case")) == 45
+        await withdraw(life)

@@ -1,4 +1,4 @@
-"""Deadlines on the real server with time skipping: exact, once each, rung by rung, whatever happens meanwhile."""
+"""Deadlines on the real server, time skipped: exact, once each, rung by rung, whatever happens meanwhile."""
 
 import asyncio
 from collections.abc import Sequence
@@ -94,7 +94,7 @@ async def test_an_alarm_that_nobody_heard_is_made_up_for_rung_by_rung(env: Envir
     start = await start_of(life)
     async with env.without_worker():
         flying = asyncio.create_task(life.forward(20 * HOUR))
-        await timer_fired(life)
+        await life.until_counted("TIMER_FIRED")
         letter = {
             "id": "after-the-night",
             "by": AGENT,
@@ -111,7 +111,7 @@ async def test_an_alarm_that_nobody_heard_is_made_up_for_rung_by_rung(env: Envir
 
 
 async def test_a_case_opened_twenty_hours_late_keeps_escalating(env: Environment) -> None:
-    """Real lateness, of a worker that is away, is in tests/end_to_end: a skipped clock waits for the worker."""
+    """For a worker that is away see tests/end_to_end: a clock that skips waits for the worker."""
     received = datetime.now(UTC) - 20 * HOUR
     life = await open_case(env, policy(), received_at=received)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect")
@@ -127,13 +127,6 @@ async def test_a_case_opened_twenty_hours_late_keeps_escalating(env: Environment
     await withdraw(life)
 
 
-async def timer_fired(life: Life) -> None:
-    """Wait until the alarm has rung, whether or not somebody hears it."""
-    async with asyncio.timeout(20):
-        while not (await life.counted())["TIMER_FIRED"]:
-            await asyncio.sleep(0.02)
-
-
 @pytest.mark.parametrize("how", ["signal", "update"])
 async def test_a_command_in_the_task_of_a_due_alarm_does_not_erase_the_deadline(
     env: Environment, how: str
@@ -142,7 +135,7 @@ async def test_a_command_in_the_task_of_a_due_alarm_does_not_erase_the_deadline(
     start = await start_of(life)
     async with env.without_worker():
         flying = asyncio.create_task(life.forward(2 * HOUR))
-        await timer_fired(life)
+        await life.until_counted("TIMER_FIRED")
         if how == "signal":
             await life.signal("accept_case", {"id": "late", "by": AGENT})
             asking = None
@@ -164,7 +157,7 @@ async def test_a_command_is_judged_after_the_time_that_has_passed(env: Environme
     life = await assigned(env, 60)
     async with env.without_worker():
         flying = asyncio.create_task(life.forward(2 * HOUR))
-        await timer_fired(life)
+        await life.until_counted("TIMER_FIRED")
         before = (await life.counted())["WORKFLOW_EXECUTION_UPDATE_ACCEPTED"]
         asking = asyncio.create_task(life.command(AcceptCase, AGENT))
         await asyncio.wait([asking], timeout=0.3)

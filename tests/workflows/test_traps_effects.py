@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from temporalio.api.enums.v1 import EventType
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 import domain.case
@@ -17,17 +16,8 @@ from domain.intake import AddToCase
 from domain.remedy import AcceptRemedy, ProposeRemedy
 from domain.triage import HarmLine, Triage
 from tests.workflows.environment import Environment
-from tests.workflows.life import Life, open_case
+from tests.workflows.life import Life, eventually, open_case, scheduled
 from tests.workflows.lives import AGENT, OWNER, close, customer, recover, refund, withdraw
-
-
-async def scheduled(life: Life) -> list[str]:
-    """Return the activities that the present run has asked for, by type."""
-    return [
-        event.activity_task_scheduled_event_attributes.activity_type.name
-        for event in await life.history()
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
-    ]
 
 
 async def test_a_refused_effect_is_asked_once_and_not_for_ever(env: Environment) -> None:
@@ -61,12 +51,12 @@ async def test_an_effect_cancelled_in_back_off_is_unknown_and_the_case_goes_on(e
 
 async def attempted(life: Life) -> None:
     """Wait until the one pending activity has failed and waits for its next try."""
-    async with asyncio.timeout(20):
-        while True:
-            pending = (await life.handle.describe()).raw_description.pending_activities
-            if any(each.attempt > 1 for each in pending):
-                return
-            await asyncio.sleep(0.02)
+
+    async def is_tried_again() -> bool:
+        pending = (await life.handle.describe()).raw_description.pending_activities
+        return any(each.attempt > 1 for each in pending)
+
+    await eventually(is_tried_again)
 
 
 async def test_a_bank_that_is_down_is_asked_for_the_outcome_and_pays_once(env: Environment) -> None:
@@ -90,14 +80,16 @@ async def test_an_effect_that_runs_while_the_case_continues_as_new_happens_once(
     # The workflow sandbox imports the module anew and would not see the shorter limit.
     monkeypatch.setattr(worker, "sandbox_runner", UnsandboxedWorkflowRunner)
     monkeypatch.setattr(workflows.case, "HARD_LIMIT", timedelta(seconds=0.3))
-    monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=15))  # noqa: S106
+    monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=15))
     async with env.with_worker():
         life = await open_case(env)
         env.arm(kind="slow", service="bank", seconds=1.5, calls=1)
         await recover(life, refund())
-        async with asyncio.timeout(20):
-            while not env.faults.left()[0]["met"]:
-                await asyncio.sleep(0.02)
+
+        async def is_paying() -> bool:
+            return bool(env.faults.left()[0]["met"])
+
+        await eventually(is_paying)
         await life.command(AddToCase, AGENT, text="the fifteenth event")
         await close(life)
         assert await life.ended() == "recovered"
@@ -114,9 +106,7 @@ async def test_a_deadline_that_does_not_move_fails_the_task_where_everybody_sees
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect")
     monkeypatch.setattr(domain.case, "_time", lambda *_: ())
     forward = asyncio.create_task(life.forward(timedelta(days=1)))
-    async with asyncio.timeout(20):
-        while not (await life.counted())["WORKFLOW_TASK_FAILED"]:
-            await asyncio.sleep(0.05)
+    await life.until_counted("WORKFLOW_TASK_FAILED")
     monkeypatch.undo()
     await env.worker.on()
     await forward
@@ -133,8 +123,6 @@ async def test_an_effect_that_is_wanted_again_after_its_outcome_fails_the_task_v
     came_back = vars(domain.case)["_came_back"]
     monkeypatch.setattr(domain.case, "_came_back", forgetful)
     life = await open_case(env)
-    async with asyncio.timeout(20):
-        while not (await life.counted())["WORKFLOW_TASK_FAILED"]:
-            await asyncio.sleep(0.05)
+    await life.until_counted("WORKFLOW_TASK_FAILED")
     assert (await scheduled(life)).count("fetch_customer") == 1
     await life.handle.terminate("it would fail until the rules are mended")

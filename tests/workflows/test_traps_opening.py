@@ -83,6 +83,9 @@ async def test_a_case_opens_while_nobody_works_and_postgres_and_the_outside_are_
     async with env.without_worker():
         life = await open_case(env)
     await life.until(lambda view: not view.waiting)
+    (opened,) = await life.events("case_opened")
+    # Not when somebody first looked at it: the customer's clocks run from the start.
+    assert opened.at == (await life.handle.describe()).start_time
     await withdraw(life)
 
 
