@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import policies
+from cli import explaining
 from cli.clock import PriorityTargets, as_table, audit, evaluate
 from cli.clock import as_json as audit_json
 from cli.output import ExitCode, Json, answer, plain
@@ -27,9 +28,14 @@ PRIORITIES: dict[str, Severity] = {
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    clock = typer.Typer(help="Deadlines, offline.", no_args_is_help=True, rich_markup_mode=None)
+    clock = typer.Typer(
+        help="Deadlines: an offline calculator, and why a case's are when they are.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
     clock.command("eval")(clock_eval)
     clock.command("audit")(clock_audit)
+    explaining.register(clock)
     app.add_typer(clock, name="clock")
     policy = typer.Typer(help="Policy files.", no_args_is_help=True, rich_markup_mode=None)
     policy.command("check")(policy_check)

@@ -28,7 +28,7 @@ class Played:
         number: its case number.
         stuck: why nothing more could be played; None where the case ended or its days were over.
         now: the case's own time when it was last looked at, and by our clock `seen`.
-        slips: what people did wrong, in the order in which they did.
+        slips: what people were going to do wrong, noted before anything came of it.
         refused: commands that were refused, with the code of the refusal.
     """
 
@@ -40,7 +40,7 @@ class Played:
     view: CaseView | None = None
     commands: int = 0
     stuck: str | None = None
-    slips: list[str] = field(default_factory=list)
+    slips: tuple[str, ...] = ()
     refused: list[tuple[str, str]] = field(default_factory=list)
 
     def tick(self) -> datetime:

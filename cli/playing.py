@@ -69,6 +69,7 @@ class Stage:
         agenda = Agenda()
         while not self._over(played, limit):
             planned = agenda.next(scene, played.now)
+            played.slips = tuple(agenda.slips.values())
             if planned is not None and planned[0] <= played.now:
                 await self._act(played, planned[1])
                 scene = replace(scene, done=scene.done | {planned[1].topic})
@@ -113,8 +114,6 @@ class Stage:
         played.commands += 1
         by = {"role": intention.by.role.value, "id": intention.by.id}
         fields: dict[str, Any] = {**intention.fields, "id": f"played-{played.commands}", "by": by}
-        if intention.slip is not None:
-            played.slips.append(intention.slip)
         try:
             await _patiently(lambda: self._redress.submit_fields(played.number, intention.command, fields))
         except Refused as refused:

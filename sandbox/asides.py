@@ -38,14 +38,13 @@ def intentions(scene: Scene, owner: Actor) -> Iterator[Intention]:
 
 
 def updates(scene: Scene) -> Iterator[Intention]:
-    """Yield the next word to a customer who is waiting, before it falls due; who forgets says nothing."""
+    """Yield the next word to a customer who is waiting, before it falls due; or days later."""
     owner = scene.owner()
     topic = f"update:{scene.view.contacts}"
     for due in scene.view.row.dues:
         if owner is None or not due.name.startswith("targets/next_update"):
             continue
-        if scene.likely(scene.staff.forget, topic):
-            continue
+        forgets = scene.likely(scene.staff.forget, topic)
         yield Intention(
             key=topic,
             topic=topic,
@@ -58,7 +57,8 @@ def updates(scene: Scene) -> Iterator[Intention]:
                 "done_since": scene.say("담당 부서와 확인하고 있습니다", "I have asked the department"),
                 "next_step": scene.say("답이 오는 대로 알려 드립니다", "I tell you as soon as they answer"),
             },
-            at=due.due - timedelta(minutes=scene.between(10, 60, topic)),
+            at=due.due + (timedelta(days=3) if forgets else -timedelta(minutes=scene.between(10, 60, topic))),
+            slip="leaves the customer without word" if forgets else None,
         )
 
 

@@ -19,7 +19,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("misdescription", r"사진과|설명과|광고|described|photo|advertis|disclos"),
     (
         "defect",
-        r"고장|깨|불량|작동|새요|소리가|금이|탄 냄새|broke|spark|crack|leak|stopped|smoke|does not work",
+        r"고장|깨|불량|작동|새요|소리가|금이|탄 냄새|broke|spark|crack|leak|stopped|smoke",
     ),
     ("debt_not_owed", r"debt (is )?not (mine|yours|owed)|debt not owed|debt was paid|not owed"),
     ("card_not_received", r"card (was )?(not|never) received|reissue|replacement card"),

@@ -15,15 +15,21 @@ def intentions(scene: Scene) -> tuple[Intention, ...]:
 
 
 class Agenda:
-    """Remembers since when each person has had a reason, on the case's own time."""
+    """Remembers since when each person has had a reason, on the case's own time.
+
+    Attributes:
+        slips: what people are going to do wrong, noted before anything comes of it.
+    """
 
     def __init__(self) -> None:
+        self.slips: dict[str, str] = {}
         self._since: dict[str, datetime] = {}
 
     def next(self, scene: Scene, now: datetime) -> tuple[datetime, Intention] | None:
         """Return what is done next, and when; None where nobody means to do anything."""
         wanted = intentions(scene)
         self._since = {each.key: self._since.get(each.key, now) for each in wanted}
+        self.slips |= {each.key: each.slip for each in wanted if each.slip is not None}
         calendar = scene.policy.calendar
         planned = [(each.due(self._since[each.key], calendar), each) for each in wanted]
         return min(planned, key=lambda plan: plan[0], default=None)

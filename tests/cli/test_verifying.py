@@ -14,7 +14,7 @@ from domain.intake import Opening
 from ledger.breach import Breach
 from ledger.pool import open_pool
 from stack.embedded import Stack
-from tests.cli.conftest import settled
+from tests.cli.driving import settled
 from workflows.decode import command_from
 
 BREAK = """
