@@ -1,10 +1,34 @@
 """Composition root of the command line: `redress ...`."""
 
-from cli import cases, commanding, drill, importing, inspect, offline, proving, repair, running
+from cli import (
+    cases,
+    commanding,
+    demo,
+    drill,
+    importing,
+    inspect,
+    offline,
+    proving,
+    repair,
+    running,
+    simulate,
+)
 from cli.app import new_app, run_and_leave
 
 app = new_app()
-for group in (running, cases, importing, commanding, inspect, repair, proving, drill, offline):
+for group in (
+    running,
+    cases,
+    importing,
+    commanding,
+    inspect,
+    repair,
+    proving,
+    drill,
+    simulate,
+    demo,
+    offline,
+):
     group.register(app)
 
 

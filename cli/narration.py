@@ -44,6 +44,12 @@ def _step(event: Any) -> Sentences:
     return (f"{ko} {event.amount}", f"{en}: {event.amount}") if event.amount else (ko, en)
 
 
+def _missed(event: Any) -> Sentences | None:
+    if event.closes_option or event.late_known:
+        return None
+    return f"목표 초과: {event.target}", f"missed: the target {event.target}"
+
+
 def _contact(event: Any) -> Sentences:
     if event.direction == "inbound":
         return "고객이 연락했습니다", "the customer calls us"
@@ -73,7 +79,7 @@ TOLD: Mapping[str, Telling] = {
         f"routed to {event.department}",
     ),
     "case_accepted": lambda event: (f"담당자 {event.owner}", f"{event.owner} accepts and owns it"),
-    "target_breached": lambda event: (f"목표 초과: {event.target}", f"missed: the target {event.target}"),
+    "target_breached": _missed,
     "case_escalated": lambda event: (
         f"{event.level}단계로 올림: {event.owner}",
         f"escalated to level {event.level}, now with {event.owner}: {event.reason}",

@@ -21,7 +21,6 @@ from ledger.store import EventStore
 
 NAMED: tuple[tuple[type, str], ...] = (
     (CaseEscalated, "escalations"),
-    (TargetBreached, "targets missed"),
     (PromiseMade, "promises"),
     (PromiseBroken, "promises broken"),
     (SupervisorRequested, "supervisors asked for"),
@@ -34,6 +33,9 @@ NAMED: tuple[tuple[type, str], ...] = (
     (HappyCallAnswered, "happy calls answered"),
     (HappyCallMissed, "happy calls missed"),
 )
+
+JUDGED = ("targets missed", "refunds", "exchanges")
+"""Named by what an event says, not by its kind alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Tally:
 async def tally(store: EventStore, numbers: Sequence[str]) -> Tally:
     """Count over the events of these cases."""
     ends: Counter[str] = Counter()
-    happened: Counter[str] = Counter({name: 0 for _, name in NAMED} | {"refunds": 0, "exchanges": 0})
+    happened: Counter[str] = Counter(dict.fromkeys((*(name for _, name in NAMED), *JUDGED), 0))
     events = 0
     for number in numbers:
         for event in events_of(await store.read(number)):
@@ -63,6 +65,9 @@ async def tally(store: EventStore, numbers: Sequence[str]) -> Tally:
 
 def _names(event: CaseEvent) -> list[str]:
     names = [name for kind, name in NAMED if isinstance(event, kind)]
+    # What was overdue before it was known, and a way that closed, is nobody's miss.
+    if isinstance(event, TargetBreached) and not (event.late_known or event.closes_option):
+        names.append("targets missed")
     if isinstance(event, StepDone) and event.amount is not None:
         names.append("refunds")
     if isinstance(event, StepDone) and event.step == "deliver":

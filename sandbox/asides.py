@@ -41,6 +41,8 @@ def updates(scene: Scene) -> Iterator[Intention]:
     """Yield the next word to a customer who is waiting, before it falls due; or days later."""
     owner = scene.owner()
     topic = f"update:{scene.view.contacts}"
+    if f"contact:{scene.view.round}" not in scene.done:
+        return
     for due in scene.view.row.dues:
         if owner is None or not due.name.startswith("targets/next_update"):
             continue

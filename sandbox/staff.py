@@ -27,7 +27,7 @@ def intentions(scene: Scene) -> Iterator[Intention]:
     if row.owner is None:
         yield from _take(scene)
         return
-    if any(due.name.startswith("targets/accept") for due in row.dues):
+    if any(due.name.startswith(("targets/accept", "targets/owner_accepts")) for due in row.dues):
         yield from _take_over(scene)
     if row.stage in OWNED:
         yield from _own(scene)
@@ -56,7 +56,14 @@ def _take_over(scene: Scene) -> Iterator[Intention]:
     owner = scene.owner()
     if owner is not None:
         able = owner if owner.role is not Role.OWNER else Actor(role=Role.AGENT, id=owner.id)
-        yield asked(scene, f"accept:{owner.id}", "accept_case", by=able, low=15, high=100)
+        yield asked(
+            scene,
+            f"accept:{owner.id}:{scene.view.row.level}:{scene.view.round}",
+            "accept_case",
+            by=able,
+            low=15,
+            high=100,
+        )
 
 
 def _own(scene: Scene) -> Iterator[Intention]:

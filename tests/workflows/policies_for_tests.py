@@ -54,5 +54,5 @@ def ladder(*minutes: float) -> Target:
 
 
 def with_targets(targets: Sequence[Target], **changes: Any) -> Policy:
-    """Return a policy with these service targets only."""
-    return prompt(targets=tuple(targets), **changes)
+    """Return a policy with these service targets only, and no duty from outside."""
+    return prompt(targets=tuple(targets), statutory=(), **changes)

@@ -21,7 +21,7 @@ EFFECTS = Counter(
     pay_refund=1,
     place_call=1,
 )
-"""Acknowledgement, two snapshots, the saga's three steps, the result notice, the happy call: exactly these."""
+"""Acknowledgement, two snapshots, the saga's steps, the result notice, the happy call: exactly these."""
 
 UPDATES, TIMERS = 7, 3
 """Triage, accept, contact, propose, approve, accept the remedy, register; and an alarm from the opening on,

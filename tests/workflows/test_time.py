@@ -113,7 +113,7 @@ async def test_an_alarm_that_nobody_heard_is_made_up_for_rung_by_rung(env: Envir
 async def test_a_case_opened_twenty_hours_late_keeps_escalating(env: Environment) -> None:
     """For a worker that is away see tests/end_to_end: a clock that skips waits for the worker."""
     received = datetime.now(UTC) - 20 * HOUR
-    life = await open_case(env, policy(), received_at=received)
+    life = await open_case(env, policy(statutory=()), received_at=received)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect")
     await life.forward(timedelta(days=20))
     fired = [event for event in await life.events("target_breached") if isinstance(event, TargetBreached)]

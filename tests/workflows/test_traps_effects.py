@@ -18,6 +18,7 @@ from domain.triage import HarmLine, Triage
 from tests.workflows.environment import Environment
 from tests.workflows.life import Life, eventually, open_case, scheduled
 from tests.workflows.lives import AGENT, OWNER, close, customer, recover, refund, withdraw
+from tests.workflows.policies_for_tests import prompt
 
 
 async def test_a_refused_effect_is_asked_once_and_not_for_ever(env: Environment) -> None:
@@ -82,7 +83,7 @@ async def test_an_effect_that_runs_while_the_case_continues_as_new_happens_once(
     monkeypatch.setattr(workflows.case, "HARD_LIMIT", timedelta(seconds=0.3))
     monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=15))
     async with env.with_worker():
-        life = await open_case(env)
+        life = await open_case(env, prompt(statutory=()))
         env.arm(kind="slow", service="bank", seconds=1.5, calls=1)
         await recover(life, refund())
 
