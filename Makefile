@@ -23,6 +23,8 @@ prove: temporal ## Run the long form of the proofs
 
 data: temporal ## Run real complaints from ../shared/data through the engine
 	$(BIN)/redress simulate --input ../shared/data/cfpb_mixed_2016.csv --format cfpb --seed 7
+	$(BIN)/redress clock audit ../shared/data/incident_event_log.csv --policy finance-us
+	.ci/import-data
 
 fmt: $(READY) ## Format the code and repair what can be repaired
 	$(BIN)/ruff format

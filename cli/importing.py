@@ -16,7 +16,8 @@ import policies
 from cli.connection import cases, find_settings, run
 from cli.output import ExitCode, Json, answer, plain, row, table
 from cli.rows import POLICY_OF, Format, Read, Rejected, Row, format_of, rows
-from client import Redress
+from client import Opened, Redress, Unreachable
+from domain.intake import Opening
 from domain.policy import Policy
 from domain.refusal import Refused
 
@@ -112,6 +113,10 @@ def progress(*, quiet: bool) -> Progress:
     )
 
 
+TRIES, PAUSE = 10, 3.0
+"""How often, and how many seconds apart, an opening is sent again; then the server counts as away."""
+
+
 async def open_all(
     redress: Redress, reads: Iterator[Read], policy: str, report: Report
 ) -> AsyncIterator[Read]:
@@ -135,12 +140,24 @@ async def open_all(
             task.cancel()
 
 
+async def _patiently(redress: Redress, opening: Opening, policy: Policy) -> Opened:
+    """Ask again while a loaded server does not answer: the same complaint gives the same case."""
+    for left in reversed(range(TRIES)):
+        try:
+            return await redress.open(opening, policy)
+        except Unreachable:
+            if not left:
+                raise
+            await asyncio.sleep(PAUSE)
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
 async def _open(redress: Redress, read: Read, policy: str, report: Report) -> Read:
     if isinstance(read, Rejected):
         report.rejected.append(read)
         return read
     try:
-        opened = await redress.open(read.opening, policy_for(policy, read))
+        opened = await _patiently(redress, read.opening, policy_for(policy, read))
     except Refused as refused:
         report.rejected.append(Rejected(read.line, refused.reason))
     else:

@@ -30,6 +30,12 @@ MOMENT = timedelta(seconds=1)
 LOOK_AT_LEAST = timedelta(days=1)
 """While a remedy is carried out people look at least so often."""
 
+HEAR_WITHIN = timedelta(hours=4)
+"""While the outside is asked: so soon people hear what it answered."""
+
+SILENT = ("saga/", "targets/next_update", "targets/withdrawal", "targets/refund")
+"""Deadlines that give nobody a reason to act, or none that waits for them."""
+
 WAIT_AT_MOST = timedelta(days=10)
 END_PATIENCE = 60.0
 
@@ -154,11 +160,14 @@ class Stage:
 def _step(played: Played, planned: datetime | None) -> timedelta:
     """Return how long to let pass: to what somebody means to do, or to what falls due for the case itself."""
     view = played.view
-    if view is None or view.waiting:  # what the outside answers may give people a reason at once
+    if view is None:
         return MOMENT
-    quiet = [due.due for due in view.row.dues if not due.name.startswith(("targets/", "saga/"))]
+    # A deadline that is missed can give the case to somebody else, who then has reason to act.
+    dues = [due.due for due in view.row.dues if not due.name.startswith(SILENT)]
     longest = LOOK_AT_LEAST if view.remedy in ("forward", "back") else WAIT_AT_MOST
-    until = min((*quiet, *([planned] if planned else [])), default=played.now + longest)
+    if view.waiting:  # what the outside answers may give people a reason soon
+        longest = HEAR_WITHIN
+    until = min((*dues, *([planned] if planned else [])), default=played.now + longest)
     return max(MOMENT, min(until - played.now + MOMENT, longest))
 
 

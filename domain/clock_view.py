@@ -6,11 +6,11 @@ from domain.explain import explain
 from domain.explanation import Explanation
 from domain.ladder import Rung, rung_dues
 from domain.record import Instant, Line, Record
-from domain.targets import open_rungs
+from domain.targets import has_fired, open_rungs
 
 
 class RungView(Record):
-    """One rung: when, what it does, and whether it fired."""
+    """One rung: when, what it does, and whether it fired; no due while a pause keeps it from one."""
 
     at: Line
     actions: tuple[str, ...]
@@ -58,20 +58,13 @@ def _view(case: Case, clock: Clock) -> ClockView:
 
 
 def _rungs(case: Case, clock: Clock) -> tuple[RungView, ...]:
+    """Return the rungs that fired and those to come; one passed before it was known is neither (rule 14)."""
     dues = dict(rung_dues(clock.ladder, clock.budget, clock.calendar, clock.start, clock.pauses))
     coming = {index for index, _ in open_rungs(case.targets, clock)}
     return tuple(
-        RungView(
-            at=f"{rung.at:.0%}"
-            if isinstance(rung.at, float)
-            else rung.at
-            if rung.at == "breach"
-            else "after",
-            actions=rung.actions,
-            due=dues.get(index),
-            fired=index in dues and index not in coming,
-        )
+        RungView(at=_place(rung), actions=rung.actions, due=dues.get(index), fired=fired)
         for index, rung in enumerate(clock.ladder)
+        if (fired := has_fired(case.targets, clock, index)) or index in coming or index not in dues
     )
 
 

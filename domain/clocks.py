@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from domain.assignment import Assignment
@@ -11,7 +12,7 @@ from domain.calendar import Calendar
 from domain.ending import Ending
 from domain.ladder import Ladder, Rung
 from domain.pauses import Pause
-from domain.policy import StatutoryClock, Target, TargetName
+from domain.policy import PAYS, Ground, StatutoryClock, Target, TargetName
 from domain.remedy import Before, Remedy
 from domain.result import Result
 from domain.saga import Saga
@@ -122,33 +123,42 @@ def _standings(around: Around) -> tuple[Standing, ...]:
 
 
 def _acceptance(around: Around) -> Standing:
-    """The department's first acceptance; then that of each person to whom the case was moved.
+    """The department's first acceptance; then that of each person to whom the case was moved up.
 
     A policy that has no target of its own for the latter holds both to the same.
     """
     assignment, triage = around.assignment, around.before.triage
     own = around.before.policy.target("owner_accepts", triage.voc_type or "complaint", triage.severity)
-    name: TargetName = "owner_accepts" if assignment.asks > 1 and own is not None else "accept"
+    # A department that is asked has no owner yet; whoever a case is moved up to owns it before they accept.
+    name: TargetName = "owner_accepts" if assignment.owner is not None and own is not None else "accept"
     return (name, str(assignment.asks), assignment.assigned_at, assignment.accepted_at)
 
 
 def _update(around: Around, resolved: datetime | None) -> Standing:
-    """The next update runs from what the customer last heard, and again from each period that was missed."""
-    contacts = around.before.contacts
+    """The next update runs from what the customer last heard, and again from each period that was missed.
+
+    It counts from the opening at the earliest, and in each round anew (clock rules 14 and 17).
+    """
+    contacts, remedy = around.before.contacts, around.remedy
     heard = contacts.last_update_at or contacts.first_response_at
     if heard is None or around.assignment.owner is None:
         return ("next_update", "0", None, None)
-    start = max(filter(None, (heard, around.update_from)))
-    return ("next_update", f"{contacts.updates}.{around.updates_missed}", start, resolved)
+    heard = max(filter(None, (heard, around.before.intake.opened_at, remedy.round_at)))
+    if around.update_from is not None and around.update_from >= heard:
+        # An update that happened before this period began leaves the period as it is.
+        return ("next_update", f"{remedy.round}.{around.updates_missed}", around.update_from, resolved)
+    generation = f"{remedy.round}.{contacts.updates}.{around.updates_missed}"
+    return ("next_update", generation, heard, resolved)
 
 
 def _budget(target: Target, around: Around) -> AnyBudget:
     """The product's stage of life is a factor of the resolve target (R25)."""
     order, budget = around.before.intake.order, target.budget
     stage = order.life_cycle if order else None
-    if target.name != "resolve" or stage is None or not isinstance(budget, WorkingTime):
+    factor = around.before.policy.resolve_factor.get(stage, 1) if stage else 1
+    if target.name != "resolve" or factor == 1 or not isinstance(budget, WorkingTime):
         return budget
-    return WorkingTime(minutes=budget.minutes * around.before.policy.resolve_factor.get(stage, 1))
+    return WorkingTime(minutes=budget.minutes * factor)
 
 
 # Statutory clocks. ---------------------------------------------------------------------------------------
@@ -167,7 +177,7 @@ def _statutory(around: Around) -> Iterator[Clock]:
         extended = clock.id in around.extended and clock.extended_by is not None
         yield Clock(
             name=clock.id,
-            generation="extended" if extended else "1",
+            generation="extended" if extended else _generation(clock, around),
             start=start,
             since=max(start, _known(clock, around)),
             budget=clock.extended_by if extended and clock.extended_by else clock.budget,
@@ -179,15 +189,48 @@ def _statutory(around: Around) -> Iterator[Clock]:
         )
 
 
+def _generation(clock: StatutoryClock, around: Around) -> str:
+    """Every remedy that was agreed owes a refund of its own; any other duty is owed once."""
+    match clock.starts_on:
+        case "goods_returned":
+            return str(around.saga.number)
+        case "withdrawal":
+            return str(around.remedy.proposed)
+        case _:
+            return "1"
+
+
 def _fits(clock: StatutoryClock, around: Around) -> bool:
-    """Statutory clocks of complaints start at the first expression of dissatisfaction (clock rule 15)."""
-    triage, proposal = around.before.triage, around.remedy.proposal
+    triage = around.before.triage
     if triage.voc_type not in (None, "complaint"):
         return False
     if clock.products and triage.product not in clock.products:
         return False
-    grounds = {each.ground for each in proposal.plan.decisions} if proposal else set()
-    return not clock.grounds or clock.met_by == "withdrawn" or bool(grounds & set(clock.grounds))
+    if clock.met_by == "paid":
+        # What a person has given up (an exchange instead, nothing at all) is no longer owed by this remedy.
+        return around.saga.cancelled is None and _holds(clock, _paid_grounds(around))
+    return _holds(clock, _presumed(around) if clock.met_by == "withdrawn" else _grounds(around))
+
+
+def _holds(clock: StatutoryClock, grounds: set[Ground | None]) -> bool:
+    return bool(grounds & set(clock.grounds) if clock.grounds else clock.met_by != "paid" or grounds)
+
+
+def _grounds(around: Around) -> set[Ground | None]:
+    proposal = around.remedy.proposal
+    return {each.ground for each in proposal.plan.decisions} if proposal else set()
+
+
+def _paid_grounds(around: Around) -> set[Ground | None]:
+    """The grounds on which money is owed: an exchange or an apology owes none."""
+    proposal = around.remedy.proposal
+    return {each.ground for each in proposal.plan.decisions if each.remedy in PAYS} if proposal else set()
+
+
+def _presumed(around: Around) -> set[Ground | None]:
+    """Before there is a plan the cause tells a change of mind from what is the firm's to answer for."""
+    firm = around.before.triage.cause in around.before.policy.firm_pays_causes
+    return {"defect" if firm else "withdrawal"}
 
 
 def _start(clock: StatutoryClock, around: Around) -> datetime | None:
@@ -204,7 +247,9 @@ def _start(clock: StatutoryClock, around: Around) -> datetime | None:
         case "withdrawal":
             if proposal is None or proposal.agreed_at is None or proposal.plan.collect:
                 return None
-            return intake.received_at
+            return around.remedy.round_at or intake.received_at
+        case _:
+            assert_never(clock.starts_on)
 
 
 def _delivered(around: Around) -> datetime | None:
@@ -218,18 +263,22 @@ def _delivered(around: Around) -> datetime | None:
 
 def _known(clock: StatutoryClock, around: Around) -> datetime:
     """When the firm could first know that this clock runs; what passed before is noticed once."""
-    opened = around.before.intake.opened_at
-    return around.remedy.agreed_at or opened if clock.starts_on == "withdrawal" else opened
+    agreed = around.remedy.agreed_at if clock.starts_on == "withdrawal" else None
+    return max(filter(None, (around.before.intake.opened_at, around.before.triage.classed_at, agreed)))
 
 
 def _met(clock: StatutoryClock, around: Around) -> bool:
+    # A further round begins after a result that was delivered: what that met stays met (clock rule 14).
+    answered = around.remedy.round > 1
     match clock.met_by:
         case "sent":
-            return around.result.sent_at is not None or around.ending.answered_at is not None
+            return answered or around.result.sent_at is not None
         case "delivered":
-            return around.result.delivered_at is not None
+            return answered or around.result.delivered_at is not None
         case "paid":
             return any(step.name == "payout" and step.state == "done" for step in around.saga.steps)
         case "withdrawn":
             # Whoever complains about the goods has declared it with the complaint; nothing else closes then.
-            return around.remedy.proposal is not None
+            return around.remedy.proposed > 0
+        case _:
+            assert_never(clock.met_by)

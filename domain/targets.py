@@ -147,9 +147,13 @@ def open_rungs(targets: Targets, clock: Clock) -> tuple[tuple[int, datetime], ..
     return tuple(
         (index, due)
         for index, due in dues
-        if _mark(clock.name, clock.generation, _rung_name(clock, index)) not in targets.fired
-        and (due > clock.since or clock.ladder[index].at == "breach")
+        if not has_fired(targets, clock, index) and (due > clock.since or clock.ladder[index].at == "breach")
     )
+
+
+def has_fired(targets: Targets, clock: Clock, index: int) -> bool:
+    """Say whether this rung of a clock that runs was reached and noted."""
+    return _mark(clock.name, clock.generation, _rung_name(clock, index)) in targets.fired
 
 
 def _rung_name(clock: Clock, index: int) -> int | Literal["breach"]:
@@ -163,7 +167,8 @@ def _mark(target: str, generation: str, rung: int | Literal["breach"]) -> str:
 
 def lapse(around: Around, deadline: Deadline, at: datetime) -> tuple[TargetEvent | CaseEscalated, ...]:
     """Fire one rung: the event, and the move up if its actions say so."""
-    name, generation, index = deadline.name.removeprefix("targets/").split(":")
+    # The id of a statutory clock is the policy's own word and may have colons, the rest has none.
+    name, generation, index = deadline.name.removeprefix("targets/").rsplit(":", maxsplit=2)
     clock = next(each for each in running(around) if each.name == name and each.generation == generation)
     rung = _rung(clock, int(index), deadline, at)
     events: tuple[TargetEvent | CaseEscalated, ...] = (rung,)
@@ -226,9 +231,10 @@ def _extend(targets: Targets, around: Around, command: ExtendClock) -> tuple[Tar
     if command.clock not in known:
         names = ", ".join(sorted(known)) or "none"
         raise Refused(f"clock: only these can be extended: {names}", code="clock")
-    if not any(clock.name == command.clock for clock in running(around)):
+    clock = next((clock for clock in running(around) if clock.name == command.clock), None)
+    if clock is None:
         raise Refused(f"clock: {command.clock} does not run", code="not-running")
-    if any(mark.startswith(f"{command.clock}:1:breach") for mark in targets.fired):
+    if _mark(clock.name, clock.generation, "breach") in targets.fired:
         raise Refused(f"clock: {command.clock} was missed already; nothing removes a breach", code="late")
     if not 1 <= command.contact <= around.before.contacts.count:
         raise Refused("contact: log the holding response first and give its number", code="contact")
@@ -297,11 +303,16 @@ def _fired(targets: Targets, event: Rung, around: Around) -> Targets:
     return replace(
         targets,
         updates_missed=targets.updates_missed + period_over,
-        update_from=event.due if period_over else targets.update_from,
+        update_from=_next_period(event) if period_over else targets.update_from,
         fired=(*targets.fired, _mark(event.target, event.generation, rung)),
         words=(*targets.words, *words),
         told=targets.told + len(words),
     )
+
+
+def _next_period(event: Rung) -> datetime | None:
+    """The next period begins with the end of the one missed, or once it is known (clock rule 14)."""
+    return event.at if isinstance(event, TargetBreached) and event.late_known else event.due
 
 
 def _whom(event: Rung, around: Around) -> tuple[Id | None, ...]:
