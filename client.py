@@ -21,6 +21,7 @@ from temporalio.client import (
     Client,
     WorkflowExecution,
     WorkflowHandle,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -251,6 +252,10 @@ class Redress:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 found: CaseView = await query
+        except WorkflowQueryFailedError:
+            raise RedressError(
+                f"case {number} does not answer; see its workflow in the Temporal UI"
+            ) from None
         except RPCError as error:
             raise _as_error(error, number) from None
         except TimeoutError:

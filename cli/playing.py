@@ -66,7 +66,7 @@ class Stage:
 
     async def play(self, part: Part, *, limit: timedelta) -> Played:
         """Open a case and play it until it ends, its days are over, or nothing more can happen."""
-        opened = await self._redress.open(part.opening, part.policy)
+        opened = await _patiently(lambda: self._redress.open(part.opening, part.policy))
         now = datetime.now(UTC)
         played = Played(number=opened.number, part=part, begun=now, now=now, seen=time.monotonic())
         handle = self._redress.handle(opened.number)

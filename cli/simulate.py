@@ -1,7 +1,7 @@
 """`redress simulate`: complaints from files live through weeks in seconds, with played people and faults."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,10 +14,11 @@ from cli.app import ProofFailed
 from cli.connection import run
 from cli.output import Json, answer, note, plain, row, table
 from cli.parts import Part
-from cli.rows import POLICY_OF, Format, Rejected, format_of, rows
+from cli.rows import POLICY_OF, Format, Rejected, Row, format_of, rows
 from cli.simulation import Simulated, simulated
 from cli.tally import shown
-from domain.intake import Opening
+from domain.intake import Opening, open_case
+from domain.policy import Policy
 from domain.refusal import Refused
 from sandbox.chance import mark
 from sandbox.faults import BadPlan, FaultPlan, LoseAnswer, Refuse, load_plan
@@ -78,8 +79,10 @@ def _plans(faults: Path | None, staff_faults: str) -> tuple[FaultPlan, StaffMann
         return (load_plan(faults) if faults else DEFAULT_FAULTS), staff_manners(staff_faults)
     except OSError as error:
         raise Refused(f"{faults}: cannot be read: {error.strerror}", code="file") from None
-    except (BadPlan, BadManners) as bad:
-        raise Refused(f"{faults or staff_faults}: {bad}", code="plan") from None
+    except BadPlan as bad:
+        raise Refused(f"{faults}: {bad}", code="plan") from None
+    except BadManners as bad:
+        raise Refused(str(bad), code="plan") from None
 
 
 def _parts(
@@ -94,12 +97,27 @@ def _parts(
     for path, known in named:
         policy = policies.load(POLICY_OF[known])
         for read in rows(path, known, ZoneInfo(policy.calendar.timezone)):
-            if isinstance(read, Rejected):
-                rejected.append(read)
-                note(f"{path.name}, line {read.line}: {read.reason}")
+            checked = read if isinstance(read, Rejected) else _checked(read, policy, parts)
+            if isinstance(checked, Rejected):
+                rejected.append(checked)
+                note(f"{path.name}, line {checked.line}: {checked.reason}")
             else:
-                parts.append(Part(opening=_with_customer(read.opening, seed), policy=policy, staff=manners))
+                opening = _with_customer(checked.opening, seed)
+                parts.append(Part(opening=opening, policy=policy, staff=manners))
     return parts, tuple(rejected)
+
+
+def _checked(read: Row, policy: Policy, before: list[Part]) -> Row | Rejected:
+    """Reject what cannot be opened, and what would be the same case as an earlier row."""
+    opening = read.opening
+    try:
+        open_case(opening, policy=policy, source_key="-", key_digest="-", at=datetime.now(UTC))
+    except Refused as refused:
+        return Rejected(read.line, refused.reason)
+    same = ((each.opening.source, each.opening.source_key) for each in before)
+    if opening.source_key is not None and (opening.source, opening.source_key) in same:
+        return Rejected(read.line, "source_key: stands in an earlier row; it would be the same case")
+    return read
 
 
 def _with_customer(opening: Opening, seed: int) -> Opening:

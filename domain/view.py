@@ -1,10 +1,12 @@
 """What a person sees of a case: where it stands, what falls due when, and what waits for whom."""
 
 from domain.case import Case, deadlines, opened, parked, stage, todo
+from domain.effect import OrderSnapshot
 from domain.intake import customer_of
 from domain.message import Deadline
 from domain.record import Instant, Line, Record, Text
 from domain.row import CaseRow, Due
+from domain.triage import HarmLine
 
 
 class ProposalView(Record):
@@ -50,6 +52,9 @@ class CaseView(Record):
     unwritten: int
     text: Text
     wants: Line | None
+    cause: Line | None
+    harm_lines: tuple[HarmLine, ...]
+    order: OrderSnapshot | None
     acknowledged_at: Instant | None
     transfers: int
     contacts: int
@@ -108,6 +113,9 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         unwritten=unwritten,
         text=intake.opening.text,
         wants=case.triage.wants,
+        cause=case.triage.cause,
+        harm_lines=case.triage.harm_lines,
+        order=intake.order,
         acknowledged_at=intake.acknowledged_at,
         transfers=case.assignment.transfers,
         contacts=case.contacts.count,

@@ -4,7 +4,9 @@ from client import Redress
 from tests.cli.driving import Command, opening, settled
 
 
-async def test_every_deadline_is_explained_in_both_languages(redress: Redress, redress_command: Command) -> None:
+async def test_every_deadline_is_explained_in_both_languages(
+    redress: Redress, redress_command: Command
+) -> None:
     given = opening(voc_type="complaint")
     opened = await asyncio.to_thread(redress_command, "open", "-", "--json", given=given)
     number = opened.json["number"]
