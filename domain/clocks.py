@@ -167,6 +167,7 @@ def _budget(target: Target, around: Around) -> AnyBudget:
 def _statutory(around: Around) -> Iterator[Clock]:
     policy = around.before.policy
     duties: set[str] = set()
+    calendars: dict[str, Calendar] = {}  # making one costs more than all that is counted on it
     for clock in policy.statutory:
         start = _start(clock, around)
         if clock.duty in duties or start is None or not _fits(clock, around):
@@ -174,6 +175,8 @@ def _statutory(around: Around) -> Iterator[Clock]:
         duties.add(clock.duty)
         if _met(clock, around):
             continue
+        if clock.calendar not in calendars:
+            calendars[clock.calendar] = policy.calendar_of(clock)
         extended = clock.id in around.extended and clock.extended_by is not None
         yield Clock(
             name=clock.id,
@@ -183,7 +186,7 @@ def _statutory(around: Around) -> Iterator[Clock]:
             budget=clock.extended_by if extended and clock.extended_by else clock.budget,
             ladder=clock.ladder or BARE,
             clause=clock.clause,
-            calendar=policy.calendar_of(clock),
+            calendar=calendars[clock.calendar],
             statutory=True,
             closes_option=clock.consequence == "closes_option",
         )

@@ -1,7 +1,7 @@
 """The interpreter of a case: keeps its time, carries out what it asks for, writes down what happened."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -250,7 +250,7 @@ class CaseWorkflow:
         if self._alarm is not None:
             self._alarm.cancel()
         self._alarm_at = ring
-        self._alarm = self._spawn(self._ring_after(ring - now))
+        self._alarm = self._spawn(self._ring_after, ring - now)
 
     async def _ring_after(self, span: timedelta) -> None:
         await workflow.sleep(span, summary="next deadline")
@@ -269,7 +269,7 @@ class CaseWorkflow:
             if key in self._came_back:
                 raise RuntimeError(f"{key} came back and is still wanted")
             if key not in self._running and self._may_start(effect):
-                self._running[key] = self._spawn(self._carry_out(effect))
+                self._running[key] = self._spawn(self._carry_out, effect)
 
     def _may_start(self, effect: Effect) -> bool:
         """Money waits until its intent is in the ledger; nothing starts in a run that wants to carry on."""
@@ -336,7 +336,7 @@ class CaseWorkflow:
         leaves = self._limit_passed and self._wants_to_carry_on()
         may = self._writing is None and not self._conflict and not leaves
         if may and self._unwritten and self._is_worth_writing():
-            self._writing = self._spawn(self._write_batch())
+            self._writing = self._spawn(self._write_batch)
 
     def _is_worth_writing(self) -> bool:
         """What an effect brought waits for what the next one brings; people, deadlines and money do not wait.
@@ -393,7 +393,7 @@ class CaseWorkflow:
         if not self._running or self._limit_passed:
             return True
         if self._limit is None:
-            self._limit = self._spawn(self._pass_limit())
+            self._limit = self._spawn(self._pass_limit)
         return False
 
     async def _pass_limit(self) -> None:
@@ -419,13 +419,13 @@ class CaseWorkflow:
 
     # Helpers of the engine. ----------------------------------------------------------------------------
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> asyncio.Task[None]:
         """Start background work whose unexpected failure reaches `run`; a silent task is a silent outage."""
-        return asyncio.create_task(self._watched(work))
+        return asyncio.create_task(self._watched(work, *about))
 
-    async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _watched(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
         try:
-            await work
+            await work(*about)  # made here: a task that is evicted before it starts leaves nothing behind
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - handed to run, which raises it

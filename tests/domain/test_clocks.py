@@ -261,7 +261,7 @@ def test_a_case_that_is_handed_over_is_accepted_by_being_taken() -> None:
 # The next update. ----------------------------------------------------------------------------------------
 
 TALKING = (say(AcceptCase, AGENT), contact())
-UPDATE = {"done_since": "we asked the works", "next_step": "they answer tomorrow"}
+UPDATE: dict[str, Any] = {"done_since": "we asked the works", "next_step": "they answer tomorrow"}
 
 
 def test_an_update_with_what_was_done_and_what_comes_begins_the_next_period() -> None:
@@ -766,7 +766,7 @@ def under(*found: StatutoryClock) -> Policy:
 def test_an_id_with_colons_and_the_firms_own_hours_work() -> None:
     policy = under(statutory(calendar="firm", ladder=(Rung(at="breach", actions=("tell_supervisor",)),)))
     life = given(opening(), policy=policy).told(wait(hours=1, seconds=1))
-    assert of(life, "target_breached", "act:1.2")[0].due == life.case.at - timedelta(seconds=1)
+    assert of(life, "target_breached", "act:1.2")[0].due == life.now - timedelta(seconds=1)
 
 
 def test_a_duty_to_deliver_is_met_by_delivery() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -211,7 +212,7 @@ async def climbed(env: Environment, life: Life, *, cached: int | None) -> None:
         fired = (await life.counted())["TIMER_FIRED"]
         async with env.without_worker():
             flying = asyncio.create_task(life.forward(timedelta(minutes=(31, 30, 121)[rung])))
-            await eventually(lambda fired=fired: has_rung(life, fired))
+            await eventually(partial(has_rung, life, fired))
         if cached is not None:
             await env.worker.on(cached_workflows=cached)
         await flying
