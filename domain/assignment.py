@@ -145,6 +145,8 @@ class Assignment:
     owner: str | None = None
     accepted_at: Instant | None = None
     offered_to: str | None = None
+    offered_at: datetime | None = None
+    offers: int = 0
     level: int = 0
     transfers: int = 0
     owners: tuple[str, ...] = ()
@@ -286,7 +288,7 @@ def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
         case CaseAccepted(owner=owner, at=at):
             return replace(_owned_by(assignment, owner), accepted_at=at)
         case TransferOffered(to=to):
-            return replace(assignment, offered_to=to)
+            return replace(assignment, offered_to=to, offered_at=event.at, offers=assignment.offers + 1)
         case TransferAccepted(owner=owner, at=at):
             return replace(_owned_by(assignment, owner), transfers=assignment.transfers + 1, accepted_at=at)
         case CaseEscalated(level=level, owner=owner, at=at):
@@ -312,4 +314,4 @@ def taken_up(assignment: Assignment, command: Command) -> tuple[CaseAccepted, ..
 
 def _owned_by(assignment: Assignment, owner: str) -> Assignment:
     owners = tuple(dict.fromkeys((*assignment.owners, owner)))
-    return replace(assignment, owner=owner, offered_to=None, owners=owners)
+    return replace(assignment, owner=owner, offered_to=None, offered_at=None, owners=owners)

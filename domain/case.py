@@ -124,6 +124,7 @@ class Case:
     policy: Policy
     version: int = 0
     at: datetime | None = None
+    amended_at: datetime | None = None
     intake: Intake | None = None
     triage: Classification = field(default_factory=Classification)
     assignment: Assignment = field(default_factory=Assignment)
@@ -191,6 +192,7 @@ def around(case: Case) -> Around:
         extended=case.targets.extended,
         updates_missed=case.targets.updates_missed,
         update_from=case.targets.update_from,
+        amended_at=case.amended_at,
     )
 
 
@@ -494,7 +496,7 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, TargetEvent):
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
     if isinstance(event, AmendmentEvent):
-        return replace(case, policy=amendment.evolve(case.policy, event))
+        return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
     if isinstance(event, AttemptEvent):
         return case
     raise TypeError(f"an event that no stage knows: {type(event).__name__}")

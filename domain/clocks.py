@@ -32,6 +32,7 @@ class Around:
         extended: ids of statutory clocks that a holding response has extended.
         updates_missed: how many periods passed without an update to the customer.
         update_from: when the present such period began, where one was missed before it.
+        amended_at: when the pinned rules were last amended; what that makes overdue breaches once.
     """
 
     before: Before
@@ -43,6 +44,7 @@ class Around:
     extended: tuple[str, ...] = ()
     updates_missed: int = 0
     update_from: datetime | None = None
+    amended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def running(around: Around) -> tuple[Clock, ...]:
 
 def _service(around: Around) -> Iterator[Clock]:
     triage, policy = around.before.triage, around.before.policy
-    known = max(filter(None, (around.before.intake.opened_at, triage.classed_at)))
+    known = max(filter(None, (around.before.intake.opened_at, triage.classed_at, around.amended_at)))
     for name, generation, start, met in _standings(around):
         target = policy.target(name, triage.voc_type or "complaint", triage.severity)
         if target is not None and start is not None and met is None:
@@ -123,11 +125,13 @@ def _standings(around: Around) -> tuple[Standing, ...]:
 
 
 def _acceptance(around: Around) -> Standing:
-    """The department's first acceptance; then that of each person to whom the case was moved up.
+    """The department's first acceptance; then that of each person to whom the case was moved or offered.
 
     A policy that has no target of its own for the latter holds both to the same.
     """
     assignment, triage = around.assignment, around.before.triage
+    if assignment.offered_at is not None and assignment.accepted_at is not None:
+        return ("owner_accepts", f"offer-{assignment.offers}", assignment.offered_at, None)
     own = around.before.policy.target("owner_accepts", triage.voc_type or "complaint", triage.severity)
     # A department that is asked has no owner yet; whoever a case is moved up to owns it before they accept.
     name: TargetName = "owner_accepts" if assignment.owner is not None and own is not None else "accept"
@@ -239,8 +243,8 @@ def _presumed(around: Around) -> set[Ground | None]:
 def _start(clock: StatutoryClock, around: Around) -> datetime | None:
     intake, proposal = around.before.intake, around.remedy.proposal
     match clock.starts_on:
-        case "receipt":
-            return intake.received_at
+        case "receipt":  # of the complaint: for a converted inquiry its first dissatisfaction (clock rule 15)
+            return around.before.triage.complaint_since or intake.received_at
         case "sent_to_company":
             return intake.received_at if intake.opening.source in PORTALS else None
         case "goods_delivered":
@@ -267,7 +271,8 @@ def _delivered(around: Around) -> datetime | None:
 def _known(clock: StatutoryClock, around: Around) -> datetime:
     """When the firm could first know that this clock runs; what passed before is noticed once."""
     agreed = around.remedy.agreed_at if clock.starts_on == "withdrawal" else None
-    return max(filter(None, (around.before.intake.opened_at, around.before.triage.classed_at, agreed)))
+    changed = (around.before.triage.classed_at, around.amended_at, agreed)
+    return max(filter(None, (around.before.intake.opened_at, *changed)))
 
 
 def _met(clock: StatutoryClock, around: Around) -> bool:

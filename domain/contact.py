@@ -223,13 +223,19 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         response = event.happened
     told = event.direction == "outbound" and event.substantive
     is_update = told and bool(event.done_since) and bool(event.next_step)
+    heard = _later(contacts.last_update_at, event.happened) if is_update else contacts.last_update_at
     return replace(
         contacts,
         count=contacts.count + 1,
         repeats=contacts.repeats + event.repeat,
         first_response_at=response,
-        last_update_at=event.happened if is_update else contacts.last_update_at,
+        last_update_at=heard,
         updates=contacts.updates + is_update,
         apologised=contacts.apologised or event.apology,
         explained=contacts.explained or event.explanation,
     )
+
+
+def _later(before: datetime | None, then: datetime) -> datetime:
+    """A call that is logged late does not move back when the customer last heard from us."""
+    return max(before, then) if before else then

@@ -77,7 +77,12 @@ TriageEvent = Triaged | HarmClaimed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classification:
-    """How the case is classed; `classed_at` is when that last changed."""
+    """How the case is classed.
+
+    Attributes:
+        classed_at: when that last changed.
+        complaint_since: when something else turned out a complaint; None for what was one from the start.
+    """
 
     classed: bool = False
     voc_type: VocType | None = None
@@ -184,8 +189,8 @@ def evolve(triage: Classification, event: TriageEvent) -> Classification:
 
 def _applied(triage: Classification, event: Triaged) -> Classification:
     since = triage.complaint_since
-    if since is None and event.voc_type == "complaint":
-        since = event.at
+    if event.converted and event.voc_type == "complaint":
+        since = since or event.at
     return Classification(
         classed=True,
         voc_type=event.voc_type,

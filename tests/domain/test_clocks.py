@@ -25,11 +25,14 @@ from tests.domain.lives import (
     BAD_CALL,
     BOOKED,
     CUSTOMER,
+    IN_RECOVERY,
     INSPECTED,
     LOST_NOTICE,
     MIRA,
+    MONDAY,
     NOTICE,
     ORDER,
+    OWNED,
     OWNER,
     PAID,
     POLICY,
@@ -253,7 +256,7 @@ def test_a_policy_without_a_target_for_owners_holds_them_to_the_departments() ->
 def test_a_case_that_is_handed_over_is_accepted_by_being_taken() -> None:
     given_on = say(TransferCase, OWNER, to="ben", summary="the cup broke")
     life = complaint(KR, say(AcceptCase, AGENT), given_on)
-    assert "owner_accepts" not in clocks(life)
+    assert clocks(life)["owner_accepts"].generation == "offer-1"
     taken = life.told(say(AcceptTransfer, AGENT.model_copy(update={"id": "ben"})))
     assert "owner_accepts" not in clocks(taken)
 
@@ -793,3 +796,18 @@ def test_a_duty_on_grounds_waits_for_the_plan_that_names_them() -> None:
     life = given(*begun, triage(), *TALKING, policy=policy)
     assert "act:1.2" not in clocks(life)
     assert "act:1.2" in clocks(life.told(propose()))
+
+
+def test_a_converted_inquiry_owes_the_law_from_its_first_dissatisfaction() -> None:
+    inquiry = (opening(voc_type="inquiry"), triage(voc_type="inquiry", harm_lines=()))
+    life = given(*inquiry, wait(days=3), triage())
+    since = life.case.triage.complaint_since
+    assert since == MONDAY + timedelta(days=3)
+    assert given(*OWNED).case.triage.complaint_since is None
+
+
+def test_a_call_that_is_logged_late_does_not_move_the_update_back() -> None:
+    update = {"done_since": "collected", "next_step": "inspect"}
+    life = given(*IN_RECOVERY, wait(hours=5), contact(**update))
+    late = life.told(contact(**update, occurred_at=MONDAY + timedelta(hours=1)))
+    assert late.case.contacts.last_update_at == life.case.contacts.last_update_at

@@ -27,7 +27,7 @@ from workflows.messages import Receipt
 
 EVENTS: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)
 
-PATIENCE = 20.0
+PATIENCE = 45.0
 """Seconds after which something that must come will not come; a busy machine needs some of them."""
 
 
