@@ -807,7 +807,7 @@ def test_a_converted_inquiry_owes_the_law_from_its_first_dissatisfaction() -> No
 
 
 def test_a_call_that_is_logged_late_does_not_move_the_update_back() -> None:
-    update = {"done_since": "collected", "next_step": "inspect"}
+    update: dict[str, Any] = {"done_since": "collected", "next_step": "inspect"}
     life = given(*IN_RECOVERY, wait(hours=5), contact(**update))
     late = life.told(contact(**update, occurred_at=MONDAY + timedelta(hours=1)))
     assert late.case.contacts.last_update_at == life.case.contacts.last_update_at
