@@ -16,6 +16,7 @@ from client import NotFound, OutcomeUnknown, Redress, RedressError, Unreachable,
 from domain.case import CaseCommand
 from domain.effect import Contact
 from domain.intake import Opening
+from domain.refusal import Refused
 from domain.targets import Rung
 from domain.view import CaseView
 from ledger.fold import events_of
@@ -138,22 +139,20 @@ async def _live(redress: Redress, policy: Any, place: int, *, forgotten: bool) -
     say = _Commands(redress, number)
     await say("triage", "system:drill", voc_type="complaint", cause="defect")
     if forgotten:  # the ladder of `accept` ends with the second level: wait until its last rung has fired
-        view = await _until(redress, number, lambda view: view.row.level == len(LEVELS))
-        owner = view.row.owner or ""
+        await _until(redress, number, lambda view: view.row.level == len(LEVELS))
     else:
-        owner = "agent-07"
-        await say("accept_case", f"agent:{owner}")
+        await say("accept_case", "agent:agent-07", may_be_too_late=True)
     contacted = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
-    await say("log_contact", f"owner:{await _owner(redress, number)}", next_step="refund", **contacted)
+    await say.as_owner("log_contact", next_step="refund", **contacted)
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": AMOUNT}
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
-    await say("propose_remedy", f"owner:{await _owner(redress, number)}", plan=plan, contact=1)
+    await say.as_owner("propose_remedy", plan=plan, contact=1)
     view = await _until(redress, number, lambda view: view.proposal is not None)
     proposal = view.proposal.hash if view.proposal else ""
     await say("accept_remedy", f"customer:cust-{place}", proposal=proposal)
     await _until(redress, number, lambda view: view.remedy == "completed")
     result = {"outcome": "upheld", "cause": "defect", "summary": "환불해 드렸습니다."}
-    await say("register_result", f"owner:{await _owner(redress, number)}", **result)
+    await say.as_owner("register_result", **result)
     await _until(redress, number, lambda view: view.row.stage == "following_up")
     # A happy call waits for the customer's hours, which no drill can hurry: the customer ends it instead.
     await say("withdraw_case", f"customer:cust-{place}")
@@ -170,10 +169,23 @@ class _Commands:
     def __init__(self, redress: Redress, number: str) -> None:
         self._redress, self._number, self._sent = redress, number, 0
 
-    async def __call__(self, name: str, by: str, **fields: Any) -> None:
+    async def __call__(self, name: str, by: str, *, may_be_too_late: bool = False, **fields: Any) -> None:
         self._sent += 1
         command: CaseCommand = command_from(name, {"id": f"{name}-{self._sent}", "by": by, **fields})
-        await _stubborn(lambda: self._redress.submit(self._number, command))
+        try:
+            await _stubborn(lambda: self._redress.submit(self._number, command))
+        except Refused:
+            if not may_be_too_late:
+                raise
+
+    async def as_owner(self, name: str, **fields: Any) -> None:
+        """Send a command as whoever owns the case now; while the stack was away it may have moved up."""
+        while True:
+            try:
+                return await self(name, f"owner:{await _owner(self._redress, self._number)}", **fields)
+            except Refused as refused:
+                if refused.code != "not-owner":
+                    raise
 
 
 async def _owner(redress: Redress, number: str) -> str:
@@ -184,6 +196,8 @@ async def _owner(redress: Redress, number: str) -> str:
 async def _stubborn(ask: Callable[[], Awaitable[T]]) -> T:
     """Ask until there is an answer; only services that are away are asked again."""
     while True:
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise asyncio.CancelledError  # the SDK may answer a cancelled call with an error of its own
         try:
             return await ask()
         except (Unreachable, OutcomeUnknown):
