@@ -87,7 +87,7 @@ def running(around: Around) -> tuple[Clock, ...]:
 
 def _service(around: Around) -> Iterator[Clock]:
     triage, policy = around.before.triage, around.before.policy
-    known = max(filter(None, (around.before.intake.opened_at, triage.classed_at, around.amended_at)))
+    known = _known(around)
     for name, generation, start, met in _standings(around):
         target = policy.target(name, triage.voc_type or "complaint", triage.severity)
         if target is not None and start is not None and met is None:
@@ -186,7 +186,7 @@ def _statutory(around: Around) -> Iterator[Clock]:
             name=clock.id,
             generation="extended" if extended else _generation(clock, around),
             start=start,
-            since=max(start, _known(clock, around)),
+            since=max(start, _known(around, _agreed(clock, around))),
             budget=clock.extended_by if extended and clock.extended_by else clock.budget,
             ladder=clock.ladder or BARE,
             clause=clock.clause,
@@ -268,9 +268,13 @@ def _delivered(around: Around) -> datetime | None:
     return datetime.combine(order.delivered_on, time(12), zone).astimezone(UTC)
 
 
-def _known(clock: StatutoryClock, around: Around) -> datetime:
-    """When the firm could first know that this clock runs; what passed before is noticed once."""
-    agreed = around.remedy.agreed_at if clock.starts_on == "withdrawal" else None
+def _agreed(clock: StatutoryClock, around: Around) -> datetime | None:
+    """A withdrawal is known as such only when the remedy on that ground is agreed."""
+    return around.remedy.agreed_at if clock.starts_on == "withdrawal" else None
+
+
+def _known(around: Around, agreed: datetime | None = None) -> datetime:
+    """When the firm could first know that a clock runs; what passed before is noticed once."""
     changed = (around.before.triage.classed_at, around.amended_at, agreed)
     return max(filter(None, (around.before.intake.opened_at, *changed)))
 

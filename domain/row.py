@@ -1,10 +1,6 @@
 """One line about a case: what lists show and what the ledger's read model keeps."""
 
-from typing import Literal
-
 from domain.record import Instant, Record
-
-Phase = Literal["before", "during", "after"]
 
 
 class Due(Record):
