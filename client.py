@@ -12,7 +12,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -39,13 +39,16 @@ from domain.view import CaseView
 from workflows.converter import DATA_CONVERTER
 from workflows.decode import MAX_BYTES
 from workflows.messages import Carried, CaseInput, Receipt
-from workflows.names import CASE_WORKFLOW, MEMO_KEY, MEMO_OPENING, TASK_QUEUE, workflow_id
+from workflows.names import CASE_WORKFLOW, CATCHING_UP, MEMO_KEY, MEMO_OPENING, TASK_QUEUE, workflow_id
 
 PATIENCE = 3.0
 """Seconds after which a server that does not answer counts as unreachable."""
 
 ANSWER_WITHIN = 20.0
 """Seconds to wait for the answer to a command before its outcome counts as unknown."""
+
+ANSWER_OF_A_QUERY = timedelta(seconds=5)
+"""How long one query may take before it is asked again: a worker that reloads a case may drop it."""
 
 TRY_AGAIN = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE)
 """Ten updates in flight on one case, or a server that is just coming up: asked again with the same id."""
@@ -248,10 +251,9 @@ class Redress:
             NotFound: no case of that number.
             Unreachable: no server, or no worker within the time.
         """
-        query = self.handle(number).query("view", result_type=CaseView)
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                found: CaseView = await query
+                return await self._ask_for_view(number)
         except WorkflowQueryFailedError:
             raise RedressError(
                 f"case {number} does not answer; see its workflow in the Temporal UI"
@@ -260,7 +262,22 @@ class Redress:
             raise _as_error(error, number) from None
         except TimeoutError:
             raise Unreachable("no worker answers; start one with `redress worker`") from None
-        return found
+
+    async def _ask_for_view(self, number: str) -> CaseView:
+        while True:
+            try:
+                found: CaseView = await self.handle(number).query(
+                    "view", result_type=CaseView, rpc_timeout=ANSWER_OF_A_QUERY
+                )
+            except WorkflowQueryFailedError as error:
+                if CATCHING_UP not in str(error):
+                    raise
+                await asyncio.sleep(0.1)
+            except RPCError as error:
+                if error.status not in (RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED):
+                    raise
+            else:
+                return found
 
     async def revive(self, number: str, carried: Carried) -> None:
         """End whatever runs under this number and start a run from what the ledger holds."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
@@ -16,6 +16,7 @@ from client import NotFound, OutcomeUnknown, Redress, RedressError, Unreachable,
 from domain.case import CaseCommand
 from domain.effect import Contact
 from domain.intake import Opening
+from domain.policy import Policy
 from domain.refusal import Refused
 from domain.targets import Rung
 from domain.view import CaseView
@@ -29,6 +30,9 @@ Say = Callable[[str], None]
 T = TypeVar("T")
 
 AMOUNT = {"minor": 1000, "currency": "KRW"}
+PATIENCE = 600.0
+"""Seconds after the last crash within which every case must have ended; a case that hangs is a finding."""
+
 FORGOTTEN = 5
 """Every fifth case is accepted only after its whole ladder has fired."""
 
@@ -79,16 +83,28 @@ async def _drill(stack: Stack, chance: Random, cases: int, outage: float, say: S
     redress = Redress(await connect(addresses.temporal, addresses.namespace), secret="drill")  # noqa: S106
     policy = hurried(policies.load("retail-kr"))
     say(f"{cases} cases begin their lives")
-    async with asyncio.TaskGroup() as group:
-        numbers = [
-            group.create_task(_live(redress, policy, place, forgotten=place % FORGOTTEN == 0))
-            for place in range(cases)
-        ]
-        kills = group.create_task(_crashes(stack, chance, outage, say))
-    say("everything is up again; the ledger is read")
+    opened: dict[int, str] = {}
+    lives = [
+        asyncio.create_task(_live(redress, policy, place, opened, forgotten=place % FORGOTTEN == 0))
+        for place in range(cases)
+    ]
+    try:
+        kills = await _crashes(stack, chance, outage, say)
+        _, hanging = await asyncio.wait(lives, timeout=PATIENCE)
+    finally:
+        await _ended_all(lives)
+    say(f"{len(hanging)} cases hang" if hanging else "everything is up again; the ledger is read")
+    for life in lives:
+        if life not in hanging:
+            life.result()  # a life that went another way than written here is a bug of the drill
     async with await open_pool(addresses.database) as pool:
-        lived = [task.result() for task in numbers]
-        return await _report(redress, pool, lived, kills=kills.result(), stack=stack, say=say)
+        return await _report(redress, pool, opened, cases=cases, kills=kills, stack=stack, say=say)
+
+
+async def _ended_all(lives: Sequence["asyncio.Task[None]"]) -> None:
+    for life in lives:
+        life.cancel()
+    await asyncio.gather(*lives, return_exceptions=True)
 
 
 async def _crashes(stack: Stack, chance: Random, outage: float, say: Say) -> int:
@@ -124,7 +140,9 @@ async def _crashes(stack: Stack, chance: Random, outage: float, say: Say) -> int
 # One life, driven as a stubborn backend would: ask again with the same id until there is an answer. --------
 
 
-async def _live(redress: Redress, policy: Any, place: int, *, forgotten: bool) -> str:
+async def _live(
+    redress: Redress, policy: Policy, place: int, opened: dict[int, str], *, forgotten: bool
+) -> None:
     contact = Contact(customer_id=f"cust-{place}", phone=f"010-0000-{place:04}", language="ko")
     opening = Opening(
         source="web",
@@ -134,7 +152,7 @@ async def _live(redress: Redress, policy: Any, place: int, *, forgotten: bool) -
         voc_type="complaint",
         contact=contact,
     )
-    number = (await _stubborn(lambda: redress.open(opening, policy))).number
+    number = opened[place] = (await _stubborn(lambda: redress.open(opening, policy))).number
     await _until(redress, number, lambda view: "order:1" not in view.waiting)
     say = _Commands(redress, number)
     await say("triage", "system:drill", voc_type="complaint", cause="defect")
@@ -157,7 +175,6 @@ async def _live(redress: Redress, policy: Any, place: int, *, forgotten: bool) -
     # A happy call waits for the customer's hours, which no drill can hurry: the customer ends it instead.
     await say("withdraw_case", f"customer:cust-{place}")
     await _stubborn(lambda: _ended(redress, number))
-    return number
 
 
 LEVELS = ("sup-04", "head-production")
@@ -231,14 +248,21 @@ async def _ended(redress: Redress, number: str) -> bool:
 
 
 async def _report(
-    redress: Redress, pool: Pool, numbers: Sequence[str], *, kills: int, stack: Stack, say: Say
+    redress: Redress,
+    pool: Pool,
+    numbers: Mapping[int, str],
+    *,
+    cases: int,
+    kills: int,
+    stack: Stack,
+    say: Say,
 ) -> DrillReport:
     store = EventStore(pool)
     logs = [service.log for service in stack.workers]
     report = await verify(redress, pool, sandbox_url=stack.addresses.sandbox, logs=logs, say=say)
     rungs: Counter[tuple[str, str]] = Counter()
     ended = early = missing = 0
-    for place, number in enumerate(numbers):
+    for place, number in numbers.items():
         events = events_of(await store.read(number))
         kinds = Counter(event.kind for event in events)
         ended += kinds["case_ended"]
@@ -249,7 +273,7 @@ async def _report(
             accepts = {f"{event.generation}:{event.rung}" for event in fired if event.target == "accept"}
             missing += len(CLIMB - accepts)
     return DrillReport(
-        cases=len(numbers),
+        cases=cases,
         ended=ended,
         refunds=report.refunds,
         kills=kills,

@@ -32,6 +32,9 @@ MEMO_OPENING = "opening"
 MEMO_KEY = "key"
 """Memo field: digest of (source, key), by which a collision of numbers is told."""
 
+CATCHING_UP = "the case has not yet taken in what came back while it had no worker; ask again"
+"""What a query hears that came before its workflow task; `client.Redress.view` asks again by itself."""
+
 
 def workflow_id(number: str) -> str:
     """Return the workflow id of a case number."""
