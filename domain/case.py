@@ -50,19 +50,12 @@ from domain.message import (
     OutcomeUnknown,
 )
 from domain.permission import Stage
+from domain.plan import Before
 from domain.policy import Policy
 from domain.promise import PromiseCommand, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
-from domain.remedy import (
-    Before,
-    Remedy,
-    RemedyCommand,
-    RemedyCompensated,
-    RemedyDone,
-    RemedyEvent,
-    RoundOpened,
-)
+from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
 from domain.result import Recovery, Result, ResultCommand, ResultEvent
 from domain.saga import Saga, SagaCommand, SagaEvent
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight

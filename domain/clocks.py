@@ -12,8 +12,9 @@ from domain.calendar import Calendar
 from domain.ending import Ending
 from domain.ladder import Ladder, Rung
 from domain.pauses import Pause
+from domain.plan import Before
 from domain.policy import PAYS, Ground, StatutoryClock, Target, TargetName
-from domain.remedy import Before, Remedy
+from domain.remedy import Remedy
 from domain.result import Result
 from domain.saga import Saga
 

@@ -12,9 +12,10 @@ from domain.budget import due_of
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.happy_call import FollowUp, reopen_until
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
+from domain.plan import Before
 from domain.record import Letter, Line, Text
 from domain.refusal import Refused
-from domain.remedy import Before, Remedy, RoundOpened
+from domain.remedy import Remedy, RoundOpened
 from domain.result import OutcomeOfCase, Result, ResultRegistered
 from domain.saga import Saga, cancel, in_flight, past_pivot
 

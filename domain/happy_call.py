@@ -10,9 +10,9 @@ from domain.assignment import Assignment
 from domain.budget import due_of
 from domain.effect import CallMade, Effect, PlaceCall
 from domain.message import CameBack, Deadline, EffectSucceeded, Event
+from domain.plan import Before
 from domain.policy import Policy
 from domain.record import Id, Instant, Line, Text
-from domain.remedy import Before
 from domain.result import Result
 
 JUSTICE = ("outcome_fair", "process_fair", "treatment_fair")

@@ -2,24 +2,19 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
-from typing import Annotated, Literal, assert_never
-
-from pydantic import Field
+from typing import Literal, assert_never
 
 from domain.actor import Role
 from domain.budget import due_of
-from domain.contact import Contacts
 from domain.effect import Effect, NoticeSent, SendNotice
-from domain.intake import Intake
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
-from domain.money import Money, total
-from domain.policy import BY_HAND, MOVES_GOODS, PAYS, Ground, Policy, RemedyKind
-from domain.record import Id, Instant, Letter, Line, Record, Text, canonical
+from domain.money import Money
+from domain.plan import Before, LineDecision, Plan, amount_of, check_plan, hash_of, needs_answer
+from domain.policy import Policy
+from domain.record import Instant, Line, Text
 from domain.refusal import Refused
 from domain.triage import Classification
 
-Gesture = Literal["apology_call", "apology_letter", "manager_letter", "explanation", "follow_up"]
 ProposalState = Literal[
     "waiting_approval",
     "approved",
@@ -32,34 +27,6 @@ ProposalState = Literal[
     "done",
     "compensated",
 ]
-
-
-class LineDecision(Record):
-    """What is done about one harm line: a remedy, or a reasoned refusal that names its clause."""
-
-    harm_line: Line
-    remedy: RemedyKind
-    ground: Ground | None = None
-    amount: Money | None = None
-    clause: Line | None = None
-    reason: Line | None = None
-
-
-class Plan(Record):
-    """What is proposed; its hash is what an approval is bound to.
-
-    Attributes:
-        collect: whether the goods come back before the firm's part is done.
-        order_lines: which lines of the order it is about; empty: all.
-        fee_payer: who pays fees and return shipping.
-    """
-
-    decisions: Annotated[tuple[LineDecision, ...], Field(min_length=1, max_length=20)]
-    gestures: tuple[Gesture, ...] = ()
-    collect: bool = False
-    order_lines: tuple[Id, ...] = ()
-    fee_payer: Literal["firm", "customer"] = "firm"
-    words: Letter = ""
 
 
 class ProposeRemedy(Command):
@@ -286,26 +253,6 @@ class Remedy:
         return self.proposal.agreed_at if self.proposal else None
 
 
-def needs_answer(plan: Plan) -> bool:
-    """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
-    return plan.collect or any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
-
-
-def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
-    """Return the 32 hex characters that name a proposal: any edit gives another."""
-    return sha256(f"{number}\n{contact}\n{canonical(plan)}".encode()).hexdigest()[:32]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
-    """What the stages before this one know, and the policy."""
-
-    policy: Policy
-    intake: Intake
-    triage: Classification
-    contacts: Contacts
-
-
 def decide(remedy: Remedy, before: Before, command: RemedyCommand) -> tuple[RemedyEvent, ...]:
     """Propose, approve, reject, accept or decline."""
     match command:
@@ -361,66 +308,10 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         raise Refused("contact: log the contact first and give its number", code="contact")
 
 
-def amount_of(plan: Plan, currency: str) -> Money:
-    """Return what the plan pays out in all."""
-    paid = (decision.amount for decision in plan.decisions if decision.remedy in PAYS and decision.amount)
-    return total(paid, currency)
-
-
 def undecided(remedy: Remedy, triage: Classification) -> tuple[str, ...]:
     """Return the harm lines that no plan of this round has put right or refused yet."""
     settled = {decision.harm_line for decision in remedy.done}
     return tuple(line.id for line in triage.harm_lines if line.id not in settled)
-
-
-def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
-    """Hold a plan against the harm lines that are left, policy and order.
-
-    Raises:
-        Refused: naming the decision and what is wrong with it.
-    """
-    decided = [decision.harm_line for decision in plan.decisions]
-    if sorted(lines) != sorted(decided):
-        raise Refused(f"decide each harm line once: {', '.join(lines)}", code="harm-lines")
-    for decision in plan.decisions:
-        _check_decision(before, decision)
-    _check_goods(before, plan)
-    if plan.fee_payer != "firm" and before.triage.cause in before.policy.firm_pays_causes:
-        raise Refused(f"fee_payer: for {before.triage.cause} every fee is the firm's", code="fee-payer")
-    defect = any(each.ground == "defect" and each.remedy in MOVES_GOODS for each in plan.decisions)
-    if defect and not plan.gestures:
-        raise Refused(
-            "gestures: a swap or refund alone does not mend a defect; add an apology", code="gesture"
-        )
-
-
-def _check_decision(before: Before, decision: LineDecision) -> None:
-    where = f"decision on {decision.harm_line}"
-    if decision.remedy not in (*before.policy.remedies, "refusal"):
-        raise Refused(f"{where}: this policy has no {decision.remedy}", code="remedy-kind")
-    if decision.remedy == "refusal":
-        known = {clause.id for clause in before.policy.clauses}
-        if decision.reason is None or decision.clause not in known:
-            raise Refused(f"{where}: a refusal names its clause and a reason", code="clause")
-        return
-    if decision.ground is None:
-        raise Refused(f"{where}: name the ground", code="ground")
-    if decision.remedy in PAYS and (decision.amount is None or decision.amount.minor == 0):
-        raise Refused(f"{where}: give the amount", code="amount")
-    if decision.amount is not None and decision.amount.currency != before.policy.currency:
-        raise Refused(f"{where}: this case is in {before.policy.currency}", code="currency")
-
-
-def _check_goods(before: Before, plan: Plan) -> None:
-    order = before.intake.order
-    needs_order = plan.collect or any(each.remedy in ("exchange", *PAYS) for each in plan.decisions)
-    if needs_order and (order is None or not order.known):
-        raise Refused("no order is known for this case; find it first", code="no-order")
-    if order is None:
-        return
-    unknown = [line for line in plan.order_lines if line not in {known.line_id for known in order.lines}]
-    if unknown:
-        raise Refused(f"order_lines: the order has no line {unknown[0]}", code="order-line")
 
 
 SHORTEST_HASH = 8
@@ -644,8 +535,3 @@ def _moved(
             return replace(proposal, state="compensated")
         case _:
             assert_never(event)
-
-
-def by_hand(plan: Plan) -> tuple[RemedyKind, ...]:
-    """Return the plan's remedies that a department carries out and reports."""
-    return tuple(dict.fromkeys(each.remedy for each in plan.decisions if each.remedy in BY_HAND))

@@ -6,10 +6,11 @@ from typing import Literal, assert_never
 
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.message import CameBack, Command, EffectSucceeded, Event
+from domain.plan import Before, LineDecision
 from domain.policy import Channel
 from domain.record import Letter, Line, Text
 from domain.refusal import Refused
-from domain.remedy import Before, LineDecision, Remedy, undecided
+from domain.remedy import Remedy, undecided
 from domain.saga import Saga
 
 OutcomeOfCase = Literal["upheld", "partly_upheld", "not_upheld"]

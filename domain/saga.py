@@ -32,10 +32,11 @@ from domain.effect import (
 )
 from domain.message import CameBack, Command, Deadline, EffectRefused, EffectSucceeded, Event
 from domain.money import Money
+from domain.plan import Plan, by_hand
 from domain.policy import Policy
 from domain.record import Instant, Line
 from domain.refusal import Refused
-from domain.remedy import Plan, Proposal, RemedyCompensated, RemedyDone, by_hand
+from domain.remedy import Proposal, RemedyCompensated, RemedyDone
 
 StepName = Literal[
     "reserve", "collect", "inspect", "ship", "deliver", "payout", "correction", "reissued_card"

@@ -4,8 +4,8 @@ from typing import Literal
 
 from domain.effect import OrderSnapshot
 from domain.money import Money
+from domain.plan import LineDecision, Plan
 from domain.policy import Ground, RemedyKind
-from domain.remedy import LineDecision, Plan
 from sandbox.diagnosis import GOODS, diagnose, harm_lines
 from sandbox.scene import Scene
 

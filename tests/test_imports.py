@@ -71,6 +71,7 @@ LIFE = (
     "contact",
     "promise",
     "supervisor",
+    "plan",
     "remedy",
     "saga",
     "result",

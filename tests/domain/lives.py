@@ -58,6 +58,7 @@ from domain.message import (
     OutcomeUnknown,
 )
 from domain.money import Money
+from domain.plan import LineDecision, Plan
 from domain.policy import (
     Clause,
     Department,
@@ -71,15 +72,7 @@ from domain.policy import (
     TargetName,
 )
 from domain.refusal import Refused
-from domain.remedy import (
-    AcceptRemedy,
-    ApproveRemedy,
-    DeclineRemedy,
-    LineDecision,
-    Plan,
-    ProposeRemedy,
-    RejectRemedy,
-)
+from domain.remedy import AcceptRemedy, ApproveRemedy, DeclineRemedy, ProposeRemedy, RejectRemedy
 from domain.result import RegisterResult
 from domain.triage import HarmLine, Triage
 

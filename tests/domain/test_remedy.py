@@ -11,6 +11,7 @@ from domain.contact import PauseTargets
 from domain.effect import OrderSnapshot
 from domain.message import Deadline
 from domain.money import Money
+from domain.plan import Before, Plan, needs_answer
 from domain.policy import Ground
 from domain.refusal import Refused
 from domain.remedy import (
@@ -120,7 +121,7 @@ def test_an_exchange_is_offered_in_its_own_words() -> None:
 
 def test_nothing_is_proposed_before_triage() -> None:
     life = given(*RAISED)
-    before = remedy.Before(
+    before = Before(
         policy=POLICY,
         intake=opened(life.case),
         triage=life.case.triage,
@@ -181,7 +182,7 @@ def test_offers_are_bounded_and_then_the_final_position_is_open() -> None:
         ("add an apology", plan(gestures=())),
     ],
 )
-def test_a_plan_that_does_not_hold_is_refused(words: str, decided: remedy.Plan) -> None:
+def test_a_plan_that_does_not_hold_is_refused(words: str, decided: Plan) -> None:
     answer = given(*IN_RECOVERY).when(propose(decided))
     assert answer.refusal is not None
     assert words in answer.refusal.reason
@@ -216,8 +217,8 @@ def test_money_and_goods_need_an_order(order: Item) -> None:
 
 
 def test_words_need_no_yes_but_goods_that_come_back_do() -> None:
-    assert not remedy.needs_answer(plan(decision("explanation")))
-    assert remedy.needs_answer(plan(decision("explanation"), collect=True))
+    assert not needs_answer(plan(decision("explanation")))
+    assert needs_answer(plan(decision("explanation"), collect=True))
 
 
 # Approving. ------------------------------------------------------------------------------------------------

@@ -24,9 +24,9 @@ from domain.effect import (
     ReleaseReplacement,
 )
 from domain.message import CameBack, EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
+from domain.plan import Plan
 from domain.policy import RemedyKind
 from domain.refusal import Refused
-from domain.remedy import Plan
 from domain.saga import CancelRemedy, MarkStepDone, RetryStep, SkipStep
 from tests.domain.lives import (
     BOOKED,

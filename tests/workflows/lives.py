@@ -9,8 +9,9 @@ from domain.assignment import AcceptCase
 from domain.contact import LogContact
 from domain.ending import AnswerCase, WithdrawCase
 from domain.money import Money
+from domain.plan import LineDecision, Plan
 from domain.refusal import Refused
-from domain.remedy import AcceptRemedy, ApproveRemedy, LineDecision, Plan, ProposeRemedy
+from domain.remedy import AcceptRemedy, ApproveRemedy, ProposeRemedy
 from domain.result import RegisterResult
 from domain.saga import RetryStep
 from domain.supervisor import RequestSupervisor
