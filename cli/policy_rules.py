@@ -70,7 +70,12 @@ def targets(policy: Policy) -> Iterator[Sentence]:
 
 
 def _ladder(ladder: Ladder) -> str:
-    return ", ".join(f"{_at(rung)} {' and '.join(rung.actions)}" for rung in ladder) or "nobody is told"
+    return ", ".join(_rung(rung) for rung in ladder) or "nobody is told"
+
+
+def _rung(rung: Rung) -> str:
+    words = f"{_at(rung)} {' and '.join(rung.actions)}"
+    return f"{words} at any hour" if rung.urgent else words
 
 
 def _at(rung: Rung) -> str:

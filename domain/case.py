@@ -373,7 +373,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
             case.follow_up, before_remedy(case), case.assignment, deadline, at
         ),
         "ending": lambda: ending.lapse(deadline, at),
-        "targets": lambda: targets.lapse(around(case), deadline, at),
+        "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
     return lapse[deadline.name.partition("/")[0]]()
 
@@ -461,7 +461,10 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, IntakeEvent):
         return _taken_in(case, event)
     if isinstance(event, TriageEvent):
-        return replace(case, triage=triage.evolve(case.triage, event))
+        classed = replace(case, triage=triage.evolve(case.triage, event))
+        if classed.triage.complaint_since == case.triage.complaint_since:
+            return classed
+        return replace(classed, intake=intake.converted(opened(case), event.at))
     if isinstance(event, AssignmentEvent):
         return replace(case, assignment=assignment.evolve(case.assignment, event))
     if isinstance(event, ContactEvent):

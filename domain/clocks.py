@@ -116,7 +116,12 @@ def _standings(around: Around) -> tuple[Standing, ...]:
     resolved = result.delivered_at or (None if around.before.triage.voc_type == "complaint" else answered)
     resolve_start = around.remedy.round_at or intake.received_at
     return (
-        ("acknowledge", "1", intake.received_at, intake.acknowledged_at),
+        (
+            "acknowledge",
+            str(intake.acknowledgements),
+            intake.acknowledge_since or intake.received_at,
+            intake.acknowledged_at,
+        ),
         _acceptance(around),
         ("first_response", "1", intake.received_at, contacts.first_response_at or answered),
         _update(around, resolved),

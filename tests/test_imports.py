@@ -72,6 +72,7 @@ LIFE = (
     "promise",
     "supervisor",
     "plan",
+    "hours",
     "remedy",
     "saga",
     "result",

@@ -10,11 +10,12 @@ import pytest
 from domain.actor import Actor, Role
 from domain.assignment import AcceptCase, AcceptTransfer, EscalateCase, TransferCase
 from domain.budget import CalendarDays, WorkingTime
-from domain.case import Case, around
+from domain.case import Case, around, todo
 from domain.clocks import Clock, running
 from domain.contact import PauseTargets, ResumeTargets
-from domain.effect import CollectionStatus, OrderSnapshot
+from domain.effect import CollectionStatus, OrderSnapshot, SendNotice
 from domain.ending import AnswerCase, WithdrawCase
+from domain.intake import Acknowledge
 from domain.ladder import Rung
 from domain.policy import Policy, StatutoryClock
 from domain.saga import CancelRemedy
@@ -811,3 +812,29 @@ def test_a_call_that_is_logged_late_does_not_move_the_update_back() -> None:
     life = given(*IN_RECOVERY, wait(hours=5), contact(**update))
     late = life.told(contact(**update, occurred_at=MONDAY + timedelta(hours=1)))
     assert late.case.contacts.last_update_at == life.case.contacts.last_update_at
+
+
+def test_an_inquiry_that_becomes_a_complaint_is_acknowledged_anew() -> None:
+    inquiry = (opening(voc_type="inquiry"), triage(voc_type="inquiry", harm_lines=()))
+    asked = given(*inquiry, ok("acknowledgement", NOTICE), ok("customer", CUSTOMER), ok("order", ORDER))
+    assert asked.owed == ()
+    life = asked.told(wait(days=1), triage())
+    assert life.owed == ("acknowledgement:2",)
+    (effect,) = (each for each in todo(life.case) if each.key == "acknowledgement:2")
+    assert isinstance(effect.request, SendNotice)
+    assert effect.request.template == "complaint_acknowledgement"
+    clock = clocks(life)["acknowledge"]
+    assert (clock.generation, clock.start) == ("2", MONDAY + timedelta(days=1))
+    late = life.told(refused("acknowledgement"), wait(hours=1, seconds=1))
+    assert [event.generation for event in of(late, "target_breached", "acknowledge")] == ["2"]
+    answered = life.told(ok("acknowledgement", NOTICE))
+    assert "acknowledge" not in clocks(answered)
+
+
+def test_an_acknowledgement_from_before_the_conversion_does_not_meet_the_new_target() -> None:
+    life = given(opening(voc_type="inquiry"), triage(voc_type="inquiry", harm_lines=()), wait(hours=2))
+    early = say(Acknowledge, AGENT, how="by phone", occurred_at=life.now - timedelta(minutes=5))
+    converted = life.told(triage())
+    converted.when(early).then_refused("before this became a complaint", "happened")
+    assert "acknowledgement:1" not in converted.owed
+    assert "acknowledge" in clocks(converted)
