@@ -156,8 +156,8 @@ async def _live(
     await _until(redress, number, lambda view: "order:1" not in view.waiting)
     say = _Commands(redress, number)
     await say("triage", "system:drill", voc_type="complaint", cause="defect")
-    if forgotten:  # the ladder of `accept` ends with the second level: wait until its last rung has fired
-        await _until(redress, number, lambda view: view.row.level == len(LEVELS))
+    if forgotten:  # nobody takes it up until it has climbed; on a busy machine other ladders climb along
+        await _until(redress, number, lambda view: view.row.level >= CLIMBED)
     else:
         await say("accept_case", "agent:agent-07", may_be_too_late=True)
     contacted = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
@@ -177,7 +177,8 @@ async def _live(
     await _stubborn(lambda: _ended(redress, number))
 
 
-LEVELS = ("sup-04", "head-production")
+CLIMBED = 2
+"""Levels up at which a forgotten case is taken up after all."""
 
 
 class _Commands:
@@ -270,8 +271,7 @@ async def _report(
         rungs.update((number, f"{event.target}:{event.generation}:{event.rung}") for event in fired)
         early += sum(event.due is not None and event.at <= event.due for event in fired)
         if place % FORGOTTEN == 0:
-            accepts = {f"{event.generation}:{event.rung}" for event in fired if event.target == "accept"}
-            missing += len(CLIMB - accepts)
+            missing += _missing({(e.generation, e.rung) for e in fired if e.target == "accept"})
     return DrillReport(
         cases=cases,
         ended=ended,
@@ -285,5 +285,12 @@ async def _report(
     )
 
 
-CLIMB = {"1:0", "1:1", "2:0", "2:1"}
-"""Rungs of `accept` without which nobody reaches the second level: warned and breached, twice."""
+def _missing(rungs: set[tuple[str, int]]) -> int:
+    """Count the rungs of `accept` that a forgotten case must have climbed and did not.
+
+    Its first ladder is climbed whole, and none is climbed with a rung left out.
+    """
+    asked = {generation for generation, _ in rungs} | {"1"}
+    highest = {g: max([rung for generation, rung in rungs if generation == g], default=0) for g in asked}
+    highest["1"] = max(highest["1"], 1)
+    return sum((g, rung) not in rungs for g in asked for rung in range(highest[g] + 1))

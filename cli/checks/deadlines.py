@@ -11,7 +11,7 @@ from domain.promise import PromiseBroken
 from domain.remedy import ApprovalMissed, OfferExpired, OfferReminded
 from domain.saga import HandStepMissed, StepAsked, StepBegun, UndoBegun
 from domain.supervisor import SupervisorRequestMissed
-from domain.targets import Rung
+from domain.targets import Rung, WordsReleased
 from ledger.breach import Breach
 
 
@@ -49,6 +49,8 @@ def name_of(event: CaseEvent) -> str | None:
             return f"{event.kind} of {hash_[:8]}"
         case StepBegun(key=key) | StepAsked(key=key) | UndoBegun(key=key) | HappyCallBegun(key=key):
             return f"{event.kind} {key}"
+        case WordsReleased(keys=keys):
+            return f"words {' '.join(keys)}"
         case HandStepMissed(step=step, due=due):
             return f"step {step} due {due}"
         case _:
