@@ -157,7 +157,7 @@ async def _live(
     say = _Commands(redress, number)
     await say("triage", "system:drill", voc_type="complaint", cause="defect")
     if forgotten:  # nobody takes it up until it has climbed; on a busy machine other ladders climb along
-        await _until(redress, number, lambda view: view.row.level >= CLIMBED)
+        await _until(redress, number, _is_forgotten)
     else:
         await say("accept_case", "agent:agent-07", may_be_too_late=True)
     contacted = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
@@ -179,6 +179,12 @@ async def _live(
 
 CLIMBED = 2
 """Levels up at which a forgotten case is taken up after all."""
+
+
+def _is_forgotten(view: CaseView) -> bool:
+    return view.row.level >= CLIMBED and not any(
+        due.name.startswith("targets/accept") for due in view.row.dues
+    )
 
 
 class _Commands:
@@ -286,11 +292,6 @@ async def _report(
 
 
 def _missing(rungs: set[tuple[str, int]]) -> int:
-    """Count the rungs of `accept` that a forgotten case must have climbed and did not.
-
-    Its first ladder is climbed whole, and none is climbed with a rung left out.
-    """
-    asked = {generation for generation, _ in rungs} | {"1"}
-    highest = {g: max([rung for generation, rung in rungs if generation == g], default=0) for g in asked}
-    highest["1"] = max(highest["1"], 1)
-    return sum((g, rung) not in rungs for g in asked for rung in range(highest[g] + 1))
+    """Count the rungs of `accept` that were left out below one that fired."""
+    highest = {generation: max(r for g, r in rungs if g == generation) for generation, _ in rungs}
+    return sum((g, rung) not in rungs for g, top in highest.items() for rung in range(top))
