@@ -12,6 +12,7 @@ from cli import (
     repair,
     running,
     simulate,
+    triage,
 )
 from cli.app import new_app, run_and_leave
 
@@ -26,6 +27,7 @@ for group in (
     proving,
     drill,
     simulate,
+    triage,
     demo,
     offline,
 ):

@@ -25,6 +25,7 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
             _calendar(policy),
             _people(policy),
             policy_rules.routing(policy, scope),
+            policy_rules.readings(policy),
             policy_rules.targets(policy),
             policy_rules.statutory(policy),
             _pauses(policy),

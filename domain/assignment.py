@@ -4,6 +4,7 @@ There is exactly one owner at any time after the first acceptance: a hand-over k
 new one accepts; an escalation moves ownership at once.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
@@ -11,7 +12,7 @@ from typing import Literal, assert_never
 from domain.actor import REDRESS, Actor, Role
 from domain.message import Command, Event
 from domain.policy import Policy, Routing
-from domain.record import Id, Instant, Line, Text
+from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
 from domain.triage import Classification
 
@@ -113,6 +114,14 @@ class OwnerAppointed(Event):
     kind: Literal["owner_appointed"] = "owner_appointed"
     owner: Id
     before: Id | None
+    reason: Line
+
+
+class Routed(Record):
+    """What the routing rules say; rule 0 is the fallback."""
+
+    department: Line
+    rule: int
     reason: Line
 
 
@@ -259,14 +268,20 @@ def follow(assignment: Assignment, triage: Classification, policy: Policy, at: d
     return (_route(assignment, triage, policy, at),)
 
 
+def route(refused: Container[str], triage: Classification, policy: Policy) -> Routed:
+    """Return the department of the first rule that fits and has not refused, else customer service."""
+    for place, rule in enumerate(policy.routing, start=1):
+        if rule.department not in refused and _matches(rule, triage):
+            return Routed(department=rule.department, rule=place, reason=rule.reason)
+    reason = "no rule matches; customer service takes what nobody else does"
+    return Routed(department=policy.fallback_department, rule=0, reason=reason)
+
+
 def _route(
     assignment: Assignment, triage: Classification, policy: Policy, at: datetime
 ) -> DepartmentAssigned:
-    for place, rule in enumerate(policy.routing, start=1):
-        if rule.department not in assignment.refused and _matches(rule, triage):
-            return DepartmentAssigned(department=rule.department, rule=place, reason=rule.reason, at=at)
-    reason = "no rule matches; customer service takes what nobody else does"
-    return DepartmentAssigned(department=policy.fallback_department, rule=0, reason=reason, at=at)
+    found = route(assignment.refused, triage, policy)
+    return DepartmentAssigned(department=found.department, rule=found.rule, reason=found.reason, at=at)
 
 
 def _matches(rule: Routing, triage: Classification) -> bool:

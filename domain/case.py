@@ -58,6 +58,7 @@ from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
 from domain.result import Recovery, Result, ResultCommand, ResultEvent
 from domain.saga import Saga, SagaCommand, SagaEvent
+from domain.suggestion import corrections
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.triage import Classification, TriageCommand, TriageEvent
@@ -256,7 +257,9 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
     match command:
         case intake.AddToCase() | intake.Acknowledge():
             return intake.decide(opened(case), command)
-        case triage.Triage() | triage.ClaimHarm():
+        case triage.Triage():
+            return _classed(case, triage.decide(case.triage, case.policy, command))
+        case triage.ClaimHarm():
             return triage.decide(case.triage, case.policy, command)
         case (
             assignment.RefuseDepartment()
@@ -360,6 +363,17 @@ MOVES_UP = (
     saga.HandStepMissed,
 )
 """Events of deadlines after which the case moves one level up."""
+
+
+def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
+    """Note on a classification where it departs from what the rules read in the customer's words."""
+    text = opened(case).opening.text
+    return tuple(
+        event.model_copy(
+            update={"corrects": corrections(case.policy, text, triage.evolve(case.triage, event))}
+        )
+        for event in events
+    )
 
 
 def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:

@@ -86,6 +86,21 @@ class Routing(Record):
     reason: Line
 
 
+class TriageRule(Record):
+    """Words of a customer that speak for one reading of the case.
+
+    Attributes:
+        field: what of the classification it speaks for; `safety` has the value `true`.
+        words: Latin words match whole, Korean ones as stems; each counts once.
+        weight: how much one word counts.
+    """
+
+    field: Literal["voc_type", "product", "cause", "severity", "safety", "emotion"]
+    value: Line
+    words: Annotated[tuple[Line, ...], Field(min_length=1)]
+    weight: Annotated[int, Field(ge=1, le=9)] = 1
+
+
 class Target(Record):
     """A service target: for whom it holds, how long, and what happens before, at and after it."""
 
@@ -180,6 +195,7 @@ class Policy(Record):
     fallback_department: Line
     people: tuple[Person, ...]
     routing: tuple[Routing, ...]
+    triage_rules: tuple[TriageRule, ...] = ()
     targets: tuple[Target, ...]
     resolve_factor: dict[LifeCycle, float] = Field(default_factory=dict)
     statutory: tuple[StatutoryClock, ...] = ()

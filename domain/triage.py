@@ -50,7 +50,12 @@ class ClaimHarm(Command):
 
 
 class Triaged(Event):
-    """The case was classified; `severity` is what counts after safety and vulnerability raised it."""
+    """The case was classified.
+
+    Attributes:
+        severity: what counts after safety and vulnerability raised it.
+        corrects: the fields in which this departs from what the policy's rules suggested.
+    """
 
     kind: Literal["triaged"] = "triaged"
     voc_type: VocType
@@ -62,6 +67,7 @@ class Triaged(Event):
     harm_lines: tuple[HarmLine, ...]
     wants: Line | None
     converted: bool
+    corrects: tuple[Line, ...] = ()
 
 
 class HarmClaimed(Event):

@@ -6,6 +6,7 @@ from domain.intake import customer_of
 from domain.message import Deadline
 from domain.record import Instant, Line, Record, Text
 from domain.row import CaseRow, Due
+from domain.suggestion import Suggestion, suggest
 from domain.triage import HarmLine
 
 
@@ -68,6 +69,7 @@ class CaseView(Record):
     happy_call: str
     waiting: tuple[str, ...]
     supervisor_requested: bool
+    suggestion: Suggestion
 
 
 def case_row(case: Case) -> CaseRow:
@@ -135,6 +137,7 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         happy_call=_happy_call(case),
         waiting=tuple(effect.key for effect in todo(case)),
         supervisor_requested=case.supervisor.open,
+        suggestion=suggest(case.policy, intake.opening.text),
     )
 
 

@@ -35,7 +35,23 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _happy_call(policy),
         _people(policy),
         _languages(policy),
+        _readings(policy),
     )
+
+
+def _readings(policy: Policy) -> Iterator[Finding]:
+    """A rule that speaks for what triage does not take would suggest what nobody can confirm."""
+    known: dict[str, tuple[str, ...]] = {
+        "voc_type": VOC_TYPES,
+        "cause": policy.causes,
+        "severity": SEVERITIES,
+        "safety": ("true",),
+        "emotion": ("high",),
+    }
+    for place, rule in enumerate(policy.triage_rules):
+        values = known.get(rule.field, (rule.value,))
+        if rule.value not in values:
+            yield ("triage_rules", place, "value"), f"use one of {', '.join(values)} for {rule.field}"
 
 
 def _never_due(policy: Policy, first_year: int) -> Iterator[Finding]:

@@ -68,6 +68,7 @@ LIFE = (
     "intake",
     "triage",
     "assignment",
+    "suggestion",
     "contact",
     "promise",
     "supervisor",
