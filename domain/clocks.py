@@ -16,7 +16,7 @@ from domain.plan import Before
 from domain.policy import PAYS, Ground, StatutoryClock, Target, TargetName
 from domain.remedy import Remedy
 from domain.result import Result
-from domain.saga import Saga
+from domain.saga import Saga, is_given_up
 
 BARE: Ladder = (Rung(at="breach", actions=()),)
 """A clock without a ladder is still noticed when it is missed."""
@@ -77,10 +77,13 @@ class Clock:
 
 
 def running(around: Around) -> tuple[Clock, ...]:
-    """Return the clocks that run now: started, not met, and this class of case has them."""
-    if around.ending.end is not None or around.ending.withdrawn:
+    """Return the clocks that run now: started, not met, and this class of case has them.
+
+    A customer who withdraws frees the firm of everything but money that is on its way already.
+    """
+    if around.ending.end is not None:
         return ()
-    return (*_service(around), *_statutory(around))
+    return (*(() if around.ending.withdrawn else _service(around)), *_statutory(around))
 
 
 # Service targets. ----------------------------------------------------------------------------------------
@@ -217,11 +220,13 @@ def _fits(clock: StatutoryClock, around: Around) -> bool:
     triage = around.before.triage
     if triage.voc_type not in (None, "complaint"):
         return False
+    if around.ending.withdrawn and clock.met_by != "paid":
+        return False
     if clock.products and triage.product not in clock.products:
         return False
     if clock.met_by == "paid":
         # What a person has given up (an exchange instead, nothing at all) is no longer owed by this remedy.
-        return around.saga.cancelled is None and _holds(clock, _paid_grounds(around))
+        return not is_given_up(around.saga) and _holds(clock, _paid_grounds(around))
     return _holds(clock, _presumed(around) if clock.met_by == "withdrawn" else _grounds(around))
 
 

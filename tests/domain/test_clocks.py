@@ -20,6 +20,7 @@ from domain.ladder import Rung
 from domain.policy import Policy, StatutoryClock
 from domain.saga import CancelRemedy
 from domain.targets import ExtendClock
+from domain.triage import ClaimHarm, HarmLine
 from policies import load
 from tests.domain.lives import (
     AGENT,
@@ -38,6 +39,7 @@ from tests.domain.lives import (
     PAID,
     POLICY,
     RESERVED,
+    SHIPPED,
     SUPERVISOR,
     SYSTEM,
     Item,
@@ -443,6 +445,17 @@ def test_an_answered_case_owes_no_first_response_and_a_closed_one_nothing() -> N
     assert clocks(answered) == {}
     withdrawn = complaint(KR, *TALKING, propose(), accept(), say(WithdrawCase, MIRA))
     assert clocks(withdrawn) == {}
+
+
+def test_money_that_is_on_its_way_stays_owed_to_a_customer_who_withdraws() -> None:
+    both = plan(decision("exchange"), decision("refund", harm_line="more"))
+    shipped = (ok("reserve", RESERVED), ok("ship", SHIPPED))
+    claimed = say(ClaimHarm, MIRA, line=HarmLine(id="more", harm="price"))
+    life = complaint(KR, *TALKING, claimed, propose(both), accept(), *shipped)
+    life = life.told(say(WithdrawCase, MIRA))
+    assert set(clocks(life)) == {"refund-nothing-delivered"}
+    late = life.told(wait(days=9))
+    assert len(of(late, "target_breached", "refund-nothing-delivered")) == 1
 
 
 def test_the_answer_to_an_inquiry_does_not_resolve_the_complaint_that_it_became() -> None:
