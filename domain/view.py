@@ -5,12 +5,18 @@ from domain.effect import OrderSnapshot
 from domain.intake import customer_of
 from domain.message import Deadline
 from domain.record import Instant, Line, Record, Text
+from domain.remedy import approver_of
 from domain.row import CaseRow, Due
 from domain.triage import HarmLine
 
 
 class ProposalView(Record):
-    """The proposal that stands."""
+    """The proposal that stands.
+
+    Attributes:
+        over: which limits it passes, so that a second person decides.
+        approver: the lowest role whose approval it needs; None where it waits for none.
+    """
 
     hash: str
     state: str
@@ -18,6 +24,8 @@ class ProposalView(Record):
     by: str
     needs_approval: bool
     approved_by: str | None
+    over: tuple[str, ...] = ()
+    approver: Line | None = None
 
 
 class PromiseView(Record):
@@ -149,6 +157,8 @@ def _proposal(case: Case) -> ProposalView | None:
         by=proposal.by,
         needs_approval=proposal.needs_approval,
         approved_by=proposal.approved_by,
+        over=proposal.over,
+        approver=approver_of(case.remedy, case.policy),
     )
 
 

@@ -72,6 +72,7 @@ LIFE = (
     "promise",
     "supervisor",
     "plan",
+    "authority",
     "remedy",
     "saga",
     "result",

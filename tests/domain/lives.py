@@ -32,6 +32,8 @@ from domain.case import (
 )
 from domain.contact import LogContact
 from domain.effect import (
+    AuthorityAnswer,
+    AuthorityFreed,
     CallMade,
     CollectionBooked,
     CollectionStatus,
@@ -478,6 +480,8 @@ CUSTOMER = CustomerSnapshot(known=True, customer_id="mira")
 ORDER = OrderSnapshot(
     known=True, order_id="o1", lines=(OrderLine(line_id="l1", product="cup", price=eur(9_000)),)
 )
+WITHIN = AuthorityAnswer(state="reserved", person_used=eur(0), customer_used=eur(0))
+FREED = AuthorityFreed()
 BOOKED = CollectionBooked(reference="col1")
 NOT_THERE = CollectionStatus(arrived=False)
 INSPECTED = CollectionStatus(arrived=True, finding="as_claimed")
@@ -546,9 +550,9 @@ def approve(by: Actor = SUPERVISOR) -> Callable[[Case], Any]:
     return about_it(ApproveRemedy, by)
 
 
-def reject(by: Actor = SUPERVISOR) -> Callable[[Case], Any]:
+def reject(by: Actor = SUPERVISOR, clause: str | None = "not-ours") -> Callable[[Case], Any]:
     """Refuse to approve the proposal that stands."""
-    return about_it(RejectRemedy, by, reason="too much")
+    return about_it(RejectRemedy, by, reason="too much", clause=clause)
 
 
 def accept(by: Actor = MIRA, **fields: Any) -> Callable[[Case], Any]:
