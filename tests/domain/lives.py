@@ -62,6 +62,7 @@ from domain.message import (
 from domain.money import Money
 from domain.plan import LineDecision, Plan
 from domain.policy import (
+    AuthorityTotals,
     Clause,
     Department,
     HappyCall,
@@ -241,6 +242,23 @@ POLICY = Policy(
     firm_pays_causes=("defect",),
     causes=("defect", "design", "late", "other"),
 )
+
+
+def totals(case: int, person: int, customer: int) -> AuthorityTotals:
+    """Return what may be decided without a second person, in cents."""
+    return AuthorityTotals(case=eur(case), person=eur(person), customer=eur(customer))
+
+
+ADDED_UP = POLICY.model_copy(
+    update={
+        "authority_totals": {
+            Role.OWNER: totals(15_000, 30_000, 20_000),
+            Role.SUPERVISOR: totals(60_000, 200_000, 80_000),
+        },
+        "approval_expires": POLICY.approval.model_copy(update={"minutes": 600}),
+    }
+)
+"""The small policy with sums: an owner gives 100 at once, 150 in a case, 300 a month, 200 to one customer."""
 
 # Scripts. --------------------------------------------------------------------------------------------------
 
