@@ -86,6 +86,12 @@ def _pauses(policy: Policy) -> Iterator[Sentence]:
 def _limits(policy: Policy) -> Iterator[Sentence]:
     for role, limit in policy.authority.items():
         yield Subject("may decide up to", role), str(limit)
+    for role, totals in policy.authority_totals.items():
+        for name, most in totals:
+            whole = f"{name} and {policy.authority_period}" if name != "case" else name
+            yield Subject(f"may decide in all up to, per {whole}", role), str(most)
+    if policy.approval_expires is not None:
+        yield Subject("approval expires"), length(policy.approval_expires)
     for name in (
         "approval",
         "offer",

@@ -360,6 +360,7 @@ MOVES_UP = (
     promise.PromiseBroken,
     supervisor.SupervisorRequestMissed,
     remedy.ApprovalMissed,
+    remedy.ApprovalExpired,
     saga.HandStepMissed,
 )
 """Events of deadlines after which the case moves one level up."""
@@ -447,8 +448,15 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
     match fact.key.partition(":")[0]:
         case "acknowledgement" | "customer" | "order":
             return intake.came_back(fact)
-        case "offer" | "offer-reminder":
-            return remedy.came_back(fact)
+        case (
+            "offer"
+            | "offer-reminder"
+            | "approval-delay"
+            | "authority"
+            | "authority-count"
+            | "authority-release"
+        ):
+            return remedy.came_back(case.remedy, case.policy, fact)
         case "result-notice":
             return result.came_back(case.result, fact)
         case "happy-call":
@@ -501,6 +509,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, result=result.evolve(case.result, event, possible))
     if isinstance(event, HappyCallEvent):
         return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
+    if isinstance(event, ending.CaseEnded):
+        return replace(case, ending=ending.evolve(case.ending, event), remedy=remedy.closed(case.remedy))
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):

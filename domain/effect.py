@@ -140,6 +140,37 @@ class PlaceCall(Record):
     questions: tuple[Line, ...]
 
 
+class ReserveAuthority(Record):
+    """Count a proposal against what a person and a customer have had in a period (the ledger's own port).
+
+    Attributes:
+        proposal: the proposal's hash, under which it counts once within its case.
+        person: who decides it.
+        customer: who gets it; None where nobody knows the customer's id.
+        period: name of the period in which it was decided, by the event's own time.
+        person_limit: most that the person may decide alone in the period.
+        customer_limit: most that the customer may get in the period without a second person.
+        approved: a second person decided: it is counted in any case, in place of what was reserved before.
+    """
+
+    kind: Literal["reserve_authority"] = "reserve_authority"
+    proposal: Line
+    person: Id
+    customer: Id | None = None
+    period: Line
+    amount: Money
+    person_limit: Money | None = None
+    customer_limit: Money | None = None
+    approved: bool = False
+
+
+class ReleaseAuthority(Record):
+    """Count a proposal no longer; one that was never counted will not be counted later either."""
+
+    kind: Literal["release_authority"] = "release_authority"
+    proposal: Line
+
+
 class FindOutcome(Record):
     """Ask a provider, by our key, what became of a request whose outcome we do not know.
 
@@ -176,6 +207,8 @@ Request = Annotated[
     | ShipReplacement
     | TrackDelivery
     | PlaceCall
+    | ReserveAuthority
+    | ReleaseAuthority
     | FindOutcome,
     Field(discriminator="kind"),
 ]
@@ -296,6 +329,27 @@ class CallMade(Record):
     verbatim: Text = ""
 
 
+class AuthorityAnswer(Record):
+    """What became of a reservation, and what the person and the customer have used with it or without.
+
+    Attributes:
+        state: `reserved`: it counts; `exceeded`: a limit forbids it; `released`: it was given up before.
+        person_used: of this period, without this proposal.
+        customer_used: the same for the customer; None where nobody knows the customer's id.
+    """
+
+    kind: Literal["authority_answer"] = "authority_answer"
+    state: Literal["reserved", "exceeded", "released"]
+    person_used: Money
+    customer_used: Money | None = None
+
+
+class AuthorityFreed(Record):
+    """A proposal does not count any more."""
+
+    kind: Literal["authority_freed"] = "authority_freed"
+
+
 Outcome = Annotated[
     CustomerSnapshot
     | OrderSnapshot
@@ -307,7 +361,9 @@ Outcome = Annotated[
     | ReplacementShipped
     | DeliveryStatus
     | Undone
-    | CallMade,
+    | CallMade
+    | AuthorityAnswer
+    | AuthorityFreed,
     Field(discriminator="kind"),
 ]
 

@@ -179,6 +179,23 @@ class HappyCall(Record):
     cut_off: int
 
 
+Period = Literal["day", "week", "month"]
+
+
+class AuthorityTotals(Record):
+    """What a role may decide without a second person, added up, so that splitting gains nothing.
+
+    Attributes:
+        case: for everything that is given in one case.
+        person: for everything that one person decides in a period.
+        customer: for everything that one customer gets in a period, whoever decided it.
+    """
+
+    case: Money
+    person: Money
+    customer: Money
+
+
 class Policy(Record):
     """One policy snapshot, at most 64 KB, with its holidays resolved; identified by its content's hash."""
 
@@ -204,7 +221,10 @@ class Policy(Record):
     vague_default: timedelta
     remedies: tuple[RemedyKind, ...]
     authority: dict[Role, Money]
+    authority_totals: dict[Role, AuthorityTotals] = Field(default_factory=dict)
+    authority_period: Period = "month"
     approval: Budget
+    approval_expires: Budget | None = None
     offer: Budget
     offer_reminder: Budget
     supervisor_meeting: Budget

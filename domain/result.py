@@ -158,7 +158,7 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
     return (registered,)
 
 
-UNDER_WAY = ("waiting_approval", "approved", "offered", "agreed")
+UNDER_WAY = ("reserving", "waiting_approval", "approved", "offered", "agreed")
 
 
 def _check_decided(recovery: Recovery, command: RegisterResult) -> None:

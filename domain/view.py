@@ -5,13 +5,19 @@ from domain.effect import OrderSnapshot
 from domain.intake import customer_of
 from domain.message import Deadline
 from domain.record import Instant, Line, Record, Text
+from domain.remedy import approver_of
 from domain.row import CaseRow, Due
 from domain.suggestion import Suggestion, suggest
 from domain.triage import HarmLine
 
 
 class ProposalView(Record):
-    """The proposal that stands."""
+    """The proposal that stands.
+
+    Attributes:
+        over: which limits it passes, so that a second person decides.
+        approver: the lowest role whose approval it needs; None where it waits for none.
+    """
 
     hash: str
     state: str
@@ -19,6 +25,8 @@ class ProposalView(Record):
     by: str
     needs_approval: bool
     approved_by: str | None
+    over: tuple[str, ...] = ()
+    approver: Line | None = None
 
 
 class PromiseView(Record):
@@ -152,6 +160,8 @@ def _proposal(case: Case) -> ProposalView | None:
         by=proposal.by,
         needs_approval=proposal.needs_approval,
         approved_by=proposal.approved_by,
+        over=proposal.over,
+        approver=approver_of(case.remedy, case.policy),
     )
 
 

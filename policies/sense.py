@@ -9,7 +9,7 @@ from domain.actor import Role
 from domain.budget import AnyBudget, due_of
 from domain.calendar import Calendar, next_opening
 from domain.happy_call import JUSTICE
-from domain.policy import Language, Policy, Severity, Target, TargetName, VocType
+from domain.policy import AuthorityTotals, Language, Policy, Severity, Target, TargetName, VocType
 from policies.names import Finding
 from policies.tree import Step
 
@@ -69,6 +69,8 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
     for name in ("approval", "offer", "offer_reminder", "supervisor_meeting", "by_hand", "reopen_window"):
         yield (name,), getattr(policy, name), policy.calendar
     yield ("appeal_window",), policy.appeal_window, policy.calendar
+    if policy.approval_expires is not None:
+        yield ("approval_expires",), policy.approval_expires, policy.calendar
     for place, target in enumerate(policy.targets):
         yield ("targets", place, "budget"), target.budget, policy.calendar
         for index, rung in enumerate(target.ladder):
@@ -117,6 +119,30 @@ def _money(policy: Policy) -> Iterator[Finding]:
     for role, limit in policy.authority.items():
         if limit.currency != policy.currency:
             yield ("authority", role, "currency"), f"must be {policy.currency}, the policy's currency"
+    for role in policy.authority:
+        if policy.authority_totals and role not in policy.authority_totals:
+            yield ("authority_totals",), f"has no {role}, who could decide without end by splitting"
+    for role, totals in policy.authority_totals.items():
+        yield from _totals(policy, role, totals)
+
+
+def _totals(policy: Policy, role: Role, totals: AuthorityTotals) -> Iterator[Finding]:
+    """A sum below the limit of one proposal would send every proposal to a second person."""
+    single = policy.authority.get(role)
+    if single is None:
+        yield ("authority_totals", role), "has no limit for one proposal in authority"
+        return
+    for name, limit in totals:
+        if limit.currency != policy.currency:
+            yield (
+                ("authority_totals", role, name, "currency"),
+                f"must be {policy.currency}, the policy's currency",
+            )
+        if limit.minor < single.minor:
+            yield (
+                ("authority_totals", role, name, "minor"),
+                f"must not be below {single.minor}, which {role} may decide at once (authority)",
+            )
 
 
 def _lengths(policy: Policy) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from domain.actor import Actor, Role
 from domain.budget import WorkingTime
 from domain.policy import Person
+from domain.view import ProposalView
 from sandbox.diagnosis import diagnose
 from sandbox.duty import FORGOTTEN
 from sandbox.scene import Intention, Scene
@@ -42,28 +43,23 @@ def _approval(scene: Scene) -> Iterator[Intention]:
     rejects = scene.likely(scene.staff.reject, "reject", proposal.hash)
     fields: dict[str, object] = {"proposal": proposal.hash}
     if rejects:
-        fields["reason"] = "more than the harm; propose less"
+        own = [clause.id for clause in scene.policy.clauses if clause.kind == "own"]
+        fields |= {"reason": "more than the harm; propose less", "clause": own[-1]}
     yield Intention(
         key=f"approval:{proposal.hash}@{level}",
         topic=f"approval:{proposal.hash}",
         command="reject_remedy" if rejects else "approve_remedy",
-        by=_approver(scene, proposal.by, _minor(proposal.total)),
+        by=_approver(scene, proposal),
         fields=fields,
         wait=scene.working(*(FORGOTTEN if forgets else (20, 180)), proposal.hash),
         slip="forgets an approval" if forgets else None,
     )
 
 
-def _minor(total: str) -> int:
-    """Return the digits of an amount as it is shown: its minor units."""
-    return int(re.sub(r"\D", "", total.rpartition(" ")[0]) or 0)
-
-
-def _approver(scene: Scene, proposer: str, minor: int) -> Actor:
-    """Return a supervisor whose authority suffices, else a department head; never the proposer."""
-    limit = scene.policy.authority.get(Role.SUPERVISOR)
-    role = Role.SUPERVISOR if limit and minor <= limit.minor else Role.DEPARTMENT_HEAD
-    able = [person for person in scene.policy.people if role in person.roles and person.id != proposer]
+def _approver(scene: Scene, proposal: ProposalView) -> Actor:
+    """Return somebody whose authority suffices, but never the proposer."""
+    role = Role(proposal.approver or Role.DEPARTMENT_HEAD)
+    able = [person for person in scene.policy.people if role in person.roles and person.id != proposal.by]
     department = scene.view.row.department
     own = [person for person in able if person.department == department]
     chosen: Person = (own or able)[0]

@@ -74,6 +74,7 @@ LIFE = (
     "supervisor",
     "plan",
     "hours",
+    "authority",
     "remedy",
     "saga",
     "result",

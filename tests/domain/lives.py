@@ -32,6 +32,8 @@ from domain.case import (
 )
 from domain.contact import LogContact
 from domain.effect import (
+    AuthorityAnswer,
+    AuthorityFreed,
     CallMade,
     CollectionBooked,
     CollectionStatus,
@@ -60,6 +62,7 @@ from domain.message import (
 from domain.money import Money
 from domain.plan import LineDecision, Plan
 from domain.policy import (
+    AuthorityTotals,
     Clause,
     Department,
     HappyCall,
@@ -239,6 +242,23 @@ POLICY = Policy(
     firm_pays_causes=("defect",),
     causes=("defect", "design", "late", "other"),
 )
+
+
+def totals(case: int, person: int, customer: int) -> AuthorityTotals:
+    """Return what may be decided without a second person, in cents."""
+    return AuthorityTotals(case=eur(case), person=eur(person), customer=eur(customer))
+
+
+ADDED_UP = POLICY.model_copy(
+    update={
+        "authority_totals": {
+            Role.OWNER: totals(15_000, 30_000, 20_000),
+            Role.SUPERVISOR: totals(60_000, 200_000, 80_000),
+        },
+        "approval_expires": POLICY.approval.model_copy(update={"minutes": 600}),
+    }
+)
+"""The small policy with sums: an owner gives 100 at once, 150 in a case, 300 a month, 200 to one customer."""
 
 # Scripts. --------------------------------------------------------------------------------------------------
 
@@ -478,6 +498,8 @@ CUSTOMER = CustomerSnapshot(known=True, customer_id="mira")
 ORDER = OrderSnapshot(
     known=True, order_id="o1", lines=(OrderLine(line_id="l1", product="cup", price=eur(9_000)),)
 )
+WITHIN = AuthorityAnswer(state="reserved", person_used=eur(0), customer_used=eur(0))
+FREED = AuthorityFreed()
 BOOKED = CollectionBooked(reference="col1")
 NOT_THERE = CollectionStatus(arrived=False)
 INSPECTED = CollectionStatus(arrived=True, finding="as_claimed")
@@ -546,9 +568,9 @@ def approve(by: Actor = SUPERVISOR) -> Callable[[Case], Any]:
     return about_it(ApproveRemedy, by)
 
 
-def reject(by: Actor = SUPERVISOR) -> Callable[[Case], Any]:
+def reject(by: Actor = SUPERVISOR, clause: str | None = "not-ours") -> Callable[[Case], Any]:
     """Refuse to approve the proposal that stands."""
-    return about_it(RejectRemedy, by, reason="too much")
+    return about_it(RejectRemedy, by, reason="too much", clause=clause)
 
 
 def accept(by: Actor = MIRA, **fields: Any) -> Callable[[Case], Any]:

@@ -66,7 +66,16 @@ MS = timedelta(milliseconds=1)
 def shipped(name: str) -> Policy:
     """Return a shipped policy with its own clocks and calendar, and the people and money of these lives."""
     rules = load(name, year_from=2026)
-    theirs = ("currency", "authority", "people", "departments", "fallback_department", "routing", "remedies")
+    theirs = (
+        "currency",
+        "authority",
+        "authority_totals",
+        "people",
+        "departments",
+        "fallback_department",
+        "routing",
+        "remedies",
+    )
     update = {field: getattr(POLICY, field) for field in theirs}
     causes = tuple(dict.fromkeys((*rules.causes, *POLICY.causes)))
     return rules.model_copy(update={**update, "causes": causes})

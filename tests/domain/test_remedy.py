@@ -230,8 +230,9 @@ def test_a_proposal_above_authority_waits_for_approval() -> None:
     life.when(approve()).then("remedy_approved", "remedy_offered")
 
 
-def test_an_approval_twice_is_already_so() -> None:
-    given(*WAITING, approve()).when(approve(HEAD)).then()
+def test_an_approval_counts_once() -> None:
+    given(*WAITING, approve()).when(approve()).then_refused("sue approved it already", "replay")
+    given(*WAITING, approve()).when(approve(HEAD)).then_refused("counts once", "replay")
 
 
 def test_what_waits_for_no_approval_is_not_approved() -> None:

@@ -41,7 +41,7 @@ OTHERS: dict[str, Any] = {
 LEGAL: tuple[Any, ...] = (
     *("PT7M", "2026-11-23", "Asia/Tokyo", "07:00", "23:30", "weeks", "months", "plain_time"),
     *("USD", "KRW", "ko", "en", "own", "law", "agent", "auditor", "breach", "escalate", "park"),
-    *("accept", "resolve", "goodwill", "explanation", "correction", "public", "firm", "same_time"),
+    *("accept", "resolve", "goodwill", "explanation", "correction", "public", "firm", "same_time", "week"),
     *("receipt", "withdrawal", "sent", "paid", "closes_option", "product", 0.33, {"unit": "weeks", "n": 9}),
 )
 """Values of every closed list in a policy."""
