@@ -15,13 +15,14 @@ LIVES = 6
 EFFECTS = Counter(
     fetch_customer=1,
     fetch_order=1,
+    reserve_authority=1,
     send_notice=2,
     book_collection=1,
     track_collection=1,
     pay_refund=1,
     place_call=1,
 )
-"""Acknowledgement, two snapshots, the saga's steps, the result notice, the happy call: exactly these."""
+"""Acknowledgement, two snapshots, what was approved counted, the saga's steps, the result notice, the happy call: exactly these."""
 
 UPDATES, TIMERS = 7, 3
 """Triage, accept, contact, propose, approve, accept the remedy, register; and an alarm from the opening on,
