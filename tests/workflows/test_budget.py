@@ -22,13 +22,14 @@ EFFECTS = Counter(
     pay_refund=1,
     place_call=1,
 )
-"""Acknowledgement, two snapshots, what was approved counted, the saga's steps, the result notice, the happy call: exactly these."""
+"""Acknowledgement, two snapshots, what was approved counts for the period, the saga's steps, the result
+notice, the happy call: exactly these."""
 
 UPDATES, TIMERS = 7, 3
 """Triage, accept, contact, propose, approve, accept the remedy, register; and an alarm from the opening on,
 an earlier one for the happy call, one for the reopen window."""
 
-MOST_APPENDS, MOST_EVENTS, MOST_TASKS = 15, 185, 30
+MOST_APPENDS, MOST_EVENTS, MOST_TASKS = 15, 197, 32
 
 
 @dataclass(frozen=True)
