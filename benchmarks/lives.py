@@ -66,6 +66,7 @@ async def one_life(redress: Redress, policy: Policy, place: int, meter: Meter) -
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": amount}
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
     await say("propose_remedy", "owner:agent-07", plan=plan, contact=1)
+    await follow.until("reserve_authority")
     view = await redress.view(number)
     await say("accept_remedy", f"customer:cust-{place}", proposal=view.proposal.hash if view.proposal else "")
     await follow.until("pay_refund")

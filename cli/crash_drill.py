@@ -165,8 +165,7 @@ async def _live(
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": AMOUNT}
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
     await say.as_owner("propose_remedy", plan=plan, contact=1)
-    view = await _until(redress, number, lambda view: view.proposal is not None)
-    proposal = view.proposal.hash if view.proposal else ""
+    proposal = await _decided(redress, number, say)
     await say("accept_remedy", f"customer:cust-{place}", proposal=proposal)
     await _until(redress, number, lambda view: view.remedy == "completed")
     result = {"outcome": "upheld", "cause": "defect", "summary": "환불해 드렸습니다."}
@@ -185,6 +184,17 @@ def _is_forgotten(view: CaseView) -> bool:
     return view.row.level >= CLIMBED and not any(
         due.name.startswith("targets/accept") for due in view.row.dues
     )
+
+
+async def _decided(redress: Redress, number: str, say: "_Commands") -> str:
+    """Wait for the ledger's word on the proposal; where it was away, or the sums are used up, approve it."""
+    view = await _until(
+        redress, number, lambda view: view.proposal is not None and view.proposal.state != "reserving"
+    )
+    proposal = view.proposal.hash if view.proposal else ""
+    if view.proposal is not None and view.proposal.state == "waiting_approval":
+        await say("approve_remedy", "department_head:head-customer_service", proposal=proposal)
+    return proposal
 
 
 class _Commands:
