@@ -22,6 +22,7 @@ from activities.notices import Notices
 from activities.orders import Orders
 from activities.outcomes import Outcomes
 from activities.payments import Payments
+from activities.vouchers import Vouchers
 from client import Unreachable, connect
 from ledger.pool import open_pool
 from ledger.store import EventStore
@@ -74,6 +75,7 @@ def build_worker(
         Notices(outside, wordings(), patience).send_notice,
         *_all(Payments(outside, patience)),
         *_all(Logistics(outside, patience)),
+        *_all(Vouchers(outside, patience)),
         Calls(outside, patience).place_call,
         Outcomes(outside, patience).find_outcome,
     )

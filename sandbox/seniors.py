@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from domain.actor import Actor, Role
 from domain.budget import WorkingTime
 from domain.policy import Person
+from domain.saga import HAND_STEPS
 from sandbox.diagnosis import diagnose
 from sandbox.duty import FORGOTTEN
 from sandbox.scene import Intention, Scene
 
 PARKED_STEP = re.compile(r"remedy step (?P<step>\w+): (?P<why>.*)")
-HAND_STEPS = ("correction", "reissued_card")
 
 
 def intentions(scene: Scene) -> Iterator[Intention]:
