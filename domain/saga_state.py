@@ -86,7 +86,9 @@ def _turned(saga: Saga, event: CourseEvent, version: int) -> Saga:
         case AccountNeeded():
             return replace(saga, account_needed=True, account=None)
         case AccountGiven(account=token, by=by):
-            return replace(saga, account=OtherAccount(token=token, entered_by=by.id))
+            waits = f"account {token} was entered by {by.id}: a second person checks it (check_account)"
+            given = OtherAccount(token=token, entered_by=by.id)
+            return replace(saga, account=given, parked_why=waits)
         case AccountChecked(by=by):
             checked = replace(saga.account, checked_by=by.id) if saga.account else None
             return _another_chance(replace(saga, account=checked, account_needed=False))

@@ -88,6 +88,9 @@ def test_a_card_that_expired_waits_for_an_account_that_two_people_saw() -> None:
     assert "means-expired" in (life.parked or "")
     life = life.when(GIVEN).then("account_given")
     assert life.owed == ()
+    assert life.parked == (
+        "remedy step payout: account acc-1 was entered by ann: a second person checks it (check_account)"
+    )
     life = life.when(CHECKED).then("account_checked", "step_begun")
     (effect,) = todo(life.case)
     assert isinstance(effect.request, PayRefund)
