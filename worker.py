@@ -23,6 +23,7 @@ from activities.notices import Notices
 from activities.orders import Orders
 from activities.outcomes import Outcomes
 from activities.payments import Payments
+from activities.vouchers import Vouchers
 from client import Unreachable, connect
 from ledger.authority import AuthorityStore
 from ledger.pool import open_pool
@@ -81,6 +82,7 @@ def build_worker(
         Notices(outside, wordings(), patience).send_notice,
         *_all(Payments(outside, patience)),
         *_all(Logistics(outside, patience)),
+        *_all(Vouchers(outside, patience)),
         Calls(outside, patience).place_call,
         Outcomes(outside, patience).find_outcome,
         *_all(AuthorityActivities(authority)),

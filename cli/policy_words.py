@@ -43,7 +43,7 @@ def _plain(policy: Policy) -> Iterator[Sentence]:
         yield Subject(name.replace("_", " ")), ", ".join(getattr(policy, name))
     for language, text in policy.outside_body.items():
         yield Subject("outside body", language), text
-    for name in ("max_offers", "max_rounds", "max_looks", "max_tries"):
+    for name in ("max_offers", "max_rounds", "max_looks", "max_tries", "max_pickups"):
         yield Subject(name.replace("_", " ")), str(getattr(policy, name))
 
 

@@ -57,7 +57,7 @@ from domain.record import Instant, Line, Record
 from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
 from domain.result import Recovery, Result, ResultCommand, ResultEvent
-from domain.saga import Saga, SagaCommand, SagaEvent
+from domain.saga import Agreed, Saga, SagaCommand, SagaEvent
 from domain.suggestion import corrections
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets
@@ -155,6 +155,17 @@ def opened(case: Case) -> Intake:
 def before_remedy(case: Case) -> Before:
     """Return what the stages before the remedy know."""
     return Before(policy=case.policy, intake=opened(case), triage=case.triage, contacts=case.contacts)
+
+
+def _agreed(case: Case) -> Agreed:
+    intake_ = opened(case)
+    order_id = intake_.order.order_id if intake_.order else intake_.opening.order_id
+    return Agreed(
+        policy=case.policy,
+        proposal=case.remedy.proposal,
+        order=intake_.order,
+        order_id=order_id or "unknown",
+    )
 
 
 def _recovery(case: Case) -> Recovery:
@@ -283,8 +294,19 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | remedy.DeclineRemedy()
         ):
             return remedy.decide(case.remedy, before_remedy(case), command)
-        case saga.RetryStep() | saga.SkipStep() | saga.MarkStepDone() | saga.CancelRemedy():
-            return saga.decide(case.saga, command)
+        case (
+            saga.RetryStep()
+            | saga.SkipStep()
+            | saga.MarkStepDone()
+            | saga.UndoByHand()
+            | saga.CancelRemedy()
+            | saga.ConfirmStep()
+            | saga.ContestStep()
+            | saga.GiveAccount()
+            | saga.CheckAccount()
+            | saga.HandIn()
+        ):
+            return saga.decide(case.saga, case.policy, command, contacts=case.contacts.count)
         case result.RegisterResult() | result.TellResult():
             return result.decide(case.result, _recovery(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
@@ -416,7 +438,7 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     return (
         assignment.follow(case.assignment, case.triage, case.policy, at)
         or remedy.follow(case.remedy, before, at)
-        or saga.follow(case.saga, case.remedy.proposal, case.policy, at)
+        or saga.follow(case.saga, _agreed(case), at)
         or happy_call.follow(case.follow_up, before, case.result, at)
         or ending.follow(case.ending, _course(case), at)
     )
@@ -431,11 +453,10 @@ def todo(case: Case) -> tuple[Effect, ...]:
         return ()
     before = before_remedy(case)
     intake_ = opened(case)
-    order = intake_.order.order_id if intake_.order else intake_.opening.order_id
     return (
         *intake.todo(intake_, policy=case.policy, number=case.id),
         *remedy.todo(case.remedy, before, case.id),
-        *saga.todo(case.saga, case.remedy.proposal, order),
+        *saga.todo(case.saga, _agreed(case)),
         *result.todo(case.result, before, case.id),
         *happy_call.todo(case.follow_up, before),
         *ending.todo(case.ending, before, case.id),
@@ -466,7 +487,7 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
         case "tell":
             return targets.came_back(fact)
         case _:
-            return saga.came_back(case.saga, case.policy, fact)
+            return saga.came_back(case.saga, _agreed(case), fact)
 
 
 # evolve ----------------------------------------------------------------------------------------------------

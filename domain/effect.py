@@ -63,14 +63,91 @@ class SendNotice(Record):
     slots: dict[str, Text] = Field(default_factory=dict)
 
 
+class RefundPart(Record):
+    """How much of a refund belongs to one line of the order, or to its shipping."""
+
+    line_id: Id
+    amount: Money
+
+
+class PayerAccount(Record):
+    """An account of the payer, for money that the original means cannot take back.
+
+    Attributes:
+        account: the token under which the account is kept; never its number.
+        checked_by: a second person; a bank refuses one person's word.
+    """
+
+    account: Id
+    entered_by: Id
+    checked_by: Id
+
+
 class PayRefund(Record):
-    """Pay money back to the original means (port payments)."""
+    """Pay money back to the original means, or to a checked account of the payer (port payments).
+
+    Attributes:
+        parts: what is paid for which line, where that is known; they add up to the amount.
+    """
 
     kind: Literal["pay_refund"] = "pay_refund"
     order_id: Id
     line_ids: tuple[Id, ...] = ()
     amount: Money
     reason: Line
+    parts: tuple[RefundPart, ...] = ()
+    account: PayerAccount | None = None
+
+
+class TrackRefund(Record):
+    """Ask whether a refund that the bank took on is settled.
+
+    Attributes:
+        refund: the effect key of the refund; the adapter asks by the key that the bank knows.
+    """
+
+    kind: Literal["track_refund"] = "track_refund"
+    refund: Line
+
+
+class IssueVoucher(Record):
+    """Give the customer of an order a coupon or points (port vouchers)."""
+
+    kind: Literal["issue_voucher"] = "issue_voucher"
+    voucher: Literal["coupon", "points"]
+    order_id: Id
+    worth: Money
+
+
+class RevokeVoucher(Record):
+    """Take a coupon or points back, as long as they are not used."""
+
+    kind: Literal["revoke_voucher"] = "revoke_voucher"
+    reference: Line
+
+
+class RepairGoods(Record):
+    """Have the workshop repair goods that came in."""
+
+    kind: Literal["repair_goods"] = "repair_goods"
+    reference: Line
+    order_id: Id
+    line_ids: tuple[Id, ...] = ()
+
+
+class TrackRepair(Record):
+    """Ask whether a repair is finished."""
+
+    kind: Literal["track_repair"] = "track_repair"
+    reference: Line
+
+
+class ReturnGoods(Record):
+    """Send the customer's own goods back to them: repaired, or because nothing came of the remedy."""
+
+    kind: Literal["return_goods"] = "return_goods"
+    reference: Line
+    order_id: Id
 
 
 class BookCollection(Record):
@@ -183,6 +260,10 @@ class FindOutcome(Record):
     key: Line
     lost: Annotated[
         PayRefund
+        | IssueVoucher
+        | RevokeVoucher
+        | RepairGoods
+        | ReturnGoods
         | BookCollection
         | CancelCollection
         | ReserveReplacement
@@ -199,6 +280,12 @@ Request = Annotated[
     | FetchOrder
     | SendNotice
     | PayRefund
+    | TrackRefund
+    | IssueVoucher
+    | RevokeVoucher
+    | RepairGoods
+    | TrackRepair
+    | ReturnGoods
     | BookCollection
     | CancelCollection
     | TrackCollection
@@ -263,11 +350,65 @@ class NoticeSent(Record):
 
 
 class RefundPaid(Record):
-    """Money went out."""
+    """Money went out; `settled_at` is when, where the bank says so."""
 
     kind: Literal["refund_paid"] = "refund_paid"
     reference: Line
     amount: Money
+    settled_at: Instant | None = None
+
+
+class RefundPending(Record):
+    """The bank took a refund on; it will be settled or fail."""
+
+    kind: Literal["refund_pending"] = "refund_pending"
+    reference: Line
+
+
+class RefundFailed(Record):
+    """A refund that the bank had taken on came to nothing; no money went out."""
+
+    kind: Literal["refund_failed"] = "refund_failed"
+    reference: Line
+    reason: Line
+    code: Line
+
+
+class VoucherIssued(Record):
+    """The customer has the coupon or the points."""
+
+    kind: Literal["voucher_issued"] = "voucher_issued"
+    reference: Line
+
+
+class RepairAccepted(Record):
+    """The workshop has the goods and will repair them."""
+
+    kind: Literal["repair_accepted"] = "repair_accepted"
+    reference: Line
+
+
+class GoodsRepaired(Record):
+    """The goods are repaired."""
+
+    kind: Literal["goods_repaired"] = "goods_repaired"
+    reference: Line
+    repaired_at: Instant | None = None
+
+
+class RepairFailed(Record):
+    """The goods cannot be repaired after all."""
+
+    kind: Literal["repair_failed"] = "repair_failed"
+    reference: Line
+    reason: Line
+
+
+class GoodsReturned(Record):
+    """The customer's own goods are on their way back to them."""
+
+    kind: Literal["goods_returned"] = "goods_returned"
+    reference: Line
 
 
 class CollectionBooked(Record):
@@ -278,12 +419,21 @@ class CollectionBooked(Record):
 
 
 class CollectionStatus(Record):
-    """Where collected goods are; `finding` once they were inspected."""
+    """Where collected goods are; `finding` once they were inspected.
+
+    Attributes:
+        no_show: the courier met nobody; this booking is over.
+        lost: the goods were lost on their way to the firm.
+        returned: the order lines that arrived, where not all did.
+    """
 
     kind: Literal["collection_status"] = "collection_status"
     arrived: bool
     arrived_at: Instant | None = None
-    finding: Literal["as_claimed", "not_as_claimed", "missing"] | None = None
+    finding: Literal["as_claimed", "not_as_claimed", "missing", "part_returned"] | None = None
+    no_show: bool = False
+    lost: bool = False
+    returned: tuple[Id, ...] = ()
 
 
 class ReplacementReserved(Record):
@@ -301,15 +451,16 @@ class ReplacementShipped(Record):
 
 
 class DeliveryStatus(Record):
-    """Where a shipment is."""
+    """Where a shipment is; `lost` where it will never arrive."""
 
     kind: Literal["delivery_status"] = "delivery_status"
     delivered: bool
     delivered_at: Instant | None = None
+    lost: bool = False
 
 
 class Undone(Record):
-    """An undo took effect (a collection cancelled, a reservation released)."""
+    """An undo took effect (a collection cancelled, a reservation released, a voucher revoked)."""
 
     kind: Literal["undone"] = "undone"
     reference: Line
@@ -355,6 +506,13 @@ Outcome = Annotated[
     | OrderSnapshot
     | NoticeSent
     | RefundPaid
+    | RefundPending
+    | RefundFailed
+    | VoucherIssued
+    | RepairAccepted
+    | GoodsRepaired
+    | RepairFailed
+    | GoodsReturned
     | CollectionBooked
     | CollectionStatus
     | ReplacementReserved

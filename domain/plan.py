@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.contact import Contacts
 from domain.intake import Intake
 from domain.money import Money, total
-from domain.policy import BY_HAND, MOVES_GOODS, PAYS, Ground, Policy, RemedyKind
+from domain.policy import BY_HAND, MOVES_GOODS, PAYS, VOUCHERS, Ground, Policy, RemedyKind
 from domain.record import Id, Letter, Line, Record, canonical
 from domain.refusal import Refused
 from domain.triage import Classification
@@ -33,6 +33,7 @@ class Plan(Record):
 
     Attributes:
         collect: whether the goods come back before the firm's part is done.
+        in_advance: the replacement goes out first, and the goods come back after it.
         order_lines: which lines of the order it is about; empty: all.
         fee_payer: who pays fees and return shipping.
     """
@@ -40,6 +41,7 @@ class Plan(Record):
     decisions: Annotated[tuple[LineDecision, ...], Field(min_length=1, max_length=20)]
     gestures: tuple[Gesture, ...] = ()
     collect: bool = False
+    in_advance: bool = False
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
     words: Letter = ""
@@ -57,7 +59,8 @@ class Before:
 
 def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
-    return plan.collect or any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
+    asks = (*PAYS, *MOVES_GOODS, *VOUCHERS)
+    return plan.collect or any(decision.remedy in asks for decision in plan.decisions)
 
 
 def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
@@ -69,6 +72,13 @@ def amount_of(plan: Plan, currency: str) -> Money:
     """Return what the plan pays out in all."""
     paid = (decision.amount for decision in plan.decisions if decision.remedy in PAYS and decision.amount)
     return total(paid, currency)
+
+
+def worth_of(plan: Plan, currency: str) -> Money:
+    """Return what the plan costs the firm in all: money, coupons and points."""
+    gives = (*PAYS, *VOUCHERS)
+    given = (each.amount for each in plan.decisions if each.remedy in gives and each.amount)
+    return total(given, currency)
 
 
 def by_hand(plan: Plan) -> tuple[RemedyKind, ...]:
@@ -108,7 +118,8 @@ def _check_decision(before: Before, decision: LineDecision) -> None:
         return
     if decision.ground is None:
         raise Refused(f"{where}: name the ground", code="ground")
-    if decision.remedy in PAYS and (decision.amount is None or decision.amount.minor == 0):
+    needs_amount = decision.remedy in (*PAYS, *VOUCHERS)
+    if needs_amount and (decision.amount is None or decision.amount.minor == 0):
         raise Refused(f"{where}: give the amount", code="amount")
     if decision.amount is not None and decision.amount.currency != before.policy.currency:
         raise Refused(f"{where}: this case is in {before.policy.currency}", code="currency")
@@ -116,7 +127,12 @@ def _check_decision(before: Before, decision: LineDecision) -> None:
 
 def _check_goods(before: Before, plan: Plan) -> None:
     order = before.intake.order
-    needs_order = plan.collect or any(each.remedy in ("exchange", *PAYS) for each in plan.decisions)
+    kinds = {each.remedy for each in plan.decisions}
+    needs_order = plan.collect or bool(kinds & {"exchange", "repair", *PAYS})
+    if "repair" in kinds and not plan.collect:
+        raise Refused("collect: what is to be repaired has to come in first", code="collect")
+    if plan.in_advance and not (plan.collect and "exchange" in kinds):
+        raise Refused("in_advance: only an exchange whose goods come back afterwards", code="in-advance")
     if needs_order and (order is None or not order.known):
         raise Refused("no order is known for this case; find it first", code="no-order")
     if order is None:

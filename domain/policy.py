@@ -23,21 +23,44 @@ LifeCycle = Literal["introduction", "growth", "maturity", "decline"]
 RemedyKind = Literal[
     "refund",
     "exchange",
+    "repair",
+    "return_shipping",
+    "coupon",
+    "points",
     "fee_refund",
     "goodwill_credit",
     "correction",
     "reissued_card",
+    "free_service",
+    "installation",
+    "instruction",
     "apology",
+    "apology_letter",
+    "manager_apology",
     "explanation",
     "refusal",
 ]
-PAYS: tuple[RemedyKind, ...] = ("refund", "fee_refund", "goodwill_credit")
+PAYS: tuple[RemedyKind, ...] = ("refund", "fee_refund", "return_shipping", "goodwill_credit")
 """Remedies that move money."""
 
-MOVES_GOODS: tuple[RemedyKind, ...] = ("refund", "exchange")
+FEES: tuple[RemedyKind, ...] = ("fee_refund", "return_shipping")
+"""Remedies that give back what the customer paid beside the goods: fees, and shipping either way."""
+
+VOUCHERS: tuple[RemedyKind, ...] = ("coupon", "points")
+"""Remedies that give worth without paying; they can be taken back until they are used."""
+
+MOVES_GOODS: tuple[RemedyKind, ...] = ("refund", "exchange", "repair")
 """Remedies for which goods may have to come back."""
 
-BY_HAND: tuple[RemedyKind, ...] = ("correction", "reissued_card")
+BY_HAND: tuple[RemedyKind, ...] = (
+    "correction",
+    "reissued_card",
+    "free_service",
+    "installation",
+    "instruction",
+    "apology_letter",
+    "manager_apology",
+)
 """Remedies that a department carries out and reports as done."""
 
 TargetName = Literal[
@@ -235,6 +258,7 @@ class Policy(Record):
     max_looks: Annotated[int, Field(ge=1)]
     retry_after: timedelta
     max_tries: Annotated[int, Field(ge=1)]
+    max_pickups: Annotated[int, Field(ge=1)] = 3
     happy_call: HappyCall
     reopen_window: Budget
     appeal_window: Budget

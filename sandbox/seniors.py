@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from domain.actor import Actor, Role
 from domain.budget import WorkingTime
 from domain.policy import Person
+from domain.saga import HAND_STEPS
 from domain.view import ProposalView
+from sandbox.chance import mark
 from sandbox.diagnosis import diagnose
 from sandbox.duty import FORGOTTEN
 from sandbox.scene import Intention, Scene
 
+ENTERED = re.compile(r"account (?P<account>\S+) was entered by (?P<by>\S+):")
 PARKED_STEP = re.compile(r"remedy step (?P<step>\w+): (?P<why>.*)")
-HAND_STEPS = ("correction", "reissued_card")
 
 
 def intentions(scene: Scene) -> Iterator[Intention]:
@@ -121,13 +123,22 @@ def _parked(scene: Scene, why: str) -> Iterator[Intention]:
         key=f"parked:{why}",
         topic=topic,
         command=command,
-        by=_senior(scene),
+        by=_clerk(scene) if command == "give_account" else _senior(scene),
         fields=fields,
         wait=WorkingTime(minutes=scene.between(60, 500, topic)),
     )
 
 
+def _clerk(scene: Scene) -> Actor:
+    return scene.member(Role.AGENT, scene.view.row.department, "clerk")
+
+
 def _at_step(scene: Scene, *, step: str, why: str) -> tuple[str, dict[str, object]]:
+    if "give_account" in why:
+        return "give_account", {"account": f"acc-{mark(scene.view.row.case_id)}"}
+    entered = ENTERED.match(why)
+    if entered:
+        return "check_account", {"account": entered["account"]}
     if why.startswith(("cannot be undone", "nobody knows whether it was undone")):
         return "mark_step_done", {"step": step, "reference": "seen to in person"}
     if scene.likely(0.3, "gives up", step) and step == "inspect":

@@ -308,9 +308,9 @@ class CaseWorkflow:
                 summary=effect.key,
             )
         except (ActivityError, asyncio.CancelledError) as error:
-            reason = _refusal_in(error)
-            if reason is not None:
-                return EffectRefused(at=self._now(), key=effect.key, reason=reason)
+            cause = _refusal_in(error)
+            if cause is not None:
+                return EffectRefused(at=self._now(), key=effect.key, reason=_reason(cause), code=_code(cause))
             return OutcomeUnknown(at=self._now(), key=effect.key)
         return EffectSucceeded(at=self._now(), key=effect.key, result=answer.result)
 
@@ -472,11 +472,21 @@ def _as_error(refusal: Refused) -> ApplicationError:
     return ApplicationError(refusal.reason, refusal.code, type="Refused", non_retryable=True)
 
 
-def _refusal_in(error: BaseException) -> str | None:
+def _refusal_in(error: BaseException) -> ApplicationError | None:
     cause = error.cause if isinstance(error, ActivityError) else None
     if isinstance(cause, ApplicationError) and cause.non_retryable and cause.type == REFUSED:
-        return plain(cause.message, 200).strip() or "refused"
+        return cause
     return None
+
+
+def _reason(refusal: ApplicationError) -> str:
+    return plain(refusal.message, 200).strip() or "refused"
+
+
+def _code(refusal: ApplicationError) -> str | None:
+    """Return the provider's word for why, where it gave one that is a word."""
+    given = refusal.details[0] if refusal.details else None
+    return plain(given, 60).strip() or None if isinstance(given, str) else None
 
 
 def _details(case: Case, waits: str | None, *, conflict: bool) -> str:
