@@ -183,13 +183,19 @@ class StepWaits(Event):
 
 
 class StepRefused(Event):
-    """The provider refused a step for good; `code` is its stable word for why."""
+    """The provider refused a step for good, or to say what became of it.
+
+    Attributes:
+        code: the provider's stable word for why.
+        settled: it was taken on before and came to nothing; surely it did not happen.
+    """
 
     kind: Literal["step_refused"] = "step_refused"
     step: StepName
     key: Line
     reason: Line
     code: Line | None = None
+    settled: bool = False
 
 
 class StepSkipped(Event):

@@ -237,7 +237,8 @@ def _failed(
     saga: Saga, step: Step, fact: CameBack, *, reason: str, code: str | None
 ) -> tuple[SagaEvent, ...]:
     """It surely did not happen: back before the pivot, a person after it; money may need another account."""
-    refused = StepRefused(step=step.name, key=fact.key, reason=reason, code=code, at=fact.at)
+    settled = step.state in ("asking", "tracking")
+    refused = StepRefused(step=step.name, key=fact.key, reason=reason, code=code, settled=settled, at=fact.at)
     if step.name == "collect" and saga.store is not None:
         handed_in = StepDone(step=step.name, key=fact.key, reference=saga.store.receipt, at=fact.at)
         return (refused, handed_in)

@@ -244,7 +244,7 @@ def _moved(step: Step, event: StepEvent) -> Step:
         case StepWaits():
             return _waiting(step, event)
         case StepRefused():
-            return _refused_step(step)
+            return _refused_step(step, event)
         case StepSkipped():
             return replace(step, state="skipped", key=None, again_at=None, unsure=False)
         case UndoBegun(key=key, once=once):
@@ -294,9 +294,9 @@ def _waiting(step: Step, event: StepWaits) -> Step:
     return replace(step, state=state, again_at=event.again_at, key=None, denied=denied)
 
 
-def _refused_step(step: Step) -> Step:
+def _refused_step(step: Step, event: StepRefused) -> Step:
     """A refused try is over and the next one is new; a refused question leaves open what happened."""
-    if step.state == "asking":
+    if step.state in ("asking", "tracking") and not event.settled:
         return replace(step, key=None)
     state: StepState = "done" if step.state == "undoing" else "waiting"
     return replace(step, state=state, key=None, again_at=None, once=None, tries=0)

@@ -206,6 +206,10 @@ class World:
             self.paid[key.partition(":")[0]] += 1
             self.minor += outcome.amount.minor
 
+    def spoken_for(self) -> int:
+        """Return what was paid or taken on; only what failed is not."""
+        return sum(asked.minor for key, asked in self.asked.items() if self.deeds[key] != FAILED)
+
     def _check(self, effect: Effect) -> None:
         """Hold what is asked against what the world is like."""
         request = effect.request
@@ -389,12 +393,16 @@ class Run:
     def check(self) -> None:
         """Hold at every beat: money once and never too much, and no undo of what never began."""
         assert max(self.world.paid.values(), default=0) <= 1, f"paid twice: {self.world.paid}"
-        proposal = self.case.remedy.proposal
-        assert proposal is not None
-        assert self.world.minor <= proposal.total.minor, "paid more than was agreed"
+        assert self.world.spoken_for() <= self.case_total(), "more is paid or on its way than was agreed"
         assert sum(paid.minor for paid in self.case.saga.paid) <= self.world.minor, "believes in more"
         for undo, do in UNDOES.items():
             assert self.overruled or self.world.done[undo] <= self.world.done[do], f"{undo} without {do}"
+
+    def case_total(self) -> int:
+        """Return what was agreed to be paid."""
+        proposal = self.case.remedy.proposal
+        assert proposal is not None
+        return proposal.total.minor
 
     def at_rest(self) -> None:
         """Hold at the end what the case says against what the world did, unless a human overrode it."""
@@ -406,9 +414,7 @@ class Run:
         if saga.stage == "compensated":
             self._compensated()
             return
-        proposal = self.case.remedy.proposal
-        assert proposal is not None
-        assert world.minor == proposal.total.minor, "completed, yet not paid in full"
+        assert world.minor == self.case_total(), "completed, yet not paid in full"
         wanted = {step.name for step in saga.steps}
         assert world.done["issue_voucher"] == len(wanted & {"coupon", "points"})
         assert world.done["repair_goods"] == world.given_back == int("repair" in wanted)

@@ -70,7 +70,15 @@ def test_a_settlement_that_nobody_tells_is_asked_for_again_and_then_a_human() ->
 
 
 def test_a_bank_that_refuses_to_tell_leaves_it_to_a_human() -> None:
-    given(*TAKEN_ON, A_DAY).when(refused("settle-payout")).then("step_refused", "saga_parked")
+    life = given(*TAKEN_ON, A_DAY).when(refused("settle-payout")).then("step_refused", "saga_parked")
+    life = life.when(say(RetryStep, OWNER, step="payout")).then("saga_unparked", "step_asked")
+    life = life.when(ok("ask-payout", Found(outcome=PENDING))).then("step_pending")
+    assert life.case.saga.step("payout").once == "payout:1.1", "never a second payment beside a pending one"
+
+
+def test_a_lost_answer_under_which_a_payment_failed_leaves_nothing_open() -> None:
+    life = given(*PAYING, unknown("payout")).when(ok("ask-payout", Found(outcome=FAILED)))
+    life.then("step_refused", "saga_turned_back", "remedy_compensated")
 
 
 def test_what_is_given_up_while_it_is_not_settled_waits_for_its_end() -> None:
