@@ -145,7 +145,7 @@ class _Drill:
         self.lives = [
             MoneyLife(redress, policy, place, wish_of(self.seed, place)) for place in range(self.cases)
         ]
-        await self._arm(_plan(self.seed))
+        await self._arm(faults_of(self.seed))
         self.say(f"{self.cases} remedies begin, {min(TOGETHER, self.cases)} at a time")
         living = [asyncio.create_task(_gated(gate, life)) for life in self.lives]
         storm = asyncio.create_task(self._storm(living, began + STORM * self.limit))
@@ -184,7 +184,7 @@ class _Drill:
         await self._arm([{"kind": "down", "service": service} for service in AWAY], first=True)
         await asyncio.sleep(DOWN)
         await self._clear()
-        await self._arm(_plan(self.seed + 1))
+        await self._arm(faults_of(self.seed + 1))
 
     async def _restart_postgres(self) -> None:
         if self.stack.postgres is None:
@@ -282,7 +282,7 @@ def _found(reckoning: Reckoning) -> tuple[Breach, ...]:
     return (*reckoning.double_payments, *reckoning.lost_payments, *reckoning.orphans)
 
 
-def _plan(seed: int) -> list[dict[str, object]]:
+def faults_of(seed: int) -> list[dict[str, object]]:
     """Return the faults of every provider; a fault met later is drawn only where none struck before it."""
     plan: list[dict[str, object]] = []
     for place, service in enumerate(FAULTY):

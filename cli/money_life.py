@@ -162,11 +162,11 @@ class MoneyLife:
         if found is None:
             return
         self.parked += 1
-        name, fields = self._decision(found["step"], found["why"])
+        name, fields = self.decision(found["step"], found["why"])
         with suppress(NotFound):
             await self._say(name, SUPERVISOR, may_be_too_late=True, **fields)
 
-    def _decision(self, step: str, why: str) -> tuple[str, dict[str, str]]:
+    def decision(self, step: str, why: str) -> tuple[str, dict[str, str]]:
         """Return what a supervisor does about a parked step."""
         if why.startswith(("cannot be undone", "nobody knows whether it was undone")):
             return "mark_step_done", {"step": step, "reference": "seen to in person"}
