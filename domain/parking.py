@@ -1,7 +1,7 @@
 """A parked case for whoever frees it: why it waits, since when, for whom, and which commands let it go on."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, assert_never
 
 from domain.actor import Role
 from domain.case import Case, evolve, parked, stage
@@ -10,7 +10,7 @@ from domain.permission import TABLE
 from domain.record import Id, Instant, Line, Record, Text
 from domain.saga import past_pivot
 
-Cause = Literal["remedy", "result", "answer", "target", "rounds", "other"]
+Cause = Literal["remedy", "result", "answer", "target", "rounds"]
 
 
 class Way(Record):
@@ -68,7 +68,6 @@ LETS_GO_ON: dict[Cause, tuple[Line, ...]] = {
     "answer": ("answer_case",),
     "target": ("resume_case",),
     "rounds": ("open_round", "state_final_position"),
-    "other": ("resume_case",),
 }
 
 
@@ -93,7 +92,7 @@ def parking(start: Case, events: Sequence[Event]) -> Parking | None:
 def _parking(case: Case, why: str, since: Instant) -> Parking:
     cause = _cause(case)
     ways = tuple(_way(case, command) for command in LETS_GO_ON[cause] if _is_open(case, command))
-    ko, en = _words(case, cause, why)
+    ko, en = _words(case, cause)
     return Parking(
         case_id=case.id,
         cause=cause,
@@ -117,15 +116,13 @@ def _cause(case: Case) -> Cause:
         return "answer"
     if case.targets.parked is not None:
         return "target"
-    return "rounds" if case.follow_up.bad else "other"
+    return "rounds"
 
 
 def _is_open(case: Case, command: Line) -> bool:
     """Say whether a command has a meaning now; past the pivot, or on the way back, nothing is given up."""
-    if stage(case) not in TABLE[command].stages:
-        return False
-    saga = case.saga
-    return command != "cancel_remedy" or not (past_pivot(saga) or saga.parked_from == "back")
+    too_late = past_pivot(case.saga) or case.saga.parked_from == "back"
+    return stage(case) in TABLE[command].stages and not (command == "cancel_remedy" and too_late)
 
 
 def _way(case: Case, command: Line) -> Way:
@@ -148,7 +145,7 @@ def _whom(case: Case, ways: tuple[Way, ...]) -> tuple[Line, ...]:
     return tuple(named.get(role, role.value) for role in roles)
 
 
-def _words(case: Case, cause: Cause, why: str) -> tuple[str, str]:
+def _words(case: Case, cause: Cause) -> tuple[str, str]:
     match cause:
         case "remedy":
             at, reason = case.saga.parked_at, case.saga.parked_why
@@ -173,5 +170,5 @@ def _words(case: Case, cause: Cause, why: str) -> tuple[str, str]:
                 "마지막 회차 뒤에도 고객이 만족하지 못했습니다: 관리자가 결정합니다",
                 "the customer is still dissatisfied after the last round: a supervisor decides",
             )
-        case "other":
-            return why, why
+        case _:
+            assert_never(cause)

@@ -206,13 +206,15 @@ def _proposed(told: _Plans, event: RemedyProposed) -> _Plans:
 
 
 def _moved(told: _Plans, event: StepDone | StepSkipped) -> _Plans:
-    plan = next((each for each in told.plans if each.number == told.carried_out), None)
-    if plan is None:
-        return told
+    plans = tuple(_paid(each, event) if each.number == told.carried_out else each for each in told.plans)
+    return told.model_copy(update={"plans": plans})
+
+
+def _paid(plan: PlanView, event: StepDone | StepSkipped) -> PlanView:
     if isinstance(event, StepDone) and event.amount is not None:
-        return told.changed(plan.hash, paid=total((plan.paid, event.amount), plan.paid.currency))
+        return plan.model_copy(update={"paid": total((plan.paid, event.amount), plan.paid.currency)})
     by_a_person = isinstance(event, StepSkipped) or event.by.role is not Role.SYSTEM
-    return told.changed(plan.hash, let_go=plan.let_go or by_a_person)
+    return plan.model_copy(update={"let_go": plan.let_go or by_a_person})
 
 
 def _money(plans: tuple[PlanView, ...], currency: str) -> MoneyView:
