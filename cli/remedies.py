@@ -1,6 +1,6 @@
 """`redress remedy` and `redress parked`: plan, money and steps of a case, and what waits for a human."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Annotated
@@ -17,9 +17,12 @@ from client import NotFound
 from domain.after_sale import AfterSale, after_sale
 from domain.case import unopened
 from domain.intake import CaseOpened
-from domain.parking import Parking, Way, parking
+from domain.message import Event
+from domain.parking import Parking, Way, parking, parking_of
 from domain.plan import LineDecision
+from domain.policy import Policy
 from domain.remedy_view import Approval, PlanView, RemedyView, StepRow, remedy_view
+from domain.row import CaseRow
 from ledger.errors import LedgerRejected
 from ledger.fold import events_of, fold_case
 from ledger.store import EventStore
@@ -62,25 +65,22 @@ async def look_at(store: EventStore, number: str) -> Seen:
     entries = await store.read(number)
     if not entries:
         raise NotFound(f"the ledger has no case {number}")
-    case, events = fold_case(await store.policies(), entries), events_of(entries)
+    known = await store.policies()
+    case, events = fold_case(known, entries), events_of(entries)
     return Seen(
         remedy=remedy_view(case, events),
-        parked=await parking_of(store, number),
+        parked=_parking_of(known, number, events),
         after_sale=after_sale(events, case.policy.calendar),
         timezone=case.policy.calendar.timezone,
     )
 
 
-async def parking_of(store: EventStore, number: str) -> Parking | None:
-    """Return why a case waits for a human; None where it does not, or nobody can tell any more."""
-    entries = await store.read(number)
-    if not entries or not all(entry.body for entry in entries):
-        return None
-    events, policies = events_of(entries), await store.policies()
+def _parking_of(known: Mapping[str, Policy], number: str, events: Sequence[Event]) -> Parking | None:
+    """Return why a case waits for a human; None where it does not."""
     opened = events[0]
-    if not isinstance(opened, CaseOpened) or opened.policy_hash not in policies:
+    if not isinstance(opened, CaseOpened) or opened.policy_hash not in known:
         raise LedgerRejected("the ledger lacks the opening or the pinned policy of the case")
-    return parking(unopened(number, policies[opened.policy_hash]), events)
+    return parking(unopened(number, known[opened.policy_hash]), events)
 
 
 def list_parked(
@@ -95,9 +95,18 @@ def list_parked(
 
 async def _parked(settings: Settings, limit: int) -> list[Parking]:
     async with ledger(settings) as store:
+        known = await store.policies()
         rows = await store.cases(parked=True, ended=False, limit=limit)
-        found = [await parking_of(store, each.case_id) for each in rows]
+        found = [await _one(store, known, each) for each in rows]
     return sorted((each for each in found if each is not None), key=lambda each: each.since)
+
+
+async def _one(store: EventStore, known: Mapping[str, Policy], found: CaseRow) -> Parking | None:
+    """Return why one case waits; None where it went on since it was listed."""
+    entries = await store.read(found.case_id)
+    if all(entry.body for entry in entries):
+        return _parking_of(known, found.case_id, events_of(entries))
+    return parking_of(found)
 
 
 # What a person sees. ---------------------------------------------------------------------------------------

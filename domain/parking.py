@@ -8,6 +8,7 @@ from domain.case import Case, evolve, parked, stage
 from domain.message import Event
 from domain.permission import TABLE
 from domain.record import Id, Instant, Line, Record, Text
+from domain.row import CaseRow
 from domain.saga import past_pivot
 
 Cause = Literal["remedy", "result", "answer", "target", "rounds"]
@@ -31,12 +32,13 @@ class Parking(Record):
     """Why a case waits for a human.
 
     Attributes:
+        cause: what it is parked at; None where an erased body keeps that from being told.
         why: the case's own words, as lists and search attributes have them; `ko` and `en` are for a person.
         whom: roles that can let it go on, and the owner where the owner can.
     """
 
     case_id: Id
-    cause: Cause
+    cause: Cause | None
     why: Text
     ko: Text
     en: Text
@@ -87,6 +89,23 @@ def parking(start: Case, events: Sequence[Event]) -> Parking | None:
     if why is None or since is None:
         return None
     return _parking(case, why, since)
+
+
+def parking_of(row: CaseRow) -> Parking | None:
+    """Return as much as its line in the list tells, where the events cannot be read any more."""
+    if row.parked is None:
+        return None
+    return Parking(
+        case_id=row.case_id,
+        cause=None,
+        why=row.parked,
+        ko=row.parked,
+        en=row.parked,
+        since=row.last_at,
+        owner=row.owner,
+        whom=(f"owner:{row.owner}",) if row.owner else (),
+        ways=(),
+    )
 
 
 def _parking(case: Case, why: str, since: Instant) -> Parking:

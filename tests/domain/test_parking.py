@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from domain.case import unopened
 from domain.ending import AnswerCase
-from domain.message import Event
-from domain.parking import Parking, parking
+from domain.parking import Parking, parking, parking_of
 from domain.saga import RetryStep
+from domain.view import case_row
 from tests.domain.lives import (
     HEAD,
     IN_RECOVERY,
@@ -14,7 +14,6 @@ from tests.domain.lives import (
     LOST_NOTICE,
     MONDAY,
     NOT_THERE,
-    OWNED,
     OWNER,
     POLICY,
     PUT_RIGHT,
@@ -120,7 +119,13 @@ def test_a_customer_who_is_still_dissatisfied_needs_a_decision() -> None:
     assert (seen.cause, commands(seen)) == ("rounds", ["open_round", "state_final_position"])
 
 
-def test_a_case_without_an_owner_waits_for_roles_only() -> None:
-    events: tuple[Event, ...] = given(*OWNED).events
-    assert parking(unopened("TEST", POLICY), events) is None
+def test_of_a_case_that_cannot_be_read_any_more_the_list_tells_what_it_knows() -> None:
+    row = case_row(given(*PARKED).case)
+    seen = parking_of(row)
+    assert seen is not None
+    assert (seen.cause, seen.why, seen.owner, seen.ways) == (None, row.parked, "ann", ())
+    assert parking_of(row.model_copy(update={"parked": None})) is None
     assert HEAD.role in found(given(*STILL_BAD)).whom
+    nobody = parking_of(row.model_copy(update={"owner": None}))
+    assert nobody is not None
+    assert (seen.whom, nobody.whom) == (("owner:ann",), ())
