@@ -2,32 +2,28 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
-from typing import Any, TypeVar
 
 import policies
 from cli.embedded import options
 from cli.hurry import hurried
+from cli.stubborn import Commands, decided, ended, ended_all, stubborn, until
 from cli.verifying import VerifyReport, verify
-from client import NotFound, OutcomeUnknown, Redress, RedressError, Unreachable, connect
-from domain.case import CaseCommand
+from client import Redress, connect
 from domain.effect import Contact
 from domain.intake import Opening
 from domain.policy import Policy
-from domain.refusal import Refused
 from domain.targets import Rung
 from domain.view import CaseView
 from ledger.fold import events_of
 from ledger.pool import Pool, open_pool
 from ledger.store import EventStore
 from stack.embedded import Stack
-from workflows.decode import command_from
 
 Say = Callable[[str], None]
-T = TypeVar("T")
 
 AMOUNT = {"minor": 1000, "currency": "KRW"}
 PATIENCE = 600.0
@@ -92,19 +88,13 @@ async def _drill(stack: Stack, chance: Random, cases: int, outage: float, say: S
         kills = await _crashes(stack, chance, outage, say)
         _, hanging = await asyncio.wait(lives, timeout=PATIENCE)
     finally:
-        await _ended_all(lives)
+        await ended_all(lives)
     say(f"{len(hanging)} cases hang" if hanging else "everything is up again; the ledger is read")
     for life in lives:
         if life not in hanging:
             life.result()  # a life that went another way than written here is a bug of the drill
     async with await open_pool(addresses.database) as pool:
         return await _report(redress, pool, opened, cases=cases, kills=kills, stack=stack, say=say)
-
-
-async def _ended_all(lives: Sequence["asyncio.Task[None]"]) -> None:
-    for life in lives:
-        life.cancel()
-    await asyncio.gather(*lives, return_exceptions=True)
 
 
 async def _crashes(stack: Stack, chance: Random, outage: float, say: Say) -> int:
@@ -152,12 +142,12 @@ async def _live(
         voc_type="complaint",
         contact=contact,
     )
-    number = opened[place] = (await _stubborn(lambda: redress.open(opening, policy))).number
-    await _until(redress, number, lambda view: "order:1" not in view.waiting)
-    say = _Commands(redress, number)
+    number = opened[place] = (await stubborn(lambda: redress.open(opening, policy))).number
+    await until(redress, number, lambda view: "order:1" not in view.waiting)
+    say = Commands(redress, number)
     await say("triage", "system:drill", voc_type="complaint", cause="defect")
     if forgotten:  # nobody takes it up until it has climbed; on a busy machine other ladders climb along
-        await _until(redress, number, _is_forgotten)
+        await until(redress, number, _is_forgotten)
     else:
         await say("accept_case", "agent:agent-07", may_be_too_late=True)
     contacted = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
@@ -165,15 +155,15 @@ async def _live(
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": AMOUNT}
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
     await say.as_owner("propose_remedy", plan=plan, contact=1)
-    proposal = await _decided(redress, number, say)
+    proposal = await decided(redress, number, say)
     await say("accept_remedy", f"customer:cust-{place}", proposal=proposal)
-    await _until(redress, number, lambda view: view.remedy == "completed")
+    await until(redress, number, lambda view: view.remedy == "completed")
     result = {"outcome": "upheld", "cause": "defect", "summary": "환불해 드렸습니다."}
     await say.as_owner("register_result", **result)
-    await _until(redress, number, lambda view: view.row.stage == "following_up")
+    await until(redress, number, lambda view: view.row.stage == "following_up")
     # A happy call waits for the customer's hours, which no drill can hurry: the customer ends it instead.
     await say("withdraw_case", f"customer:cust-{place}")
-    await _stubborn(lambda: _ended(redress, number))
+    await stubborn(lambda: ended(redress, number))
 
 
 CLIMBED = 2
@@ -184,81 +174,6 @@ def _is_forgotten(view: CaseView) -> bool:
     return view.row.level >= CLIMBED and not any(
         due.name.startswith("targets/accept") for due in view.row.dues
     )
-
-
-async def _decided(redress: Redress, number: str, say: "_Commands") -> str:
-    """Wait for the ledger's word on the proposal; where it was away, or the sums are used up, approve it."""
-    view = await _until(
-        redress, number, lambda view: view.proposal is not None and view.proposal.state != "reserving"
-    )
-    proposal = view.proposal.hash if view.proposal else ""
-    if view.proposal is not None and view.proposal.state == "waiting_approval":
-        await say("approve_remedy", "department_head:head-customer_service", proposal=proposal)
-    return proposal
-
-
-class _Commands:
-    """Sends the commands of one case, each under an id of its own, until each is answered."""
-
-    def __init__(self, redress: Redress, number: str) -> None:
-        self._redress, self._number, self._sent = redress, number, 0
-
-    async def __call__(self, name: str, by: str, *, may_be_too_late: bool = False, **fields: Any) -> None:
-        self._sent += 1
-        command: CaseCommand = command_from(name, {"id": f"{name}-{self._sent}", "by": by, **fields})
-        try:
-            await _stubborn(lambda: self._redress.submit(self._number, command))
-        except Refused:
-            if not may_be_too_late:
-                raise
-
-    async def as_owner(self, name: str, **fields: Any) -> None:
-        """Send a command as whoever owns the case now; while the stack was away it may have moved up."""
-        while True:
-            try:
-                return await self(name, f"owner:{await _owner(self._redress, self._number)}", **fields)
-            except Refused as refused:
-                if refused.code != "not-owner":
-                    raise
-
-
-async def _owner(redress: Redress, number: str) -> str:
-    view = await _until(redress, number, lambda view: view.row.owner is not None)
-    return view.row.owner or ""
-
-
-async def _stubborn(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask until there is an answer; only services that are away are asked again."""
-    while True:
-        if (task := asyncio.current_task()) is not None and task.cancelling():
-            raise asyncio.CancelledError  # the SDK may answer a cancelled call with an error of its own
-        try:
-            return await ask()
-        except (Unreachable, OutcomeUnknown):
-            await asyncio.sleep(0.5)
-        except NotFound:
-            raise
-        except RedressError:
-            await asyncio.sleep(0.5)
-
-
-async def _until(redress: Redress, number: str, holds: Callable[[CaseView], bool]) -> CaseView:
-    while True:
-        view = await _stubborn(lambda: redress.view(number))
-        if holds(view):
-            return view
-        await asyncio.sleep(0.3)
-
-
-async def _ended(redress: Redress, number: str) -> bool:
-    try:
-        async with asyncio.timeout(10):
-            await redress.handle(number).result()
-    except TimeoutError:
-        raise Unreachable("not ended yet") from None
-    except Exception as error:
-        raise Unreachable("no answer") from error
-    return True
 
 
 # What became of it. --------------------------------------------------------------------------------------

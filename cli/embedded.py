@@ -1,7 +1,7 @@
 """Builds the embedded stack of Redress: its migration, its search attributes, its workers."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ def options(
     workers: int = 1,
     durable: bool | None = None,
     lucky: bool = False,
+    outside: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     temporal_port: int | None = None,
     ui_port: int | None = None,
@@ -38,6 +39,7 @@ def options(
         workers: how many worker processes.
         durable: whether state survives a kill; by default where a folder is named.
         lucky: whether the outside world does everything it is asked, whatever its seed says.
+        outside: more arguments for the sandbox, as `python -m sandbox --help` lists them.
         environment: more settings for workers and sandbox.
         temporal_port: a free one by default.
         ui_port: without one there is no web interface.
@@ -47,7 +49,7 @@ def options(
         durable=durable,
         time_skipping=time_skipping,
         workers=workers,
-        sandbox_command=(sys.executable, "-m", "sandbox", *(("--lucky",) if lucky else ())),
+        sandbox_command=(sys.executable, "-m", "sandbox", *(("--lucky",) if lucky else ()), *outside),
         task_queue=TASK_QUEUE,
         search_attributes=NAMED_ATTRIBUTES,
         environment=dict(environment or {}),

@@ -11,13 +11,15 @@ from rich.console import Group, RenderableType
 
 from cli.connection import cases, ledger
 from cli.output import plain, row, table, when, words
+from cli.service_level import level_shown
 from cli.why import DueWhy, whys
 from client import NotFound, RedressError, Unreachable
+from domain.after_sale import AfterSale, after_sale
 from domain.case import Case
 from domain.chain import RecordedEvent
 from domain.view import CaseView, view
 from ledger.errors import LedgerError
-from ledger.fold import fold_case
+from ledger.fold import events_of, fold_case
 from ledger.store import EventStore
 from settings import Settings
 
@@ -46,6 +48,7 @@ class Sight:
         source: workflow, or ledger where no worker answers.
         timezone: in which times are shown.
         notes: what could not be asked.
+        after_sale: how soon and how courteously it was dealt with, where the ledger can be read.
     """
 
     view: CaseView
@@ -54,6 +57,7 @@ class Sight:
     dues: tuple[DueWhy, ...]
     events: tuple[Happened, ...]
     notes: tuple[str, ...]
+    after_sale: AfterSale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,14 @@ async def sight(settings: Settings, number: str) -> Sight:
         dues=whys(seen.row.dues, known.case),
         events=tuple(happened(entry) for entry in known.entries),
         notes=tuple(str(each) for each in (live, kept) if isinstance(each, Exception)),
+        after_sale=_level(known),
     )
+
+
+def _level(known: Recorded) -> AfterSale | None:
+    if known.case is None:
+        return None
+    return after_sale(events_of(known.entries), known.case.policy.calendar)
 
 
 async def _live(settings: Settings, number: str) -> CaseView | RedressError:
@@ -133,6 +144,8 @@ def shown(seen: Sight) -> RenderableType:
         for each in seen.dues:
             row(dues, when(each.due, zone), each.what, each.why)
         parts.append(dues)
+    if seen.after_sale is not None:
+        parts.append(level_shown(seen.after_sale))
     if seen.events:
         events = table("\nHappened", "", "when", "what", "by", "details")
         for event in seen.events:

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.checks import evidence, personal
+from cli.checks.approvals import approval_breaches
 from cli.checks.deadlines import deadline_breaches
+from cli.checks.endings import ending_breaches
 from cli.checks.money import money_breaches
 from cli.checks.presence import presence_breaches
 from cli.checks.privacy import privacy_breaches
+from cli.checks.sagas import saga_breaches
 from cli.checks.views import view_breaches
 from client import Redress
 from ledger.breach import Breach
@@ -70,7 +73,7 @@ async def _look(
     redress: Redress, pool: Pool, *, sandbox_url: str | None, logs: Sequence[Path], say: Say
 ) -> VerifyReport:
     store = EventStore(pool)
-    fold = fold_row(await store.policies())
+    policies = await store.policies()
     books = await evidence.books(sandbox_url) if sandbox_url else evidence.NO_BOOKS
     say("V1 nothing acknowledged is lost")
     found = [*await presence_breaches(redress, store, books)]
@@ -80,17 +83,23 @@ async def _look(
     if sandbox_url:
         say("V3 money went out once")
         found += money_breaches(ledger, books)
+    say("V4 no remedy is left in between")
+    found += saga_breaches(ledger)
     say("V5 deadlines fired once, and never early")
     found += deadline_breaches(ledger)
     say("V6 read models and running cases agree with the ledger")
-    found += [*await verify_read_model(pool, fold), *await view_breaches(redress, store)]
+    found += [*await verify_read_model(pool, fold_row(policies)), *await view_breaches(redress, store)]
+    say("V7 what was approved and agreed is what was done")
+    found += approval_breaches(ledger)
     say("V8 no personal data where everybody may read")
     found += await verify_no_personal_data(pool, personal.values_of)
     found += await privacy_breaches(redress, ledger, logs)
+    say("V9 every bad answer was acted on, every end met its conditions")
+    found += ending_breaches(ledger, policies)
     return VerifyReport(
         cases=len(ledger),
         events=sum(len(entries) for entries in ledger.values()),
         refunds=len(books.refunds),
-        checked=("V1", "V2", *(("V3",) if sandbox_url else ()), "V5", "V6", "V8"),
+        checked=("V1", "V2", *(("V3",) if sandbox_url else ()), "V4", "V5", "V6", "V7", "V8", "V9"),
         breaches=tuple(found),
     )

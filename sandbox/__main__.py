@@ -1,10 +1,11 @@
-"""Runs the sandbox: `python -m sandbox --port P --data FOLDER --seed N [--faults FILE] [--lucky]`."""
+"""Runs the sandbox: `python -m sandbox --port P --data DIR --seed N [--faults FILE] [--lucky] [--day N]`."""
 
 import argparse
 import asyncio
 import signal
 import sys
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -29,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"cannot start the sandbox (port {options.port}): {error}\n")
         return 1
     with closing(Books(options.data)) as books, listening:
-        world = World(books=books, seed=options.seed, lucky=options.lucky)
+        day = timedelta(seconds=options.day)
+        world = World(books=books, seed=options.seed, lucky=options.lucky, day=day)
         serving = server(create_app(world, faults))
         _stop_in_order(serving)
         sys.stdout.write(f"sandbox on {address(listening)}, books in {options.data}\n")
@@ -56,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="what all luck is drawn from")
     parser.add_argument("--faults", type=Path, help="a fault plan, JSON or YAML")
     parser.add_argument("--lucky", action="store_true", help="nothing goes wrong by chance")
+    parser.add_argument("--day", type=float, default=86_400.0, help="seconds that goods take for a day")
     return parser
 
 

@@ -1,6 +1,6 @@
 """The courier and its warehouse (port logistics): collections, inspections, replacements, deliveries."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from domain.effect import (
@@ -196,7 +196,7 @@ def _shipped(world: World, reservation: str) -> bool:
 
 
 def _arrival(world: World, sent: Deed, reference: str) -> datetime:
-    return sent.at + timedelta(days=between(1, 3, world.seed, reference, "days"))
+    return sent.at + between(1, 3, world.seed, reference, "days") * world.day
 
 
 def finding(world: World, reference: str) -> Finding:

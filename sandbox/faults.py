@@ -72,11 +72,21 @@ class Refuse(_Fault):
     code: Line = "fault-plan"
 
 
-class LoseAnswer(_Fault):
-    """The next calls are done, and then nobody hears of it: the answer hangs past the asker's patience."""
+class _Rated(_Fault):
+    """A fault that strikes every call, or some of them at a rate drawn from a seed."""
+
+    rate: Annotated[float, Field(gt=0, le=1)] = 1.0
+    seed: int = 0
+    calls: Calls | None = None
+
+
+class LoseAnswer(_Rated):
+    """Calls are done, and then nobody hears of it: the answer hangs past the asker's patience.
+
+    Without a number of calls, until cleared.
+    """
 
     kind: Literal["lose_answer"] = "lose_answer"
-    calls: Calls
     seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
 
 
@@ -88,12 +98,11 @@ class Flaky(_Fault):
     seed: int
 
 
-class Slow(_Fault):
+class Slow(_Rated):
     """Calls take longer before they are done; without a number, until cleared."""
 
     kind: Literal["slow"] = "slow"
     seconds: Annotated[float, Field(gt=0, le=600)]
-    calls: Calls | None = None
 
 
 class Down(_Fault):
@@ -164,7 +173,7 @@ class _Armed:
 
     def strikes(self) -> bool:
         self.met += 1
-        if isinstance(self.fault, Flaky):
+        if isinstance(self.fault, Flaky | _Rated):
             return draw(self.fault.seed, self.met) < self.fault.rate
         return True
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from domain.record import Record
@@ -17,11 +17,13 @@ class World:
 
     Attributes:
         lucky: nothing goes wrong by chance: no refused pickup, every inspection and call is good.
+        day: how long goods take for what is a day on the road; short where a drill cannot skip time.
     """
 
     books: Books
     seed: int
     lucky: bool = False
+    day: timedelta = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,9 @@ LIFE = (
     "targets",
     "amendment",
     "case",
+    "parking",
+    "after_sale",
+    "remedy_view",
     "clock_view",
     "view",
 )

@@ -1,5 +1,6 @@
 """Gathers what the invariants are held against: the ledger's events and the outside world's own books."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,3 +92,10 @@ async def ledger_of(store: EventStore) -> Ledger:
 def events(entries: tuple[RecordedEvent, ...]) -> tuple[CaseEvent, ...]:
     """Return the events that were not erased."""
     return events_of([entry for entry in entries if entry.body])
+
+
+def whole(ledger: Ledger) -> Iterator[tuple[str, tuple[CaseEvent, ...]]]:
+    """Yield the cases of which nothing was erased: of the others nobody can say what is missing."""
+    for case_id, entries in ledger.items():
+        if all(entry.body for entry in entries):
+            yield case_id, events(entries)

@@ -1,11 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 from cli.checks.deadlines import deadline_breaches
-from domain.chain import RecordedEvent
-from domain.message import Event
 from domain.promise import PromiseBroken
-from domain.record import canonical
 from domain.targets import TargetBreached
+from tests.cli.forging import ledger
 
 DUE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LATER = DUE + timedelta(milliseconds=1)
@@ -15,16 +13,6 @@ def breached(at: datetime, rung: int = 0) -> TargetBreached:
     return TargetBreached(
         target="resolve", generation="1", rung=rung, actions=(), clause="c", late_known=False, due=DUE, at=at
     )
-
-
-def ledger(*events: Event) -> dict[str, tuple[RecordedEvent, ...]]:
-    entries = (
-        RecordedEvent(
-            case_id="A", seq=seq, kind="k", at="", by="", body=canonical(event), salt="s", digest="", hash=""
-        )
-        for seq, event in enumerate(events, start=1)
-    )
-    return {"A": tuple(entries)}
 
 
 def test_a_deadline_that_fires_after_its_due_instant_is_no_breach() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import asyncpg
 import httpx
@@ -8,13 +9,19 @@ import policies
 from cli.embedded import options
 from cli.verifying import verify
 from client import Redress, connect
+from domain.actor import Actor, Role
 from domain.case import CaseCommand
 from domain.effect import Contact
+from domain.ending import CaseEnded
 from domain.intake import Opening
+from domain.message import Event
+from domain.remedy import RemedyApproved
+from domain.saga import SagaBegun
 from ledger.breach import Breach
 from ledger.pool import open_pool
 from stack.embedded import Stack
 from tests.cli.driving import settled
+from tests.cli.forging import ledger
 from workflows.decode import command_from
 
 BREAK = """
@@ -22,6 +29,9 @@ ALTER TABLE events DISABLE TRIGGER USER;
 {statement};
 ALTER TABLE events ENABLE TRIGGER USER;
 """
+
+
+SUPERVISOR = Actor(role=Role.SUPERVISOR, id="sup-01")
 
 
 class Bench:
@@ -52,6 +62,16 @@ class Bench:
         await connection.execute(BREAK.format(statement=statement))
         await connection.close()
 
+    async def forge(self, number: str, event: Event) -> None:
+        """Write an event into the ledger that the case never had."""
+        entry = next(iter(ledger(event)["A"]))
+        columns = "case_id, seq, kind, at, instant, by, body, salt, digest, hash"
+        values = f"'{number}', max(seq) + 1, 'forged', max(at), max(instant), 'system:x', $${entry.body}$$"
+        await self.sql(
+            f"INSERT INTO events ({columns}) SELECT {values}, 'salt', max(digest), max(hash) "
+            f"FROM events WHERE case_id = '{number}'"
+        )
+
     async def outside(self, path: str, case_id: str, request: dict[str, object]) -> None:
         """Do something in the outside world that no case asked for."""
         body = {"at": "2026-11-23T00:00:00Z", "case_id": case_id, "request": request}
@@ -74,8 +94,8 @@ async def bench() -> AsyncIterator[Bench]:
 
 
 async def test_every_invariant_holds_until_it_is_broken_and_is_then_named(bench: Bench) -> None:
-    numbers = [await bench.open(f"case-{place}") for place in range(6)]
-    lost, forged, paid, shown, told, whole = numbers
+    numbers = [await bench.open(f"case-{place}") for place in range(9)]
+    lost, forged, paid, shown, told, whole, left, approved, ended = numbers
     named = await bench.open("case-named", name="agent-08")
     await bench.say(told, "triage", "system:test", voc_type="complaint", cause="defect")
     assert await bench.breaches() == ()
@@ -110,6 +130,11 @@ async def test_every_invariant_holds_until_it_is_broken_and_is_then_named(bench:
     await bench.outside("/gateway/send_notice", "NONE-SUCH-CASE-0", notice)
     await bench.say(named, "triage", "agent:agent-08", voc_type="complaint", cause="defect")
 
+    long_ago = datetime(2020, 3, 2, tzinfo=UTC)
+    await bench.forge(left, SagaBegun(number=1, steps=("payout",), at=long_ago))
+    await bench.forge(approved, RemedyApproved(hash="f" * 32, at=long_ago, by=SUPERVISOR))
+    await bench.forge(ended, CaseEnded(end="recovered", at=long_ago))
+
     found = await bench.breaches()
     broken = {(breach.invariant, breach.case_id) for breach in found}
     assert broken >= {
@@ -117,7 +142,10 @@ async def test_every_invariant_holds_until_it_is_broken_and_is_then_named(bench:
         ("V1", "NONE-SUCH-CASE-0"),
         ("V2", forged),
         ("V3", paid),
+        ("V4", left),
         ("V6", shown),
+        ("V7", approved),
         ("V8", named),
+        ("V9", ended),
     }
     assert not [breach for breach in found if breach.case_id in {told, whole}]

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sandbox.app import SERVICES
-from sandbox.faults import OPERATIONS, BadPlan, load_plan, read_plan
+from sandbox.faults import OPERATIONS, BadPlan, FaultPlan, Faults, load_plan, read_plan
 
 REFUND = {"order_id": "acct-1", "amount": {"minor": 500, "currency": "USD"}, "reason": "late fee"}
 
@@ -115,8 +115,8 @@ async def test_the_question_by_key_can_fail_and_lose_its_answer(client: httpx.As
         ({"faults": [{"kind": "explode", "service": "bank"}]}, "faults.0"),
         ({"faults": [{"kind": "flaky", "service": "bank", "rate": 1.5, "seed": 1}]}, "faults.0.rate"),
         (
-            {"faults": [{"kind": "slow", "service": "bank", "seconds": 1, "seed": 1}]},
-            "faults.0.seed",
+            {"faults": [{"kind": "slow", "service": "bank", "seconds": 1, "pace": 1}]},
+            "faults.0.pace",
         ),
         ({"fault": []}, "faults"),
         ([1], "plan"),
@@ -154,3 +154,19 @@ def test_every_operation_of_every_service_can_be_made_to_fail() -> None:
     assert {name: {*known} - {"by_key"} for name, known in OPERATIONS.items()} == {
         name: {*operations} for name, operations in SERVICES.items()
     }
+
+
+def struck(plan: dict[str, object]) -> list[bool]:
+    """Return which of a thousand calls a fault strikes."""
+    faults = Faults(FaultPlan.model_validate({"faults": [plan]}))
+    met = (faults.meet("bank", "pay_refund") for _ in range(1000))
+    return [bool(wait) or fault is not None for wait, fault in met]
+
+
+@pytest.mark.parametrize("plan", [{"kind": "lose_answer"}, {"kind": "slow", "seconds": 1}])
+def test_a_rate_strikes_some_calls_the_same_ones_for_a_seed(plan: dict[str, object]) -> None:
+    rated = {**plan, "service": "bank", "rate": 0.1, "seed": 4}
+    assert 60 < sum(struck(rated)) < 140
+    assert struck(rated) == struck(rated)
+    assert struck(rated) != struck({**rated, "seed": 5})
+    assert all(struck({**plan, "service": "bank"}))

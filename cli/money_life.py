@@ -1,0 +1,189 @@
+"""One case of the money drill: what its customer wants and does, and the people who decide what parks."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from cli.stubborn import Commands, ended, stubborn, until
+from client import NotFound, Redress
+from domain.effect import Contact
+from domain.intake import Opening
+from domain.policy import Policy
+from domain.view import CaseView
+
+AGENT, SUPERVISOR, HEAD = "agent:agent-07", "supervisor:sup-04", "department_head:head-production"
+
+EVERY = 1.0
+"""Seconds between two looks at a case: many are looked at, and each look is work for the one worker."""
+
+HARMS = [{"id": "price", "harm": "price"}, {"id": "trouble", "harm": "trouble"}]
+KINDS = ("refund", "collected refund", "exchange", "collected exchange", "goodwill")
+SHARES = (30, 25, 20, 15, 10)
+CANCELS, WITHDRAWS = 0.1, 0.06
+SMALLEST, LARGEST = 1_000, 9_000
+"""Won; no order of the sandbox was cheaper than the largest, so that no refund is refused as too much."""
+
+RETRIES = 4
+"""How often people let a parked step be tried again before they go on without it."""
+
+PARKED_STEP = re.compile(r"remedy step (?P<step>\w+): (?P<why>.*)", re.DOTALL)
+STANDING = ("waiting_approval", "offered")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the customer of one case gets, and does meanwhile."""
+
+    plan: Mapping[str, Any]
+    cancels: bool
+    withdraws: bool
+
+
+def wish_of(seed: int, place: int) -> Wish:
+    """Draw what one customer wants; the same for the same seed and place."""
+    chance = Random(f"{seed}:{place}")  # noqa: S311 - a seed, not a secret
+    (kind,) = chance.choices(KINDS, SHARES)
+    plan = plan_of(kind, chance.randint(SMALLEST, LARGEST))
+    return Wish(plan, cancels=chance.random() < CANCELS, withdraws=chance.random() < WITHDRAWS)
+
+
+def plan_of(kind: str, minor: int) -> Mapping[str, Any]:
+    """Return a plan that moves money, goods or both."""
+    money = {"minor": minor, "currency": "KRW"}
+    sorry = {"harm_line": "trouble", "remedy": "apology", "ground": "goodwill"}
+    credit = {"remedy": "goodwill_credit", "ground": "goodwill", "amount": money}
+    if kind.endswith("exchange"):
+        swap = {"harm_line": "price", "remedy": "exchange", "ground": "defect"}
+        decisions = [swap, {**credit, "harm_line": "trouble"}]
+    elif kind == "goodwill":
+        decisions = [{**credit, "harm_line": "price"}, sorry]
+    else:
+        back = {"harm_line": "price", "remedy": "refund", "ground": "defect", "amount": money}
+        decisions = [back, sorry]
+    return {
+        "decisions": decisions,
+        "gestures": ["apology_call"],
+        "collect": kind.startswith("collected"),
+    }
+
+
+@dataclass(slots=True)
+class MoneyLife:
+    """A case and those who drive it, until it has ended."""
+
+    redress: Redress
+    policy: Policy
+    place: int
+    wish: Wish
+    number: str = ""
+    parked: int = 0
+    _say: Commands = field(init=False)
+    _retried: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def customer(self) -> str:
+        """Whose case it is."""
+        return f"customer:cust-{self.place}"
+
+    async def live(self) -> None:
+        """Live from the opening to the end."""
+        await self._open()
+        plan, over = self.wish.plan, ""
+        while over != "completed":
+            await self._agree(plan)
+            await self._change_of_mind()
+            over = await self._carried_out()
+            if self.wish.withdraws or (over == "compensated" and self.wish.cancels):
+                break
+            # What the courier does not fetch or send is put right with money instead.
+            plan = plan_of("refund", LARGEST // 2)
+        if over == "completed" and not self.wish.withdraws:
+            await self._tell()
+        await self._withdraw()
+        await stubborn(lambda: ended(self.redress, self.number))
+
+    async def _open(self) -> None:
+        contact = Contact(customer_id=f"cust-{self.place}", phone=f"010-0000-{self.place:04}", language="ko")
+        opening = Opening(
+            source="web",
+            source_key=f"money-{self.place}",
+            text="받은 물건이 깨져 있었습니다.",
+            product="cup",
+            voc_type="complaint",
+            contact=contact,
+        )
+        self.number = (await stubborn(lambda: self.redress.open(opening, self.policy))).number
+        self._say = Commands(self.redress, self.number)
+        await self._until(lambda view: not view.waiting)
+        await self._say("triage", AGENT, voc_type="complaint", cause="defect", harm_lines=HARMS)
+        await self._say("accept_case", AGENT)
+        told = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
+        await self._say.as_owner("log_contact", next_step="we put it right", **told)
+
+    async def _agree(self, plan: Mapping[str, Any]) -> None:
+        """Propose, have it approved where it must be, and accept; each waits for the one before."""
+        await self._say.as_owner("propose_remedy", plan=plan, contact=1)
+        view = await self._until(lambda view: view.proposal is not None and view.proposal.state in STANDING)
+        if view.proposal is not None and view.proposal.state == "waiting_approval":
+            await self._say("approve_remedy", HEAD, proposal=view.proposal.hash)
+            view = await self._until(
+                lambda view: view.proposal is not None and view.proposal.state == "offered"
+            )
+        proposal = view.proposal.hash if view.proposal else ""
+        await self._say("accept_remedy", self.customer, proposal=proposal)
+
+    async def _change_of_mind(self) -> None:
+        if not (self.wish.cancels or self.wish.withdraws):
+            return
+        await asyncio.sleep(self.place % 7)  # at another moment of the remedy in each case
+        if self.wish.withdraws:
+            await self._withdraw()
+        else:
+            await self._say("cancel_remedy", self.customer, may_be_too_late=True, reason="never mind")
+
+    async def _withdraw(self) -> None:
+        with suppress(NotFound):  # it ended already: of a withdrawal whose answer was lost, say
+            await self._say("withdraw_case", self.customer, may_be_too_late=True)
+
+    async def _carried_out(self) -> str:
+        """Wait until the remedy is over; whenever it parks, a person decides."""
+        while True:
+            view = await self._until(lambda view: _is_over(view) or view.remedy == "parked")
+            if _is_over(view):
+                return view.remedy
+            await self._decide(view)
+
+    async def _decide(self, view: CaseView) -> None:
+        found = PARKED_STEP.match(view.row.parked or "")
+        if found is None:
+            return
+        self.parked += 1
+        name, fields = self.decision(found["step"], found["why"])
+        with suppress(NotFound):
+            await self._say(name, SUPERVISOR, may_be_too_late=True, **fields)
+
+    def decision(self, step: str, why: str) -> tuple[str, dict[str, str]]:
+        """Return what a supervisor does about a parked step."""
+        if why.startswith(("cannot be undone", "nobody knows whether it was undone")):
+            return "mark_step_done", {"step": step, "reference": "seen to in person"}
+        tried = self._retried[step] = self._retried.get(step, 0) + 1
+        if why.startswith("the inspection found") or tried > RETRIES:
+            return "skip_step", {"step": step, "reason": "the customer is believed"}
+        return "retry_step", {"step": step}
+
+    async def _tell(self) -> None:
+        result = {"outcome": "upheld", "cause": "defect", "summary": "환불해 드렸습니다."}
+        await self._say.as_owner("register_result", **result)
+        # A happy call waits for the customer's hours, which no drill can hurry: the customer ends it instead.
+        await self._until(lambda view: view.row.stage == "following_up")
+
+    async def _until(self, holds: Any) -> CaseView:
+        return await until(self.redress, self.number, holds, every=EVERY)
+
+
+def _is_over(view: CaseView) -> bool:
+    return view.remedy in ("completed", "compensated") or view.row.end is not None

@@ -1,0 +1,193 @@
+"""A parked case for whoever frees it: why it waits, since when, for whom, and which commands let it go on."""
+
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+from domain.actor import Role
+from domain.case import Case, evolve, parked, stage
+from domain.message import Event
+from domain.permission import TABLE
+from domain.record import Id, Instant, Line, Record, Text
+from domain.row import CaseRow
+from domain.saga import past_pivot
+
+Cause = Literal["remedy", "result", "answer", "target", "rounds"]
+
+
+class Way(Record):
+    """A command that lets the case go on, who may give it, and what it means.
+
+    Attributes:
+        fields: what is known of the command's fields already; the rest is for the person to say.
+    """
+
+    command: Line
+    fields: dict[Line, Line]
+    roles: tuple[Role, ...]
+    ko: Line
+    en: Line
+
+
+class Parking(Record):
+    """Why a case waits for a human.
+
+    Attributes:
+        cause: what it is parked at; None where an erased body keeps that from being told.
+        why: the case's own words, as lists and search attributes have them; `ko` and `en` are for a person.
+        whom: roles that can let it go on, and the owner where the owner can.
+    """
+
+    case_id: Id
+    cause: Cause | None
+    why: Text
+    ko: Text
+    en: Text
+    since: Instant
+    owner: Id | None
+    whom: tuple[Line, ...]
+    ways: tuple[Way, ...]
+
+
+WAYS: dict[Line, tuple[Line, Line]] = {
+    "retry_step": ("단계를 다시 시도합니다", "try the step again"),
+    "mark_step_done": (
+        "밖에서 또는 손으로 처리한 단계를 증빙 번호와 함께 완료로 적습니다",
+        "say that it was done outside or by hand, with its reference",
+    ),
+    "skip_step": ("이유를 적고 이 단계 없이 진행합니다", "go on without the step, with a reason"),
+    "cancel_remedy": ("보상을 취소하고 한 일을 되돌립니다", "give the remedy up and undo what was done"),
+    "tell_result": ("고객에게 직접 알리고 방법을 적습니다", "tell the customer in person and say how"),
+    "answer_case": ("다시 답변합니다", "answer again"),
+    "resume_case": ("확인하고 메모와 함께 다시 진행합니다", "look at it, and let it go on with a note"),
+    "open_round": ("마지막 예외 회차를 한 번 엽니다", "open the one exceptional round"),
+    "state_final_position": ("최종 입장을 통지합니다", "state the firm's final position"),
+}
+"""What each command means here, in Korean and in English."""
+
+LETS_GO_ON: dict[Cause, tuple[Line, ...]] = {
+    "remedy": ("retry_step", "mark_step_done", "skip_step", "cancel_remedy"),
+    "result": ("tell_result",),
+    "answer": ("answer_case",),
+    "target": ("resume_case",),
+    "rounds": ("open_round", "state_final_position"),
+}
+
+
+def parking(start: Case, events: Sequence[Event]) -> Parking | None:
+    """Return why the case that these events make waits for a human; None where it does not.
+
+    Args:
+        start: the case as nothing has happened to it yet, under its pinned policy.
+        events: everything that happened, in order.
+    """
+    case, why, since = start, None, None
+    for event in events:
+        case = evolve(case, event)
+        now = parked(case)
+        if now != why:
+            why, since = now, event.at
+    if why is None or since is None:
+        return None
+    return _parking(case, why, since)
+
+
+def parking_of(row: CaseRow) -> Parking | None:
+    """Return as much as its line in the list tells, where the events cannot be read any more."""
+    if row.parked is None:
+        return None
+    return Parking(
+        case_id=row.case_id,
+        cause=None,
+        why=row.parked,
+        ko=row.parked,
+        en=row.parked,
+        since=row.last_at,
+        owner=row.owner,
+        whom=(f"owner:{row.owner}",) if row.owner else (),
+        ways=(),
+    )
+
+
+def _parking(case: Case, why: str, since: Instant) -> Parking:
+    cause = _cause(case)
+    ways = tuple(_way(case, command) for command in LETS_GO_ON[cause] if _is_open(case, command))
+    ko, en = _words(case, cause)
+    return Parking(
+        case_id=case.id,
+        cause=cause,
+        why=why,
+        ko=ko,
+        en=en,
+        since=since,
+        owner=case.assignment.owner,
+        whom=_whom(case, ways),
+        ways=ways,
+    )
+
+
+def _cause(case: Case) -> Cause:
+    """Return what the case is parked at, in the order in which the case itself names it."""
+    if case.saga.stage == "parked":
+        return "remedy"
+    if case.result.needs_person:
+        return "result"
+    if case.ending.answer_failed and case.triage.voc_type != "complaint":
+        return "answer"
+    if case.targets.parked is not None:
+        return "target"
+    return "rounds"
+
+
+def _is_open(case: Case, command: Line) -> bool:
+    """Say whether a command has a meaning now; past the pivot, or on the way back, nothing is given up."""
+    too_late = past_pivot(case.saga) or case.saga.parked_from == "back"
+    return stage(case) in TABLE[command].stages and not (command == "cancel_remedy" and too_late)
+
+
+def _way(case: Case, command: Line) -> Way:
+    at_step = command in ("retry_step", "mark_step_done", "skip_step") and case.saga.parked_at
+    ko, en = WAYS[command]
+    return Way(
+        command=command,
+        fields={"step": case.saga.parked_at} if at_step and case.saga.parked_at else {},
+        roles=TABLE[command].roles,
+        ko=ko,
+        en=en,
+    )
+
+
+def _whom(case: Case, ways: tuple[Way, ...]) -> tuple[Line, ...]:
+    """Return who can let it go on: the owner by id, everybody else by role."""
+    roles = dict.fromkeys(role for way in ways for role in way.roles)
+    owner = case.assignment.owner
+    named = {Role.OWNER: f"owner:{owner}"} if owner else {}
+    return tuple(named.get(role, role.value) for role in roles)
+
+
+def _words(case: Case, cause: Cause) -> tuple[str, str]:
+    match cause:
+        case "remedy":
+            at, reason = case.saga.parked_at, case.saga.parked_why
+            back = case.saga.parked_from == "back"
+            ko = f"보상 단계 {at}에서 {'되돌리기가 ' if back else ''}멈췄습니다: {reason}"
+            return ko, f"the {'undo' if back else 'remedy'} stopped at its step {at}: {reason}"
+        case "result":
+            return (
+                "결과 통지가 어느 경로로도 닿지 않았습니다: 고객에게 직접 알려야 합니다",
+                "the result notice reached nobody: the customer has to be told in person",
+            )
+        case "answer":
+            return "답변이 전달되지 않았습니다: 다시 답해야 합니다", "the answer did not go out: answer again"
+        case "target":
+            name = case.targets.parked
+            return (
+                f"{name} 기한이 크게 지났습니다: 관리자가 보아야 합니다",
+                f"{name} is far overdue: a supervisor has to look at it",
+            )
+        case "rounds":
+            return (
+                "마지막 회차 뒤에도 고객이 만족하지 못했습니다: 관리자가 결정합니다",
+                "the customer is still dissatisfied after the last round: a supervisor decides",
+            )
+        case _:
+            assert_never(cause)

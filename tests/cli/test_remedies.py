@@ -1,0 +1,140 @@
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from client import Redress
+from stack.embedded import Stack
+from tests.cli.driving import Answer, Command, opening, settled
+
+HARM = {"voc_type": "complaint", "cause": "defect", "harm_lines": [{"id": "price", "harm": "price"}]}
+REFUND = {
+    "decisions": [
+        {
+            "harm_line": "price",
+            "remedy": "refund",
+            "ground": "defect",
+            "amount": {"minor": 3000, "currency": "KRW"},
+        }
+    ],
+    "gestures": ["apology_call"],
+}
+EXCHANGE = {
+    "decisions": [{"harm_line": "price", "remedy": "exchange", "ground": "defect"}],
+    "gestures": ["apology_call"],
+}
+TALK = {"direction": "outbound", "channel": "phone", "apology": True, "next_step": "we refund it"}
+
+
+@pytest.fixture
+async def number(redress: Redress, redress_command: Command) -> str:
+    opened = await asyncio.to_thread(redress_command, "open", "-", "--json", given=opening())
+    found: str = opened.json["number"]
+    await settled(redress, found)
+    return found
+
+
+async def agreed(ask: Command, number: str, plan: object = REFUND) -> None:
+    """Take a case as far as a remedy that the customer has accepted."""
+
+    def say(command: str, by: str, **fields: object) -> Answer:
+        answered = ask("submit", number, command, "--by", by, "--data", json.dumps(fields), "--json")
+        assert answered.code == 0, answered.err
+        return answered
+
+    def lead() -> None:
+        say("triage", "agent:agent-07", **HARM)
+        say("accept_case", "agent:agent-07")
+        say("log_contact", "owner:agent-07", **TALK)
+        say("propose_remedy", "owner:agent-07", plan=plan, contact=1)
+        proposal = ask("show", number, "--json").json["view"]["proposal"]["hash"]
+        say("accept_remedy", "customer:cust-1", proposal=proposal)
+
+    await asyncio.to_thread(lead)
+
+
+async def test_a_remedy_shows_its_plan_its_money_its_steps_and_the_level_of_the_work(
+    redress: Redress, redress_command: Command, number: str
+) -> None:
+    await agreed(redress_command, number)
+    await settled(redress, number)
+    told = (await asyncio.to_thread(redress_command, "remedy", number, "--json")).json
+    remedy = told["remedy"]
+    assert (remedy["state"], remedy["round"]) == ("completed", 1)
+    assert {name: amount["minor"] for name, amount in remedy["money"].items()} == {
+        "decided": 3000,
+        "paid": 3000,
+        "left": 0,
+    }
+    (plan,) = remedy["plans"]
+    assert (plan["state"], plan["by"]["id"], plan["plan"]["decisions"][0]["remedy"]) == (
+        "done",
+        "agent-07",
+        "refund",
+    )
+    assert [(step["step"], step["state"]) for step in remedy["steps"]] == [("payout", "done")]
+    assert told["parked"] is None
+    assert told["after_sale"]["answer"]["seconds"] >= 0
+    shown = await asyncio.to_thread(redress_command, "remedy", number)
+    assert "decided 3,000 KRW, paid 3,000 KRW, left 0 KRW" in shown.out
+    assert "첫 실질 답변까지" in shown.out
+    whole = await asyncio.to_thread(redress_command, "show", number, "--json")
+    assert whole.json["after_sale"] == told["after_sale"]
+
+
+async def test_a_parked_case_is_listed_with_who_can_free_it_and_how(
+    stack: Stack, redress: Redress, redress_command: Command, number: str
+) -> None:
+    def ask(*arguments: object) -> Answer:
+        return redress_command(*arguments)
+
+    faults = [
+        {
+            "kind": "refuse",
+            "service": "courier",
+            "operation": operation,
+            "calls": 1,
+            "reason": "no such street",
+        }
+        for operation in ("ship_replacement", "release_replacement")
+    ]
+    async with httpx.AsyncClient(base_url=stack.addresses.sandbox, trust_env=False) as outside:
+        (await outside.post("/faults", json={"faults": faults})).raise_for_status()
+    await agreed(redress_command, number, EXCHANGE)
+    await settled(redress, number)
+
+    listed = (await asyncio.to_thread(ask, "parked", "--json")).json
+    (parked,) = [each for each in listed if each["case_id"] == number]
+    assert parked["cause"] == "remedy"
+    assert [way["command"] for way in parked["ways"]] == ["retry_step", "mark_step_done", "skip_step"]
+    assert parked["whom"][:3] == ["owner:agent-07", "supervisor", "department_head"]
+    shown = (await asyncio.to_thread(ask, "parked")).out
+    assert f'redress submit {number} mark_step_done --data \'{{"step": "reserve"}}\'' in shown
+    assert "되돌리기가 멈췄습니다" in shown
+    assert "the undo stopped at its step reserve" in (await asyncio.to_thread(ask, "remedy", number)).out
+
+    freed = await asyncio.to_thread(
+        ask,
+        *("submit", number, "mark_step_done", "--by", "supervisor:sup-04"),
+        *("--data", '{"step": "reserve", "reference": "put back on the shelf"}'),
+    )
+    assert freed.code == 0, freed.err
+    await settled(redress, number)
+    listed = (await asyncio.to_thread(ask, "parked", "--json")).json
+    assert number not in [each["case_id"] for each in listed]
+    assert (await asyncio.to_thread(ask, "remedy", number, "--json")).json["remedy"]["state"] == "compensated"
+
+
+async def test_a_case_without_a_remedy_says_so(redress_command: Command, number: str) -> None:
+    shown = await asyncio.to_thread(redress_command, "remedy", number)
+    assert "no plan was proposed (제안 없음)" in shown.out
+
+
+def test_the_remedy_of_an_unknown_case_is_refused(redress_command: Command) -> None:
+    assert redress_command("remedy", "0000-0000-0000-0").code == 1
+
+
+def test_without_a_ledger_nothing_is_shown(nowhere: Command) -> None:
+    assert nowhere("remedy", "2Q5N-18Q0-ZWDY-E").code == 3
+    assert nowhere("parked").code == 3
