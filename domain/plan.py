@@ -9,6 +9,7 @@ from pydantic import Field
 from domain.contact import Contacts
 from domain.intake import Intake
 from domain.money import Money, total
+from domain.offer import Facts, Offer, Owed, compute
 from domain.policy import BY_HAND, MOVES_GOODS, PAYS, Ground, Policy, RemedyKind
 from domain.record import Id, Letter, Line, Record, canonical
 from domain.refusal import Refused
@@ -18,7 +19,12 @@ Gesture = Literal["apology_call", "apology_letter", "manager_letter", "explanati
 
 
 class LineDecision(Record):
-    """What is done about one harm line: a remedy, or a reasoned refusal that names its clause."""
+    """What is done about one harm line: a remedy, or a reasoned refusal that names its clause.
+
+    Attributes:
+        amount: left out, it is computed from the policy's offer table.
+        reason: why a line is refused, or why its amount is another than the computed one.
+    """
 
     harm_line: Line
     remedy: RemedyKind
@@ -28,6 +34,14 @@ class LineDecision(Record):
     reason: Line | None = None
 
 
+class Extra(Record):
+    """Something beyond what is owed: its own line, with its reason, within the policy's limit."""
+
+    remedy: RemedyKind = "goodwill_credit"
+    amount: Money
+    reason: Line
+
+
 class Plan(Record):
     """What is proposed; its hash is what an approval is bound to.
 
@@ -35,6 +49,8 @@ class Plan(Record):
         collect: whether the goods come back before the firm's part is done.
         order_lines: which lines of the order it is about; empty: all.
         fee_payer: who pays fees and return shipping.
+        extras: what the firm gives beyond what is owed.
+        offer: how the amounts were computed; the engine fills it in, whatever the sender says.
     """
 
     decisions: Annotated[tuple[LineDecision, ...], Field(min_length=1, max_length=20)]
@@ -43,6 +59,8 @@ class Plan(Record):
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
     words: Letter = ""
+    extras: Annotated[tuple[Extra, ...], Field(max_length=5)] = ()
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +75,11 @@ class Before:
 
 def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
-    return plan.collect or any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
+    return (
+        plan.collect
+        or bool(plan.extras)
+        or any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
+    )
 
 
 def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
@@ -68,12 +90,31 @@ def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
 def amount_of(plan: Plan, currency: str) -> Money:
     """Return what the plan pays out in all."""
     paid = (decision.amount for decision in plan.decisions if decision.remedy in PAYS and decision.amount)
-    return total(paid, currency)
+    return total((*paid, *(extra.amount for extra in plan.extras)), currency)
 
 
 def by_hand(plan: Plan) -> tuple[RemedyKind, ...]:
     """Return the plan's remedies that a department carries out and reports."""
     return tuple(dict.fromkeys(each.remedy for each in plan.decisions if each.remedy in BY_HAND))
+
+
+def with_amounts(before: Before, plan: Plan) -> Plan:
+    """Return the plan with every amount that was left out, and with how the amounts were computed."""
+    if not before.policy.offer_table:
+        return plan.model_copy(update={"offer": None})
+    intake = before.intake
+    facts = Facts(policy=before.policy, triage=before.triage, order=intake.order, customer=intake.customer)
+    offer = compute(facts, order_lines=plan.order_lines)
+    decisions = tuple(_priced(decision, offer) for decision in plan.decisions)
+    return plan.model_copy(update={"decisions": decisions, "offer": offer})
+
+
+def _priced(decision: LineDecision, offer: Offer) -> LineDecision:
+    owed = offer.of(decision.harm_line)
+    if owed is None or decision.remedy not in PAYS:
+        return decision
+    known = {"amount": decision.amount or owed.amount, "clause": decision.clause or owed.clause}
+    return decision.model_copy(update=known)
 
 
 def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
@@ -87,6 +128,8 @@ def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
         raise Refused(f"decide each harm line once: {', '.join(lines)}", code="harm-lines")
     for decision in plan.decisions:
         _check_decision(before, decision)
+    _check_amounts(plan)
+    _check_extras(before, plan)
     _check_goods(before, plan)
     if plan.fee_payer != "firm" and before.triage.cause in before.policy.firm_pays_causes:
         raise Refused(f"fee_payer: for {before.triage.cause} every fee is the firm's", code="fee-payer")
@@ -114,9 +157,46 @@ def _check_decision(before: Before, decision: LineDecision) -> None:
         raise Refused(f"{where}: this case is in {before.policy.currency}", code="currency")
 
 
+def _check_amounts(plan: Plan) -> None:
+    """Hold every amount against what was computed."""
+    for place, decision in enumerate(plan.decisions):
+        owed = plan.offer.of(decision.harm_line) if plan.offer else None
+        if owed is not None and decision.remedy in PAYS and decision.amount is not None:
+            _check_amount(f"decisions[{place}]", decision.amount, decision.reason, owed)
+
+
+def _check_amount(where: str, amount: Money, reason: str | None, owed: Owed) -> None:
+    extra = owed.owes == "extra"
+    most = (owed.at_most or owed.amount) if extra else owed.amount
+    if amount.minor > most.minor:
+        rest = "it gives no more" if extra else "give the rest as `extras` with a reason"
+        raise Refused(f"{where}.amount: {owed.clause} comes to {most}; {rest}", code="above-offer")
+    if amount.minor != owed.amount.minor and reason is None:
+        raise Refused(
+            f"{where}.reason: {owed.clause} comes to {owed.amount}; say why this gives {amount}",
+            code="other-amount",
+        )
+
+
+def _check_extras(before: Before, plan: Plan) -> None:
+    for place, extra in enumerate(plan.extras):
+        where = f"extras[{place}]"
+        if extra.remedy not in PAYS or extra.remedy not in before.policy.remedies:
+            raise Refused(f"{where}.remedy: this policy gives no extra {extra.remedy}", code="remedy-kind")
+        if extra.amount.currency != before.policy.currency:
+            raise Refused(f"{where}.amount: this case is in {before.policy.currency}", code="currency")
+    limit = plan.offer.extras_limit if plan.offer else None
+    given = sum(extra.amount.minor for extra in plan.extras)
+    if given and (limit is None or given > limit.minor):
+        allowed = f"extras together may come to {limit}" if limit else "this policy gives no extras here"
+        raise Refused(f"extras: {allowed}", code="extras")
+
+
 def _check_goods(before: Before, plan: Plan) -> None:
     order = before.intake.order
-    needs_order = plan.collect or any(each.remedy in ("exchange", *PAYS) for each in plan.decisions)
+    needs_order = (
+        plan.collect or plan.extras or any(each.remedy in ("exchange", *PAYS) for each in plan.decisions)
+    )
     if needs_order and (order is None or not order.known):
         raise Refused("no order is known for this case; find it first", code="no-order")
     if order is None:

@@ -19,6 +19,8 @@ Ground = Literal["withdrawal", "defect", "warranty", "guarantee", "goodwill"]
 Language = Literal["ko", "en"]
 Channel = Literal["sms", "email", "phone", "post"]
 
+Harm = Literal["price", "shipping", "time", "trouble", "consequential"]
+
 LifeCycle = Literal["introduction", "growth", "maturity", "decline"]
 RemedyKind = Literal[
     "refund",
@@ -164,6 +166,38 @@ class HappyCall(Record):
     cut_off: int
 
 
+class OfferRule(Record):
+    """What is owed for one kind of harm; of all rules the first that fits decides.
+
+    Attributes:
+        causes: what the case is put down to; empty: whatever the cause.
+        severities: how grave it is; empty: however grave.
+        owes: the price paid, the shipping paid, what the customer states (each in the share `per_cent`), or
+            an extra: nothing is owed, and the firm gives something all the same.
+        at_most: the most that this rule gives; None: no limit.
+        usual: what an extra gives where nobody says otherwise.
+    """
+
+    id: Line
+    harm: Harm
+    causes: tuple[Line, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    owes: Literal["price", "shipping", "stated", "extra"]
+    per_cent: Annotated[int, Field(ge=0, le=100)] = 100
+    at_most: Money | None = None
+    usual: Money | None = None
+    clause: Line
+
+
+class ExtraLimit(Record):
+    """How much may be given beyond what is owed; of all limits the first that fits holds."""
+
+    severities: tuple[Severity, ...] = ()
+    tiers: tuple[Line, ...] = ()
+    at_most: Money
+    clause: Line
+
+
 class Policy(Record):
     """One policy snapshot, at most 64 KB, with its holidays resolved; identified by its content's hash."""
 
@@ -187,6 +221,8 @@ class Policy(Record):
     vague_words: dict[Line, timedelta]
     vague_default: timedelta
     remedies: tuple[RemedyKind, ...]
+    offer_table: tuple[OfferRule, ...] = ()
+    extra_limits: tuple[ExtraLimit, ...] = ()
     authority: dict[Role, Money]
     approval: Budget
     offer: Budget
@@ -224,6 +260,8 @@ class Policy(Record):
             ),
             *(f"targets.{t.name}: clause {t.clause}" for t in self.targets if t.clause not in clauses),
             *(f"statutory.{s.id}: clause {s.clause}" for s in self.statutory if s.clause not in clauses),
+            *(f"offer_table.{o.id}: clause {o.clause}" for o in self.offer_table if o.clause not in clauses),
+            *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
         ]
         if wrong:
             raise ValueError(f"names something that this policy does not define: {'; '.join(wrong)}")

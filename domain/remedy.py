@@ -9,7 +9,7 @@ from domain.budget import due_of
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.money import Money
-from domain.plan import Before, LineDecision, Plan, amount_of, check_plan, hash_of, needs_answer
+from domain.plan import Before, LineDecision, Plan, amount_of, check_plan, hash_of, needs_answer, with_amounts
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refusal import Refused
@@ -271,6 +271,7 @@ def decide(remedy: Remedy, before: Before, command: RemedyCommand) -> tuple[Reme
 
 
 def _propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> tuple[RemedyEvent, ...]:
+    command = command.model_copy(update={"plan": with_amounts(before, command.plan)})
     _check_may_propose(remedy, before, command)
     check_plan(before, command.plan, lines=undecided(remedy, before.triage))
     number = remedy.proposed + 1

@@ -287,7 +287,7 @@ def steps_of(plan: Plan) -> tuple[StepName, ...]:
     """Return the ordered steps of a plan."""
     kinds = {decision.remedy for decision in plan.decisions}
     exchange = "exchange" in kinds
-    pays = bool(kinds & {"refund", "fee_refund", "goodwill_credit"})
+    pays = bool(plan.extras) or bool(kinds & {"refund", "fee_refund", "goodwill_credit"})
     steps: list[StepName] = ["reserve"] if exchange else []
     steps += ["collect", "inspect"] if plan.collect else []
     steps += ["ship", "deliver"] if exchange else []

@@ -9,7 +9,10 @@ from domain.actor import Role
 from domain.budget import AnyBudget, due_of
 from domain.calendar import Calendar, next_opening
 from domain.happy_call import JUSTICE
-from domain.policy import Language, Policy, Severity, Target, TargetName, VocType
+from domain.money import Money
+from domain.offer import Facts, rule_for
+from domain.policy import Harm, Language, OfferRule, Policy, Severity, Target, TargetName, VocType
+from domain.triage import Classification
 from policies.names import Finding
 from policies.tree import Step
 
@@ -31,6 +34,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _ladders(policy),
         _statutory(policy, first_year),
         _money(policy),
+        _offers(policy),
         _lengths(policy),
         _happy_call(policy),
         _people(policy),
@@ -101,6 +105,41 @@ def _money(policy: Policy) -> Iterator[Finding]:
     for role, limit in policy.authority.items():
         if limit.currency != policy.currency:
             yield ("authority", role, "currency"), f"must be {policy.currency}, the policy's currency"
+    for path, amount in _amounts(policy):
+        if amount.currency != policy.currency:
+            yield (*path, "currency"), f"must be {policy.currency}, the policy's currency"
+
+
+def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
+    for place, rule in enumerate(policy.offer_table):
+        if rule.at_most is not None:
+            yield ("offer_table", place, "at_most"), rule.at_most
+        if rule.usual is not None:
+            yield ("offer_table", place, "usual"), rule.usual
+    for place, limit in enumerate(policy.extra_limits):
+        yield ("extra_limits", place, "at_most"), limit.at_most
+
+
+def _offers(policy: Policy) -> Iterator[Finding]:
+    """What is owed has no usual amount, what is an extra has one within its limit, and every rule is used."""
+    used = {
+        id(_first_fit(policy, harm, cause, severity))
+        for harm, cause, severity in product(get_args(Harm), policy.causes, SEVERITIES)
+    }
+    for place, rule in enumerate(policy.offer_table):
+        if id(rule) not in used:
+            yield ("offer_table", place), f"is never used: earlier entries for {rule.harm} cover all of it"
+        if rule.owes != "extra" and rule.usual is not None:
+            yield ("offer_table", place, "usual"), "belongs to extras only; what is owed is computed"
+        if rule.owes == "extra" and (rule.usual is None or rule.at_most is None):
+            yield ("offer_table", place), "an extra needs its usual amount and at_most, its limit"
+        elif rule.usual is not None and rule.at_most is not None and rule.usual.minor > rule.at_most.minor:
+            yield ("offer_table", place, "usual"), "must not be more than at_most"
+
+
+def _first_fit(policy: Policy, harm: Harm, cause: str, severity: Severity) -> OfferRule | None:
+    triage = Classification(cause=cause, severity=severity)
+    return rule_for(Facts(policy=policy, triage=triage), harm)
 
 
 def _lengths(policy: Policy) -> Iterator[Finding]:

@@ -91,15 +91,19 @@ def _pays(line: str, remedy: RemedyKind, ground: Ground, amount: Money) -> LineD
 
 
 def _credit(scene: Scene, line: str, order: OrderSnapshot) -> LineDecision:
-    """Give something for the trouble: a few percent of what was paid."""
+    """Give something for the trouble: what is usual, or of a price a few percent, with the reason."""
     if "goodwill_credit" not in scene.policy.remedies:
         return _words_only(scene, line)
+    if line in ("time", "trouble") and scene.policy.offer_table:
+        return LineDecision(harm_line=line, remedy="goodwill_credit", ground="goodwill")
     price = order.lines[0].price
     share = scene.between(5, 20, "credit", line)
     # Whole thousands of won, whole dollars: nobody gives 4,137 won as a sign of good will.
     step = 1000 if price.currency == "KRW" else 100
     minor = max(step, price.minor * share // 100 // step * step)
-    return _pays(line, "goodwill_credit", "goodwill", Money(minor=minor, currency=price.currency))
+    amount = Money(minor=minor, currency=price.currency)
+    reason = scene.say("쓰시던 물건은 그대로 두시도록", "so that you keep the goods")
+    return _pays(line, "goodwill_credit", "goodwill", amount).model_copy(update={"reason": reason})
 
 
 def _minor(scene: Scene, line: str, why: Why, main: LineDecision) -> LineDecision:

@@ -71,6 +71,7 @@ LIFE = (
     "contact",
     "promise",
     "supervisor",
+    "offer",
     "plan",
     "remedy",
     "saga",

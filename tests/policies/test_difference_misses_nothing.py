@@ -42,7 +42,18 @@ LEGAL: tuple[Any, ...] = (
     *("PT7M", "2026-11-23", "Asia/Tokyo", "07:00", "23:30", "weeks", "months", "plain_time"),
     *("USD", "KRW", "ko", "en", "own", "law", "agent", "auditor", "breach", "escalate", "park"),
     *("accept", "resolve", "goodwill", "explanation", "correction", "public", "firm", "same_time"),
-    *("receipt", "withdrawal", "sent", "paid", "closes_option", 0.33, {"unit": "weeks", "n": 9}),
+    *(
+        "shipping",
+        "stated",
+        "receipt",
+        "withdrawal",
+        "sent",
+        "paid",
+        "closes_option",
+        0.33,
+        {"unit": "weeks", "n": 9},
+    ),
+    {"minor": 7, "currency": "KRW"},
 )
 """Values of every closed list in a policy."""
 
