@@ -9,7 +9,13 @@ from domain.policy import OfferRule, Policy
 
 def offers(policy: Policy) -> Iterator[Sentence]:
     """Say what every harm comes to, sentence by sentence."""
-    return chain(_owed(policy), _extras(policy))
+    return chain(_owed(policy), _extras(policy), _interest(policy))
+
+
+def _interest(policy: Policy) -> Iterator[Sentence]:
+    for rate in policy.interest:
+        words = f"{rate.basis_points / 100:g} % a year ({rate.clause})"
+        yield Subject("interest on a late refund from", rate.valid_from.isoformat()), words
 
 
 def _owed(policy: Policy) -> Iterator[Sentence]:

@@ -19,6 +19,7 @@ from domain import (
     ending,
     happy_call,
     intake,
+    late_refund,
     permission,
     promise,
     remedy,
@@ -401,6 +402,7 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     return (
         assignment.follow(case.assignment, case.triage, case.policy, at)
         or remedy.follow(case.remedy, before, at)
+        or late_refund.follow(around(case), at)
         or saga.follow(case.saga, case.remedy.proposal, case.policy, at)
         or happy_call.follow(case.follow_up, before, case.result, at)
         or ending.follow(case.ending, _course(case), at)

@@ -64,12 +64,18 @@ class SendNotice(Record):
 
 
 class PayRefund(Record):
-    """Pay money back to the original means (port payments)."""
+    """Pay money back to the original means (port payments).
+
+    Attributes:
+        beyond: the part of the amount that is no refund of what was paid (an extra, interest); None: none.
+            What is left to refund on the order lines limits only the rest.
+    """
 
     kind: Literal["pay_refund"] = "pay_refund"
     order_id: Id
     line_ids: tuple[Id, ...] = ()
     amount: Money
+    beyond: Money | None = None
     reason: Line
 
 

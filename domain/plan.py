@@ -93,6 +93,17 @@ def amount_of(plan: Plan, currency: str) -> Money:
     return total((*paid, *(extra.amount for extra in plan.extras)), currency)
 
 
+def beyond_price(plan: Plan, currency: str) -> Money | None:
+    """Return what of a payout is no refund of what the order was paid with; None where all of it is."""
+    amounts = [extra.amount for extra in plan.extras]
+    for decision in plan.decisions:
+        owed = plan.offer.of(decision.harm_line) if plan.offer else None
+        other_harm = owed is not None and owed.harm not in ("price", "shipping")
+        if other_harm and decision.remedy in PAYS and decision.amount is not None:
+            amounts.append(decision.amount)
+    return total(amounts, currency) if amounts else None
+
+
 def by_hand(plan: Plan) -> tuple[RemedyKind, ...]:
     """Return the plan's remedies that a department carries out and reports."""
     return tuple(dict.fromkeys(each.remedy for each in plan.decisions if each.remedy in BY_HAND))

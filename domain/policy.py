@@ -1,6 +1,6 @@
 """The policy of one case: every limit, amount, rule and calendar, pinned when the case was opened."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -129,6 +129,14 @@ class StatutoryClock(Record):
     ladder: tuple[Rung, ...] = ()
 
 
+class InterestRate(Record):
+    """The yearly rate of interest on a refund that is late, from a day on until the next entry's."""
+
+    valid_from: date
+    basis_points: Annotated[int, Field(ge=0, le=10_000)]
+    clause: Line
+
+
 class PauseReason(Record):
     """A reason for which service targets may stand still.
 
@@ -223,6 +231,7 @@ class Policy(Record):
     remedies: tuple[RemedyKind, ...]
     offer_table: tuple[OfferRule, ...] = ()
     extra_limits: tuple[ExtraLimit, ...] = ()
+    interest: tuple[InterestRate, ...] = ()
     authority: dict[Role, Money]
     approval: Budget
     offer: Budget
@@ -261,6 +270,7 @@ class Policy(Record):
             *(f"targets.{t.name}: clause {t.clause}" for t in self.targets if t.clause not in clauses),
             *(f"statutory.{s.id}: clause {s.clause}" for s in self.statutory if s.clause not in clauses),
             *(f"offer_table.{o.id}: clause {o.clause}" for o in self.offer_table if o.clause not in clauses),
+            *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
             *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
         ]
         if wrong:

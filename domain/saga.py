@@ -30,16 +30,17 @@ from domain.effect import (
     TrackCollection,
     TrackDelivery,
 )
+from domain.interest import InterestOwed
 from domain.message import CameBack, Command, Deadline, EffectRefused, EffectSucceeded, Event
 from domain.money import Money
-from domain.plan import Plan, by_hand
+from domain.plan import Plan, beyond_price, by_hand
 from domain.policy import Policy
 from domain.record import Instant, Line
 from domain.refusal import Refused
 from domain.remedy import Proposal, RemedyCompensated, RemedyDone
 
 StepName = Literal[
-    "reserve", "collect", "inspect", "ship", "deliver", "payout", "correction", "reissued_card"
+    "reserve", "collect", "inspect", "ship", "deliver", "payout", "interest", "correction", "reissued_card"
 ]
 StepState = Literal[
     "waiting", "begun", "again", "asking", "done", "skipped", "undoing", "undo_again", "undone"
@@ -228,6 +229,7 @@ SagaEvent = (
     | SagaParked
     | SagaUnparked
     | HandStepMissed
+    | InterestOwed
 )
 
 
@@ -265,10 +267,12 @@ class Saga:
 
     Attributes:
         intent: seq of the event that says what will be done; no money moves before the ledger has it.
+        interest: what the law owes because the payout came late.
     """
 
     number: int = 0
     intent: int | None = None
+    interest: Money | None = None
     stage: Stage = "forward"
     steps: tuple[Step, ...] = ()
     cancelled: str | None = None
@@ -502,7 +506,7 @@ def todo(saga: Saga, proposal: Proposal | None, order_id: str | None) -> tuple[E
     if step.name in HAND_STEPS or step.again_at is not None:
         return ()
     request = _request(saga, proposal, order_id or "unknown", step)
-    money = step.name == "payout" and step.state == "begun"
+    money = step.name in ("payout", "interest") and step.state == "begun"
     effect = Effect(
         key=step.key,
         once=None if isinstance(request, FindOutcome) else step.once,
@@ -549,8 +553,17 @@ def _writes(
         return BookCollection(order_id=order, line_ids=lines)
     if name == "ship":
         return ShipReplacement(reference=_reference(saga, "reserve"), order_id=order)
+    if name == "interest" and saga.interest is not None:
+        why = f"interest {proposal.number}"
+        return PayRefund(
+            order_id=order, line_ids=lines, amount=saga.interest, beyond=saga.interest, reason=why
+        )
     return PayRefund(
-        order_id=order, line_ids=lines, amount=proposal.total, reason=f"remedy {proposal.number}"
+        order_id=order,
+        line_ids=lines,
+        amount=proposal.total,
+        beyond=beyond_price(proposal.plan, proposal.total.currency),
+        reason=f"remedy {proposal.number}",
     )
 
 
@@ -657,6 +670,8 @@ def evolve(saga: Saga, event: SagaEvent | RemedyDone | RemedyCompensated, versio
         case SagaBegun(number=number, steps=names):
             steps = tuple(Step(name=name) for name in names)
             return Saga(number=number, intent=version, steps=steps, paid=saga.paid)
+        case InterestOwed(amount=amount):
+            return replace(_with_step(saga, "interest", after="payout"), interest=amount, intent=version)
         case RemedyDone():
             return replace(saga, stage="completed")
         case RemedyCompensated():
@@ -674,6 +689,12 @@ def evolve(saga: Saga, event: SagaEvent | RemedyDone | RemedyCompensated, versio
             return replace(halted, stage="parked", parked_at=name, parked_why=reason, parked_from=before)
         case _:
             return _with(saga, _moved(saga.step(event.step), event), event)
+
+
+def _with_step(saga: Saga, name: StepName, *, after: StepName) -> Saga:
+    """Return the saga with one more step, right after another."""
+    place = next(place for place, step in enumerate(saga.steps, start=1) if step.name == after)
+    return replace(saga, steps=(*saga.steps[:place], Step(name=name), *saga.steps[place:]))
 
 
 def _with(saga: Saga, step: Step, event: SagaEvent) -> Saga:

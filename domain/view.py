@@ -45,6 +45,7 @@ class CaseView(Record):
         head: hash of the last event, so that a ledger can be compared.
         unwritten: how many events the ledger does not have yet.
         waiting: keys of what the outside world still owes.
+        interest: what the law owes on a refund that came late.
     """
 
     row: CaseRow
@@ -64,6 +65,7 @@ class CaseView(Record):
     remedy: str
     round: int
     steps: tuple[StepView, ...]
+    interest: str | None = None
     outcome: str | None
     happy_call: str
     waiting: tuple[str, ...]
@@ -131,6 +133,7 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
             StepView(step=step.name, state=step.state, reference=step.reference, again_at=step.again_at)
             for step in case.saga.steps
         ),
+        interest=str(case.saga.interest) if case.saga.interest else None,
         outcome=case.result.outcome,
         happy_call=_happy_call(case),
         waiting=tuple(effect.key for effect in todo(case)),

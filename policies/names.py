@@ -40,6 +40,7 @@ def _clauses(policy: Policy) -> Iterator[Finding]:
     uses += [
         (("extra_limits", place, "clause"), each.clause) for place, each in enumerate(policy.extra_limits)
     ]
+    uses += [(("interest", place, "clause"), rate.clause) for place, rate in enumerate(policy.interest)]
     return _unknown("clause", uses, known)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import chain, product
+from itertools import chain, pairwise, product
 from typing import get_args
 
 from domain.actor import Role
@@ -35,6 +35,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _statutory(policy, first_year),
         _money(policy),
         _offers(policy),
+        _interest(policy),
         _lengths(policy),
         _happy_call(policy),
         _people(policy),
@@ -135,6 +136,12 @@ def _offers(policy: Policy) -> Iterator[Finding]:
             yield ("offer_table", place), "an extra needs its usual amount and at_most, its limit"
         elif rule.usual is not None and rule.at_most is not None and rule.usual.minor > rule.at_most.minor:
             yield ("offer_table", place, "usual"), "must not be more than at_most"
+
+
+def _interest(policy: Policy) -> Iterator[Finding]:
+    for place, (before, rate) in enumerate(pairwise(policy.interest), start=1):
+        if rate.valid_from <= before.valid_from:
+            yield ("interest", place, "valid_from"), "must be later than the entry before it"
 
 
 def _first_fit(policy: Policy, harm: Harm, cause: str, severity: Severity) -> OfferRule | None:

@@ -25,10 +25,15 @@ def pay_refund(world: World, call: Call[PayRefund]) -> RefundPaid:
         raise Refused("a refund of nothing cannot be paid", code="nothing")
     left = _left(world, order, at=call.at)
     refundable = sum(left[name] for name in _names(lines))
-    if asked.amount.minor > refundable:
+    if _refunded(asked) > refundable:
         reason = f"at most {refundable} {currency} (minor units) are left to refund on these order lines"
         raise Refused(reason, code="over-refund")
     return RefundPaid(reference=f"rf-{mark(call.key)}", amount=asked.amount)
+
+
+def _refunded(asked: PayRefund) -> int:
+    """Return how much of a payment gives back what was paid; extras and interest go on top."""
+    return asked.amount.minor - (asked.beyond.minor if asked.beyond else 0)
 
 
 def _names(lines: Sequence[OrderLine]) -> tuple[str, ...]:
@@ -43,7 +48,7 @@ def _left(world: World, order: OrderSnapshot, *, at: datetime) -> dict[str, int]
     for deed in world.books.done_for_order("pay_refund", order.order_id or ""):
         paid = PayRefund.model_validate_json(deed.request)
         lines = chosen_lines(require_order(world, paid.order_id, at=at), paid.line_ids)
-        _take(left, _names(lines), paid.amount.minor)
+        _take(left, _names(lines), _refunded(paid))
     return left
 
 

@@ -7,6 +7,9 @@ from cli.checks.evidence import Books, Ledger, Refund, events
 from domain.saga import StepBegun, StepDone
 from ledger.breach import Breach
 
+PAYING = ("payout", "interest")
+"""Steps that move money."""
+
 
 def money_breaches(ledger: Ledger, books: Books) -> tuple[Breach, ...]:
     """Compare the bank's own record with what the cases say."""
@@ -25,7 +28,7 @@ def money_breaches(ledger: Ledger, books: Books) -> tuple[Breach, ...]:
 
 def _differences(said: list[StepDone | StepBegun], paid: list[Refund]) -> Iterator[str]:
     done = [event for event in said if isinstance(event, StepDone) and event.amount is not None]
-    begun = {event.once for event in said if isinstance(event, StepBegun) and event.step == "payout"}
+    begun = {event.once for event in said if isinstance(event, StepBegun) and event.step in PAYING}
     for reference, times in Counter(refund.reference for refund in paid).items():
         if times > 1:
             yield f"the bank paid {reference} {times} times"

@@ -614,7 +614,8 @@ def test_a_remedy_that_was_given_up_owes_no_refund() -> None:
 
 def test_each_remedy_owes_a_refund_of_its_own() -> None:
     """A breach of the first round does not hide one of the second."""
-    done = (ok("payout", PAID), as_owner(register()), ok("result-notice", NOTICE), wait(days=2))
+    paid = (ok("payout", PAID), ok("interest", PAID))
+    done = (*paid, as_owner(register()), ok("result-notice", NOTICE), wait(days=2))
     life = complaint(KR, *collecting(), ok("inspect", returned(kr("11-23 10:00"))), wait(days=8), *done)
     life = life.told(ok("happy-call", BAD_CALL))
     assert not any(name.startswith("refund") for name in clocks(life))

@@ -57,6 +57,7 @@ LEGAL: tuple[Any, ...] = (
 )
 """Values of every closed list in a policy."""
 
+RATE = {"valid_from": "2026-11-23", "basis_points": 1, "clause": "own-goodwill"}
 RUNG = {"at": "breach", "actions": ["park"]}
 
 
@@ -73,6 +74,7 @@ def other(value: Any) -> tuple[Any, ...]:
             ["suggestion"],
             ["x"],
             [RUNG],
+            [RATE],
             {"2026-11-23": []},
             {"x": "y"},
             {"growth": 0.5},
