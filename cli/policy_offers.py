@@ -9,7 +9,23 @@ from domain.policy import OfferRule, Policy
 
 def offers(policy: Policy) -> Iterator[Sentence]:
     """Say what every harm comes to, sentence by sentence."""
-    return chain(_owed(policy), _extras(policy), _interest(policy))
+    return chain(_owed(policy), _extras(policy), _interest(policy), _rules(policy))
+
+
+def _rules(policy: Policy) -> Iterator[Sentence]:
+    if policy.max_fee_per_cent is not None:
+        yield Subject("fees need approval above"), f"{policy.max_fee_per_cent} % of the price"
+    if policy.repeat_failure is not None:
+        yield Subject("an earlier failure counts for"), f"{policy.repeat_failure.recent_months} months"
+    warranty = policy.warranty
+    if warranty is not None:
+        others = ", ".join(f"{product} {months}" for product, months in warranty.products.items())
+        words = f"{warranty.reference_months} months, others: {others or 'none'} ({warranty.clause})"
+        yield Subject("reference warranty"), words
+    for rule in policy.standards:
+        instead = ", ".join(rule.instead_of) or "anything else"
+        words = f"{', '.join(rule.owed)} instead of {instead}, from {rule.at_least} on ({rule.clause})"
+        yield Subject(f"standard {rule.id}"), f"where {rule.when}: {words}"
 
 
 def _interest(policy: Policy) -> Iterator[Sentence]:

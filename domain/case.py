@@ -35,6 +35,7 @@ from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
 from domain.attempt import AttemptEvent, AttemptRefused
 from domain.clocks import Around
 from domain.contact import ContactCommand, ContactEvent, Contacts
+from domain.earlier import earlier_failure
 from domain.effect import Effect
 from domain.ending import Course, Ending, EndingCommand, EndingEvent
 from domain.happy_call import FollowUp, HappyCallEvent
@@ -401,12 +402,24 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     before = before_remedy(case)
     return (
         assignment.follow(case.assignment, case.triage, case.policy, at)
+        or _begin_higher(case, at)
         or remedy.follow(case.remedy, before, at)
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, case.remedy.proposal, case.policy, at)
         or happy_call.follow(case.follow_up, before, case.result, at)
         or ending.follow(case.ending, _course(case), at)
     )
+
+
+def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
+    """A complaint of a customer who was failed before, similarly or recently, begins one level up."""
+    held = case.assignment
+    begins = case.triage.voc_type == "complaint" and held.department is not None and held.level == 0
+    failure = earlier_failure(case.policy, opened(case), case.triage) if begins else None
+    if failure is None or case.result.registered_at is not None:
+        return ()
+    reason = f"an earlier failure of the same customer on {failure.on}"
+    return assignment.escalate(held, case.policy, cause="earlier_failure", reason=reason, at=at)
 
 
 # What the outside world owes. ------------------------------------------------------------------------------

@@ -189,6 +189,13 @@ Request = Annotated[
 # Results. ----------------------------------------------------------------------------------------------
 
 
+class EarlierFailure(Record):
+    """A failure that this customer has been through before: what it was put down to, and when."""
+
+    on: date
+    cause: Line | None = None
+
+
 class CustomerSnapshot(Record):
     """What the CRM knows; `known` is false for a prospect, who is a full customer of this engine."""
 
@@ -202,18 +209,26 @@ class CustomerSnapshot(Record):
     open_from_hour: int = 9
     open_to_hour: int = 20
     earlier_failures: int = 0
+    earlier: tuple[EarlierFailure, ...] = ()
 
 
 class OrderLine(Record):
-    """One line of an order."""
+    """One line of an order; `replaceable` while goods of the same kind are left."""
 
     line_id: Id
     product: Line
     price: Money
+    replaceable: bool = True
 
 
 class OrderSnapshot(Record):
-    """What the shop knows of the order; `known` is false where there is none."""
+    """What the shop knows of the order; `known` is false where there is none.
+
+    Attributes:
+        promised_on: the day by which delivery was guaranteed.
+        repairs: how often the same defect was repaired.
+        in_repair_since: since when the goods have been away for a repair that has not come back.
+    """
 
     kind: Literal["order_snapshot"] = "order_snapshot"
     known: bool
@@ -222,6 +237,9 @@ class OrderSnapshot(Record):
     shipping_paid: Money | None = None
     bought_on: date | None = None
     delivered_on: date | None = None
+    promised_on: date | None = None
+    repairs: int = 0
+    in_repair_since: date | None = None
     warranty_months: int = 0
     life_cycle: Literal["introduction", "growth", "maturity", "decline"] | None = None
 

@@ -1,6 +1,6 @@
 """The plan of a remedy: one decision per harm line, held against harm, policy and order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ from domain.offer import Facts, Offer, Owed, compute
 from domain.policy import BY_HAND, MOVES_GOODS, PAYS, Ground, Policy, RemedyKind
 from domain.record import Id, Letter, Line, Record, canonical
 from domain.refusal import Refused
-from domain.triage import Classification
+from domain.triage import Classification, HarmLine
 
 Gesture = Literal["apology_call", "apology_letter", "manager_letter", "explanation", "follow_up"]
 
@@ -42,6 +42,14 @@ class Extra(Record):
     reason: Line
 
 
+class Fee(Record):
+    """A fee that the customer would pay, quoted before work begins."""
+
+    what: Literal["repair", "return", "inspection"]
+    amount: Money
+    reason: Line
+
+
 class Plan(Record):
     """What is proposed; its hash is what an approval is bound to.
 
@@ -49,6 +57,7 @@ class Plan(Record):
         collect: whether the goods come back before the firm's part is done.
         order_lines: which lines of the order it is about; empty: all.
         fee_payer: who pays fees and return shipping.
+        fees: what the customer pays; only where `fee_payer` is the customer.
         extras: what the firm gives beyond what is owed.
         offer: how the amounts were computed; the engine fills it in, whatever the sender says.
     """
@@ -59,6 +68,7 @@ class Plan(Record):
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
     words: Letter = ""
+    fees: Annotated[tuple[Fee, ...], Field(max_length=5)] = ()
     extras: Annotated[tuple[Extra, ...], Field(max_length=5)] = ()
     offer: Offer | None = None
 
@@ -77,7 +87,7 @@ def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
     return (
         plan.collect
-        or bool(plan.extras)
+        or bool(plan.extras or plan.fees)
         or any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
     )
 
@@ -113,11 +123,43 @@ def with_amounts(before: Before, plan: Plan) -> Plan:
     """Return the plan with every amount that was left out, and with how the amounts were computed."""
     if not before.policy.offer_table:
         return plan.model_copy(update={"offer": None})
-    intake = before.intake
-    facts = Facts(policy=before.policy, triage=before.triage, order=intake.order, customer=intake.customer)
-    offer = compute(facts, order_lines=plan.order_lines)
+    offer = compute(_with_shipping(before, plan), order_lines=plan.order_lines)
     decisions = tuple(_priced(decision, offer) for decision in plan.decisions)
     return plan.model_copy(update={"decisions": decisions, "offer": offer})
+
+
+def facts_of(before: Before) -> Facts:
+    """Return the inputs of an offer for this case."""
+    intake = before.intake
+    return Facts(policy=before.policy, triage=before.triage, order=intake.order, customer=intake.customer)
+
+
+SHIPPING = HarmLine(id="shipping", harm="shipping")
+"""A plan may give shipping back that nobody has stated as a harm."""
+
+
+def is_shipping(before: Before, decision: LineDecision) -> bool:
+    """Say whether a decision is about what the customer paid for shipping."""
+    stated = next((line for line in before.triage.harm_lines if line.id == decision.harm_line), SHIPPING)
+    return stated.harm == "shipping" and decision.harm_line in (SHIPPING.id, stated.id)
+
+
+def _adds_shipping(before: Before, plan: Plan) -> bool:
+    stated = any(line.id == SHIPPING.id for line in before.triage.harm_lines)
+    return not stated and any(decision.harm_line == SHIPPING.id for decision in plan.decisions)
+
+
+def _with_shipping(before: Before, plan: Plan) -> Facts:
+    facts = facts_of(before)
+    if not _adds_shipping(before, plan):
+        return facts
+    return replace(facts, triage=replace(facts.triage, harm_lines=(*facts.triage.harm_lines, SHIPPING)))
+
+
+def quoted(plan: Plan, language: str) -> str:
+    """Say what the customer would pay, line by line; nothing where nothing is quoted."""
+    said = "고객님 부담" if language == "ko" else "you would pay"
+    return "".join(f"; {said}: {fee.amount} ({fee.reason})" for fee in plan.fees)
 
 
 def _priced(decision: LineDecision, offer: Offer) -> LineDecision:
@@ -135,6 +177,7 @@ def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
         Refused: naming the decision and what is wrong with it.
     """
     decided = [decision.harm_line for decision in plan.decisions]
+    lines = (*lines, SHIPPING.id) if _adds_shipping(before, plan) and before.policy.offer_table else lines
     if sorted(lines) != sorted(decided):
         raise Refused(f"decide each harm line once: {', '.join(lines)}", code="harm-lines")
     for decision in plan.decisions:

@@ -137,6 +137,43 @@ class InterestRate(Record):
     clause: Line
 
 
+class Warranty(Record):
+    """When a refusal for expired warranty is anybody's to give.
+
+    Attributes:
+        reference_months: what a fair warranty lasts; `products` names others.
+        clause: the clause that such a refusal names.
+    """
+
+    reference_months: Annotated[int, Field(ge=1)]
+    products: dict[Line, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    clause: Line
+
+
+class StandardRule(Record):
+    """What has to be given for the price of goods once something went wrong for good.
+
+    Attributes:
+        when: repaired in vain `at_least` times, in repair for more than `at_least` months, or no goods of the
+            same kind are left.
+        owed: remedies of which it has to be one.
+        instead_of: only where the plan says one of these; empty: whatever it says.
+    """
+
+    id: Line
+    when: Literal["repaired_in_vain", "repair_overdue", "no_same_kind"]
+    at_least: Annotated[int, Field(ge=1)] = 1
+    owed: Annotated[tuple[RemedyKind, ...], Field(min_length=1)]
+    instead_of: tuple[RemedyKind, ...] = ()
+    clause: Line
+
+
+class RepeatFailure(Record):
+    """Which earlier failure of the same customer counts besides a similar one: any as recent as this."""
+
+    recent_months: Annotated[int, Field(ge=1)]
+
+
 class PauseReason(Record):
     """A reason for which service targets may stand still.
 
@@ -232,6 +269,10 @@ class Policy(Record):
     offer_table: tuple[OfferRule, ...] = ()
     extra_limits: tuple[ExtraLimit, ...] = ()
     interest: tuple[InterestRate, ...] = ()
+    max_fee_per_cent: Annotated[int, Field(ge=0, le=100)] | None = None
+    warranty: Warranty | None = None
+    standards: tuple[StandardRule, ...] = ()
+    repeat_failure: RepeatFailure | None = None
     authority: dict[Role, Money]
     approval: Budget
     offer: Budget
@@ -270,6 +311,8 @@ class Policy(Record):
             *(f"targets.{t.name}: clause {t.clause}" for t in self.targets if t.clause not in clauses),
             *(f"statutory.{s.id}: clause {s.clause}" for s in self.statutory if s.clause not in clauses),
             *(f"offer_table.{o.id}: clause {o.clause}" for o in self.offer_table if o.clause not in clauses),
+            *(f"standards.{s.id}: clause {s.clause}" for s in self.standards if s.clause not in clauses),
+            *(f"warranty: clause {w.clause}" for w in (self.warranty,) if w and w.clause not in clauses),
             *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
             *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
         ]

@@ -9,7 +9,18 @@ from domain.budget import due_of
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.money import Money
-from domain.plan import Before, LineDecision, Plan, amount_of, check_plan, hash_of, needs_answer, with_amounts
+from domain.plan import (
+    Before,
+    LineDecision,
+    Plan,
+    amount_of,
+    check_plan,
+    hash_of,
+    needs_answer,
+    quoted,
+    with_amounts,
+)
+from domain.plan_rules import check_rules, needs_approval_because
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refusal import Refused
@@ -74,7 +85,7 @@ class DeclineRemedy(Command):
 
 
 class RemedyProposed(Event):
-    """A plan was proposed; `hash` names it."""
+    """A plan was proposed; `hash` names it; `because`: why a second person decides, whatever it pays."""
 
     kind: Literal["remedy_proposed"] = "remedy_proposed"
     number: int
@@ -85,6 +96,7 @@ class RemedyProposed(Event):
     approval_due: Instant | None
     contact: int | None
     policy: Line
+    because: tuple[Line, ...] = ()
 
 
 class RemedyApproved(Event):
@@ -274,10 +286,12 @@ def _propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> tuple[Re
     command = command.model_copy(update={"plan": with_amounts(before, command.plan)})
     _check_may_propose(remedy, before, command)
     check_plan(before, command.plan, lines=undecided(remedy, before.triage))
+    check_rules(before, command.plan)
+    because = needs_approval_because(before, command.plan, command.by.role)
     number = remedy.proposed + 1
     amount = amount_of(command.plan, before.policy.currency)
     limit = before.policy.authority.get(command.by.role)
-    needs = limit is None or amount.minor > limit.minor
+    needs = bool(because) or limit is None or amount.minor > limit.minor
     proposed = RemedyProposed(
         number=number,
         hash=hash_of(command.plan, number=number, contact=command.contact),
@@ -287,6 +301,7 @@ def _propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> tuple[Re
         approval_due=due_of(before.policy.approval, before.policy.calendar, command.at) if needs else None,
         contact=command.contact,
         policy=f"{before.policy.name}/{before.policy.version}",
+        because=because,
         at=command.at,
         by=command.by,
     )
@@ -447,7 +462,7 @@ def todo(remedy: Remedy, before: Before, number: str) -> tuple[Effect, ...]:
 
 def in_words(proposal: Proposal, language: str) -> str:
     """Say what a plan gives, for the customer."""
-    words = proposal.plan.words
+    words = proposal.plan.words + quoted(proposal.plan, language)
     if proposal.total.minor == 0:
         return words
     paid = f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}"

@@ -1,6 +1,9 @@
 """What a person sees of a case: where it stands, what falls due when, and what waits for whom."""
 
+from datetime import date
+
 from domain.case import Case, deadlines, opened, parked, stage, todo
+from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
 from domain.intake import customer_of
 from domain.message import Deadline
@@ -44,6 +47,7 @@ class CaseView(Record):
     Attributes:
         head: hash of the last event, so that a ledger can be compared.
         unwritten: how many events the ledger does not have yet.
+        earlier_failure: when this customer was last failed similarly or recently, which makes this graver.
         waiting: keys of what the outside world still owes.
         interest: what the law owes on a refund that came late.
     """
@@ -53,6 +57,7 @@ class CaseView(Record):
     unwritten: int
     text: Text
     wants: Line | None
+    earlier_failure: date | None = None
     cause: Line | None
     harm_lines: tuple[HarmLine, ...]
     order: OrderSnapshot | None
@@ -115,6 +120,7 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         unwritten=unwritten,
         text=intake.opening.text,
         wants=case.triage.wants,
+        earlier_failure=_earlier(case),
         cause=case.triage.cause,
         harm_lines=case.triage.harm_lines,
         order=intake.order,
@@ -139,6 +145,11 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         waiting=tuple(effect.key for effect in todo(case)),
         supervisor_requested=case.supervisor.open,
     )
+
+
+def _earlier(case: Case) -> date | None:
+    failure = earlier_failure(case.policy, opened(case), case.triage)
+    return failure.on if failure else None
 
 
 def _proposal(case: Case) -> ProposalView | None:

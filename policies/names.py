@@ -40,6 +40,9 @@ def _clauses(policy: Policy) -> Iterator[Finding]:
     uses += [
         (("extra_limits", place, "clause"), each.clause) for place, each in enumerate(policy.extra_limits)
     ]
+    uses += [(("standards", place, "clause"), rule.clause) for place, rule in enumerate(policy.standards)]
+    if policy.warranty is not None:
+        uses.append((("warranty", "clause"), policy.warranty.clause))
     uses += [(("interest", place, "clause"), rate.clause) for place, rate in enumerate(policy.interest)]
     return _unknown("clause", uses, known)
 
@@ -88,6 +91,7 @@ def _twice(policy: Policy) -> Iterator[Finding]:
         "people": (person.id for person in policy.people),
         "pause_reasons": (reason.id for reason in policy.pause_reasons),
         "offer_table": (rule.id for rule in policy.offer_table),
+        "standards": (rule.id for rule in policy.standards),
         "statutory": (clock.id for clock in policy.statutory),
     }
     for name, ids in lists.items():

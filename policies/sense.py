@@ -36,6 +36,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _money(policy),
         _offers(policy),
         _interest(policy),
+        _standards(policy),
         _lengths(policy),
         _happy_call(policy),
         _people(policy),
@@ -142,6 +143,13 @@ def _interest(policy: Policy) -> Iterator[Finding]:
     for place, (before, rate) in enumerate(pairwise(policy.interest), start=1):
         if rate.valid_from <= before.valid_from:
             yield ("interest", place, "valid_from"), "must be later than the entry before it"
+
+
+def _standards(policy: Policy) -> Iterator[Finding]:
+    for place, rule in enumerate(policy.standards):
+        for index, kind in enumerate(rule.owed):
+            if kind not in policy.remedies:
+                yield ("standards", place, "owed", index), f"names {kind}, which is not among remedies"
 
 
 def _first_fit(policy: Policy, harm: Harm, cause: str, severity: Severity) -> OfferRule | None:

@@ -41,7 +41,7 @@ def plan_for(scene: Scene, why: Why) -> Plan:
     goods = main.remedy in ("refund", "exchange")
     return _plan(
         scene,
-        (main, *(_minor(scene, line, why, main) for line in rest)),
+        (main, *(_minor(scene, line, why, main) for line in rest), *_shipping(scene, main, rest)),
         collect=goods and why == "first" and scene.likely(BACK, "collect"),
         goods=goods,
     )
@@ -51,9 +51,10 @@ def _plan(
     scene: Scene, decisions: tuple[LineDecision, ...], *, collect: bool = False, goods: bool = False
 ) -> Plan:
     order = _order(scene)
+    graver = scene.view.round > 1 or scene.view.earlier_failure is not None
     return Plan(
         decisions=decisions,
-        gestures=("manager_letter",) if scene.view.round > 1 else ("apology_call",),
+        gestures=("manager_letter",) if graver else ("apology_call",),
         collect=collect,
         order_lines=(order.lines[0].line_id,) if order and goods else (),
         words=scene.say("저희가 바로잡겠습니다.", "This is how we put it right."),
@@ -113,6 +114,16 @@ def _minor(scene: Scene, line: str, why: Why, main: LineDecision) -> LineDecisio
     if order is None or paid or why in ("easier", "words") or not scene.likely(0.5, "minor", line):
         return _words_only(scene, line)
     return _credit(scene, line, order)
+
+
+def _shipping(scene: Scene, main: LineDecision, rest: list[str]) -> tuple[LineDecision, ...]:
+    """Give back what the customer paid for shipping, where that is the firm's to bear."""
+    order, firm = _order(scene), diagnose(scene).cause in scene.policy.firm_pays_causes
+    paid = order.shipping_paid if order is not None else None
+    owed = firm and main.remedy == "refund" and bool(scene.policy.offer_table) and "shipping" not in rest
+    if not owed or paid is None or not paid.minor:
+        return ()
+    return (LineDecision(harm_line="shipping", remedy="refund", ground="defect"),)
 
 
 def _words_only(scene: Scene, line: str) -> LineDecision:

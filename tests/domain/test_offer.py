@@ -65,6 +65,7 @@ BOUGHT = OrderSnapshot(
     ),
     shipping_paid=eur(300),
 )
+FREE_OF_SHIPPING = BOUGHT.model_copy(update={"shipping_paid": None})
 PRICE = HarmLine(id="price", harm="price")
 TROUBLE = HarmLine(id="trouble", harm="trouble")
 
@@ -80,7 +81,7 @@ def amounts(offer: Offer) -> dict[str, int]:
     return {line.harm_line: line.amount.minor for line in offer.lines}
 
 
-def recovering(*lines: HarmLine, order: OrderSnapshot = BOUGHT, **fields: Any) -> Life:
+def recovering(*lines: HarmLine, order: OrderSnapshot = FREE_OF_SHIPPING, **fields: Any) -> Life:
     """Return a case of this order in recovery, with these harm lines."""
     raised = (opening(), ok("ack", NOTICE), ok("cust", CUSTOMER), ok("order", order))
     return given(*raised, triage(harm_lines=lines, **fields), *OWNED[5:], contact(), policy=PRICED)

@@ -44,6 +44,7 @@ LEGAL: tuple[Any, ...] = (
     *("accept", "resolve", "goodwill", "explanation", "correction", "public", "firm", "same_time"),
     *(
         "shipping",
+        "repair_overdue",
         "stated",
         "receipt",
         "withdrawal",
@@ -54,10 +55,12 @@ LEGAL: tuple[Any, ...] = (
         {"unit": "weeks", "n": 9},
     ),
     {"minor": 7, "currency": "KRW"},
+    {"reference_months": 7, "clause": "own-goodwill"},
 )
 """Values of every closed list in a policy."""
 
 RATE = {"valid_from": "2026-11-23", "basis_points": 1, "clause": "own-goodwill"}
+STANDARD = {"id": "x", "when": "no_same_kind", "owed": ["refund"], "clause": "own-goodwill"}
 RUNG = {"at": "breach", "actions": ["park"]}
 
 
@@ -75,6 +78,8 @@ def other(value: Any) -> tuple[Any, ...]:
             ["x"],
             [RUNG],
             [RATE],
+            [STANDARD],
+            ["apology"],
             {"2026-11-23": []},
             {"x": "y"},
             {"growth": 0.5},

@@ -114,6 +114,36 @@ CASES = {
         "offer_table[5].usual.currency",
         "must be KRW",
     ),
+    "undefined clause of a standard": (
+        "instead_of: [exchange], clause: dispute-standards-same-kind",
+        "instead_of: [exchange], clause: x",
+        "standards[2].clause",
+        "clause x",
+    ),
+    "undefined clause of the warranty": (
+        "products: {cup: 12}, clause: own-warranty-expired",
+        "products: {cup: 12}, clause: x",
+        "warranty.clause",
+        "clause x",
+    ),
+    "undefined clause of interest": (
+        "basis_points: 1500, clause: ecommerce-decree-21-3",
+        "basis_points: 1500, clause: x",
+        "interest[0].clause",
+        "clause x",
+    ),
+    "rates of interest out of order": (
+        "  - {valid_from: 2016-01-01,",
+        "  - {valid_from: 2020-01-01, basis_points: 1, clause: own-goodwill}\n  - {valid_from: 2016-01-01,",
+        "interest[1].valid_from",
+        "later than the entry before",
+    ),
+    "standard that owes what is not offered": (
+        "owed: [refund], instead_of",
+        "owed: [correction], instead_of",
+        "standards[2].owed[0]",
+        "not among remedies",
+    ),
     "hours that never open": (HOURS, "hours: {mon: []}", "calendar.hours", "never opens"),
     "no hours": (HOURS, "hours: {}", "calendar.hours", "never opens"),
     "hours of one past day": (
