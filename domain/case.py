@@ -28,6 +28,7 @@ from domain import (
     supervisor,
     targets,
     triage,
+    wish,
 )
 from domain.actor import Role
 from domain.amendment import AmendmentCommand, AmendmentEvent
@@ -63,6 +64,7 @@ from domain.saga import Saga, SagaCommand, SagaEvent
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.triage import Classification, TriageCommand, TriageEvent
+from domain.wish import WishCommand, Wishes, WishEvent
 
 CaseCommand = Annotated[
     IntakeCommand
@@ -72,6 +74,7 @@ CaseCommand = Annotated[
     | PromiseCommand
     | SupervisorCommand
     | RemedyCommand
+    | WishCommand
     | SagaCommand
     | ResultCommand
     | EndingCommand
@@ -89,6 +92,7 @@ CaseEvent = Annotated[
     | PromiseEvent
     | SupervisorEvent
     | RemedyEvent
+    | WishEvent
     | SagaEvent
     | ResultEvent
     | HappyCallEvent
@@ -127,6 +131,7 @@ class Case:
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
     remedy: Remedy = field(default_factory=Remedy)
+    wishes: Wishes = field(default_factory=Wishes)
     saga: Saga = field(default_factory=Saga)
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
@@ -282,9 +287,13 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | remedy.DeclineRemedy()
         ):
             return remedy.decide(case.remedy, before_remedy(case), command)
+        case wish.WishRemedy() | wish.AnswerWish():
+            return wish.decide(case.wishes, before_remedy(case), case.remedy, command)
         case saga.RetryStep() | saga.SkipStep() | saga.MarkStepDone() | saga.CancelRemedy():
             return saga.decide(case.saga, command)
         case result.RegisterResult() | result.TellResult():
+            if isinstance(command, result.RegisterResult):
+                wish.check_answered(case.wishes)
             return result.decide(case.result, _recovery(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
@@ -403,6 +412,7 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     return (
         assignment.follow(case.assignment, case.triage, case.policy, at)
         or _begin_higher(case, at)
+        or wish.follow(case.wishes, case.remedy, at)
         or remedy.follow(case.remedy, before, at)
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, case.remedy.proposal, case.policy, at)
@@ -492,6 +502,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, remedy=remedy.evolve(case.remedy, event), saga=ended_)
     if isinstance(event, RemedyEvent):
         return replace(case, remedy=remedy.evolve(case.remedy, event))
+    if isinstance(event, WishEvent):
+        return replace(case, wishes=wish.evolve(case.wishes, event))
     if isinstance(event, SagaEvent):
         return replace(case, saga=saga.evolve(case.saga, event, version))
     if isinstance(event, ResultEvent):

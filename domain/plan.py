@@ -42,6 +42,18 @@ class Extra(Record):
     reason: Line
 
 
+class Alternative(Record):
+    """Another way to put the same harms right, between which the customer chooses.
+
+    Attributes:
+        decisions: what is done instead about the harm lines that they name; the others stay as planned.
+    """
+
+    id: Id
+    decisions: Annotated[tuple[LineDecision, ...], Field(min_length=1, max_length=20)]
+    words: Letter = ""
+
+
 class Fee(Record):
     """A fee that the customer would pay, quoted before work begins."""
 
@@ -57,6 +69,7 @@ class Plan(Record):
         collect: whether the goods come back before the firm's part is done.
         order_lines: which lines of the order it is about; empty: all.
         fee_payer: who pays fees and return shipping.
+        alternatives: equal remedies; whoever accepts names one of them, or `main`.
         fees: what the customer pays; only where `fee_payer` is the customer.
         extras: what the firm gives beyond what is owed.
         offer: how the amounts were computed; the engine fills it in, whatever the sender says.
@@ -68,6 +81,7 @@ class Plan(Record):
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
     words: Letter = ""
+    alternatives: Annotated[tuple[Alternative, ...], Field(max_length=4)] = ()
     fees: Annotated[tuple[Fee, ...], Field(max_length=5)] = ()
     extras: Annotated[tuple[Extra, ...], Field(max_length=5)] = ()
     offer: Offer | None = None
@@ -83,11 +97,39 @@ class Before:
     contacts: Contacts
 
 
+MAIN = "main"
+"""How the decisions of the plan itself are called where there are alternatives."""
+
+
+def chosen(plan: Plan, choice: str | None) -> Plan:
+    """Return the plan as the customer chose it, with no choice left.
+
+    Raises:
+        Refused: naming what there is to choose from.
+    """
+    names = (MAIN, *(each.id for each in plan.alternatives))
+    if plan.alternatives and choice not in names:
+        raise Refused(f"choice: name one of {', '.join(names)}", code="choice")
+    if not plan.alternatives and choice not in (None, MAIN):
+        raise Refused("choice: this offer leaves nothing to choose; leave it out", code="choice")
+    other = next((each for each in plan.alternatives if each.id == choice), None)
+    instead = {decision.harm_line: decision for decision in other.decisions} if other else {}
+    decisions = tuple(instead.get(each.harm_line, each) for each in plan.decisions)
+    return plan.model_copy(update={"decisions": decisions, "alternatives": ()})
+
+
+def variants(plan: Plan) -> tuple[Plan, ...]:
+    """Return every plan that the customer may choose."""
+    if not plan.alternatives:
+        return (plan,)
+    return tuple(chosen(plan, name) for name in (MAIN, *(each.id for each in plan.alternatives)))
+
+
 def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
     return (
         plan.collect
-        or bool(plan.extras or plan.fees)
+        or bool(plan.extras or plan.fees or plan.alternatives)
         or any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
     )
 
@@ -98,7 +140,11 @@ def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
 
 
 def amount_of(plan: Plan, currency: str) -> Money:
-    """Return what the plan pays out in all."""
+    """Return what the plan pays out in all; of alternatives the dearest."""
+    return max((_amount_of(each, currency) for each in variants(plan)), key=lambda amount: amount.minor)
+
+
+def _amount_of(plan: Plan, currency: str) -> Money:
     paid = (decision.amount for decision in plan.decisions if decision.remedy in PAYS and decision.amount)
     return total((*paid, *(extra.amount for extra in plan.extras)), currency)
 
@@ -125,7 +171,11 @@ def with_amounts(before: Before, plan: Plan) -> Plan:
         return plan.model_copy(update={"offer": None})
     offer = compute(_with_shipping(before, plan), order_lines=plan.order_lines)
     decisions = tuple(_priced(decision, offer) for decision in plan.decisions)
-    return plan.model_copy(update={"decisions": decisions, "offer": offer})
+    alternatives = tuple(
+        each.model_copy(update={"decisions": tuple(_priced(decision, offer) for decision in each.decisions)})
+        for each in plan.alternatives
+    )
+    return plan.model_copy(update={"decisions": decisions, "alternatives": alternatives, "offer": offer})
 
 
 def facts_of(before: Before) -> Facts:
@@ -156,6 +206,12 @@ def _with_shipping(before: Before, plan: Plan) -> Facts:
     return replace(facts, triage=replace(facts.triage, harm_lines=(*facts.triage.harm_lines, SHIPPING)))
 
 
+def choices(plan: Plan, language: str) -> str:
+    """Say what else the customer may choose, each by its name; nothing where nothing is left to choose."""
+    said = "또는" if language == "ko" else "or"
+    return "".join(f"; {said} {each.id}: {each.words}" for each in plan.alternatives)
+
+
 def quoted(plan: Plan, language: str) -> str:
     """Say what the customer would pay, line by line; nothing where nothing is quoted."""
     said = "고객님 부담" if language == "ko" else "you would pay"
@@ -176,6 +232,24 @@ def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
     Raises:
         Refused: naming the decision and what is wrong with it.
     """
+    _check_alternatives(plan)
+    for each in variants(plan):
+        _check_variant(before, each, lines=lines)
+
+
+def _check_alternatives(plan: Plan) -> None:
+    names = [MAIN, *(each.id for each in plan.alternatives)]
+    if len(set(names)) != len(names):
+        raise Refused("alternatives: each needs an id of its own, and none is called main", code="choice")
+    planned = {decision.harm_line for decision in plan.decisions}
+    for place, each in enumerate(plan.alternatives):
+        named = [decision.harm_line for decision in each.decisions]
+        if len(set(named)) != len(named) or not planned.issuperset(named):
+            where = f"alternatives[{place}].decisions"
+            raise Refused(f"{where}: decide each once of {', '.join(sorted(planned))}", code="harm-lines")
+
+
+def _check_variant(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
     decided = [decision.harm_line for decision in plan.decisions]
     lines = (*lines, SHIPPING.id) if _adds_shipping(before, plan) and before.policy.offer_table else lines
     if sorted(lines) != sorted(decided):

@@ -12,8 +12,8 @@ from domain.earlier import earlier_failure, local_day, months_after
 from domain.effect import OrderLine, OrderSnapshot
 from domain.money import Money, total
 from domain.offer import WHOLE, compute
-from domain.plan import Before, LineDecision, Plan, facts_of, is_shipping
-from domain.policy import PAYS, StandardRule, Warranty
+from domain.plan import Before, LineDecision, Plan, amount_of, facts_of, is_shipping, variants
+from domain.policy import MOVES_GOODS, PAYS, StandardRule, Warranty
 from domain.refusal import Refused
 from domain.triage import HarmLine
 
@@ -26,6 +26,11 @@ def check_rules(before: Before, plan: Plan) -> None:
     Raises:
         Refused: naming the field, the clause and what would do.
     """
+    for each in variants(plan):
+        _check_variant(before, each)
+
+
+def _check_variant(before: Before, plan: Plan) -> None:
     _check_fees(before, plan)
     _check_shipping(before, plan)
     _check_standards(before, plan)
@@ -39,7 +44,8 @@ def needs_approval_because(before: Before, plan: Plan, role: Role) -> tuple[str,
     reasons = []
     if _fees_are_high(before, plan):
         reasons.append("fees")
-    expired = any(_is_expiry(before, decision) for decision in plan.decisions)
+    decisions = (decision for each in variants(plan) for decision in each.decisions)
+    expired = any(_is_expiry(before, decision) for decision in decisions)
     if expired and role not in SENIOR and _inside_reference(before):
         reasons.append("warranty")
     return tuple(reasons)
@@ -196,3 +202,31 @@ def _check_double_deviation(before: Before, plan: Plan) -> None:
             "add a manager_letter or an extra to the standard offer",
             code="double-deviation",
         )
+
+
+# A better offer. -------------------------------------------------------------------------------------------
+
+
+def check_better(declined: Plan, offered: Plan, currency: str) -> None:
+    """After a declined offer the next one is better: it pays more, or adds something and pays no less.
+
+    Goods may take the place of money.
+
+    Raises:
+        Refused: naming what was declined.
+    """
+    before, now = amount_of(declined, currency), amount_of(offered, currency)
+    new = _gives(offered) - _gives(declined)
+    better = now.minor > before.minor or (now.minor == before.minor and new) or new & set(MOVES_GOODS)
+    if not better:
+        kinds = ", ".join(sorted(_gives(declined)))
+        raise Refused(
+            f"plan: the customer declined {kinds} for {before} in all; offer more, or something else as well",
+            code="not-better",
+        )
+
+
+def _gives(plan: Plan) -> set[str]:
+    decisions = (decision for each in variants(plan) for decision in each.decisions)
+    kinds = {decision.remedy for decision in decisions if decision.remedy != "refusal"}
+    return {*kinds, *plan.gestures, *(f"extra {extra.remedy}" for extra in plan.extras)}

@@ -15,12 +15,14 @@ from domain.plan import (
     Plan,
     amount_of,
     check_plan,
+    choices,
+    chosen,
     hash_of,
     needs_answer,
     quoted,
     with_amounts,
 )
-from domain.plan_rules import check_rules, needs_approval_because
+from domain.plan_rules import check_better, check_rules, needs_approval_because
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refusal import Refused
@@ -68,10 +70,15 @@ class RejectRemedy(Command):
 
 
 class AcceptRemedy(Command):
-    """The customer accepts the offer; staff may enter it with the contact in which they said so."""
+    """The customer accepts the offer; staff may enter it with the contact in which they said so.
+
+    Attributes:
+        choice: which of the plan's alternatives, or `main`; needed where there are any.
+    """
 
     kind: Literal["accept_remedy"] = "accept_remedy"
     proposal: Line
+    choice: Line | None = None
     contact: int | None = None
 
 
@@ -168,6 +175,7 @@ class RemedyAgreed(Event):
     kind: Literal["remedy_agreed"] = "remedy_agreed"
     hash: Line
     needed: bool
+    choice: Line | None = None
     contact: int | None = None
 
 
@@ -248,6 +256,7 @@ class Remedy:
 
     Attributes:
         done: the decisions of this round that were carried out; a harm claimed later gets its own plan.
+        people: whoever proposed, approved or rejected, in all rounds: none of them reviews an appeal.
         hashes: every proposal ever made, so that an approval of an old one is told apart from nonsense.
     """
 
@@ -258,6 +267,7 @@ class Remedy:
     proposal: Proposal | None = None
     done: tuple[LineDecision, ...] = ()
     hashes: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
     @property
     def agreed_at(self) -> datetime | None:
@@ -320,6 +330,8 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         raise Refused("every harm line is decided and put right; register the result", code="done")
     if remedy.offers >= before.policy.max_offers:
         raise Refused("no further offer in this round; register the final position", code="offers")
+    if standing is not None and standing.state == "declined":
+        check_better(standing.plan, command.plan, before.policy.currency)
     if command.contact is not None and not 1 <= command.contact <= before.contacts.count:
         raise Refused("contact: log the contact first and give its number", code="contact")
 
@@ -381,9 +393,16 @@ def _accept(remedy: Remedy, before: Before, command: AcceptRemedy) -> tuple[Reme
     if proposal.state in ("agreed", "done"):
         return ()
     _check_answer(proposal, before, command)
-    return (
-        RemedyAgreed(hash=proposal.hash, needed=True, contact=command.contact, at=command.at, by=command.by),
+    chosen(proposal.plan, command.choice)
+    agreed = RemedyAgreed(
+        hash=proposal.hash,
+        needed=True,
+        choice=command.choice,
+        contact=command.contact,
+        at=command.at,
+        by=command.by,
     )
+    return (agreed,)
 
 
 def _decline(remedy: Remedy, before: Before, command: DeclineRemedy) -> tuple[RemedyEvent, ...]:
@@ -462,7 +481,7 @@ def todo(remedy: Remedy, before: Before, number: str) -> tuple[Effect, ...]:
 
 def in_words(proposal: Proposal, language: str) -> str:
     """Say what a plan gives, for the customer."""
-    words = proposal.plan.words + quoted(proposal.plan, language)
+    words = proposal.plan.words + choices(proposal.plan, language) + quoted(proposal.plan, language)
     if proposal.total.minor == 0:
         return words
     paid = f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}"
@@ -483,13 +502,20 @@ def evolve(remedy: Remedy, event: RemedyEvent) -> Remedy:
     if isinstance(event, RemedyProposed):
         return _proposed(remedy, event)
     if isinstance(event, RoundOpened):
-        return Remedy(round=event.round, round_at=event.at, proposed=remedy.proposed, hashes=remedy.hashes)
+        return Remedy(
+            round=event.round,
+            round_at=event.at,
+            proposed=remedy.proposed,
+            hashes=remedy.hashes,
+            people=remedy.people,
+        )
     proposal = remedy.proposal
     if proposal is None:
         return remedy
     offers = remedy.offers + isinstance(event, RemedyOffered)
     done = (*remedy.done, *proposal.plan.decisions) if isinstance(event, RemedyDone) else remedy.done
-    return replace(remedy, proposal=_moved(proposal, event), offers=offers, done=done)
+    people = _with_person(remedy, event)
+    return replace(remedy, proposal=_moved(proposal, event), offers=offers, done=done, people=people)
 
 
 def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
@@ -505,7 +531,13 @@ def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
         contact=event.contact,
     )
     hashes = (*remedy.hashes, event.hash)
-    return replace(remedy, proposal=proposal, proposed=event.number, hashes=hashes)
+    people = _with_person(remedy, event)
+    return replace(remedy, proposal=proposal, proposed=event.number, hashes=hashes, people=people)
+
+
+def _with_person(remedy: Remedy, event: RemedyEvent) -> tuple[str, ...]:
+    decides = isinstance(event, RemedyProposed | RemedyApproved | RemedyRejected)
+    return tuple(dict.fromkeys((*remedy.people, event.by.id))) if decides else remedy.people
 
 
 def _moved(
@@ -541,8 +573,10 @@ def _moved(
             return replace(proposal, reminded=True, offer_due=due, words_waiting=words)
         case OfferExpired():
             return replace(proposal, state="expired")
-        case RemedyAgreed(at=at):
-            return replace(proposal, state="agreed", agreed_at=at, words_waiting=None)
+        case RemedyAgreed(at=at, choice=choice):
+            plan = chosen(proposal.plan, choice)
+            paid = amount_of(plan, proposal.total.currency)
+            return replace(proposal, state="agreed", agreed_at=at, words_waiting=None, plan=plan, total=paid)
         case RemedyDeclined():
             return replace(proposal, state="declined", words_waiting=None)
         case RemedyDone():

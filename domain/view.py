@@ -32,6 +32,15 @@ class PromiseView(Record):
     state: str
 
 
+class WishView(Record):
+    """What the customer would like instead, and what was said to it."""
+
+    number: int
+    wish: str
+    remedy: str | None
+    answered: str | None
+
+
 class StepView(Record):
     """One step of the remedy."""
 
@@ -67,6 +76,7 @@ class CaseView(Record):
     paused: tuple[str, ...]
     promises: tuple[PromiseView, ...]
     proposal: ProposalView | None
+    wishes: tuple[WishView, ...] = ()
     remedy: str
     round: int
     steps: tuple[StepView, ...]
@@ -133,6 +143,10 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
             for each in case.promises.made
         ),
         proposal=_proposal(case),
+        wishes=tuple(
+            WishView(number=each.number, wish=each.wish, remedy=each.remedy, answered=each.answered)
+            for each in case.wishes.made
+        ),
         remedy=case.saga.stage if case.saga.number else "none",
         round=case.remedy.round,
         steps=tuple(

@@ -4,7 +4,7 @@ from typing import Literal
 
 from domain.effect import OrderSnapshot
 from domain.money import Money
-from domain.plan import LineDecision, Plan
+from domain.plan import Extra, LineDecision, Plan
 from domain.policy import Ground, RemedyKind
 from sandbox.diagnosis import GOODS, diagnose, harm_lines
 from sandbox.scene import Scene
@@ -44,11 +44,17 @@ def plan_for(scene: Scene, why: Why) -> Plan:
         (main, *(_minor(scene, line, why, main) for line in rest), *_shipping(scene, main, rest)),
         collect=goods and why == "first" and scene.likely(BACK, "collect"),
         goods=goods,
+        better=scene.settled(f"propose:{scene.view.round}:") if why == "better" else 0,
     )
 
 
 def _plan(
-    scene: Scene, decisions: tuple[LineDecision, ...], *, collect: bool = False, goods: bool = False
+    scene: Scene,
+    decisions: tuple[LineDecision, ...],
+    *,
+    collect: bool = False,
+    goods: bool = False,
+    better: int = 0,
 ) -> Plan:
     order = _order(scene)
     graver = scene.view.round > 1 or scene.view.earlier_failure is not None
@@ -56,9 +62,19 @@ def _plan(
         decisions=decisions,
         gestures=("manager_letter",) if graver else ("apology_call",),
         collect=collect,
+        extras=_extras(scene, better) if order else (),
         order_lines=(order.lines[0].line_id,) if order and goods else (),
         words=scene.say("저희가 바로잡겠습니다.", "This is how we put it right."),
     )
+
+
+def _extras(scene: Scene, better: int) -> tuple[Extra, ...]:
+    """After a declined offer give something on top, each time a little more."""
+    if not better or not scene.policy.extra_limits or "goodwill_credit" not in scene.policy.remedies:
+        return ()
+    some = 5_000 if scene.policy.currency == "KRW" else 2_500
+    amount = Money(minor=some * better, currency=scene.policy.currency)
+    return (Extra(amount=amount, reason=scene.say("한 번 더 번거롭게 해 드려서", "for asking you twice")),)
 
 
 def _order(scene: Scene) -> OrderSnapshot | None:
@@ -75,7 +91,7 @@ def _main(scene: Scene, line: str, why: Why) -> LineDecision:
         return _words_only(scene, line)
     if scene.view.row.refunds and len(order.lines) == 1:  # nothing is left that could be paid back
         return _words_only(scene, line)
-    if scene.view.round > 1 or line not in ("price", "time"):
+    if scene.view.round > 1 or line not in _refundable(scene):
         return _credit(scene, line, order)
     if "fee_refund" in kinds:
         return _pays(line, "fee_refund", "guarantee", order.lines[0].price)
@@ -85,6 +101,11 @@ def _main(scene: Scene, line: str, why: Why) -> LineDecision:
     if found.wants == "exchange" and why != "better" and "exchange" in kinds:
         return LineDecision(harm_line=line, remedy="exchange", ground=ground)
     return _pays(line, "refund", ground, order.lines[0].price)
+
+
+def _refundable(scene: Scene) -> tuple[str, ...]:
+    """Return the harms for which the whole price may go back; time is one only without rules for amounts."""
+    return ("price",) if scene.policy.offer_table else ("price", "time")
 
 
 def _pays(line: str, remedy: RemedyKind, ground: Ground, amount: Money) -> LineDecision:

@@ -76,6 +76,7 @@ LIFE = (
     "plan",
     "plan_rules",
     "remedy",
+    "wish",
     "interest",
     "saga",
     "result",
