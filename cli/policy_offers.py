@@ -9,7 +9,16 @@ from domain.policy import OfferRule, Policy
 
 def offers(policy: Policy) -> Iterator[Sentence]:
     """Say what every harm comes to, sentence by sentence."""
-    return chain(_owed(policy), _extras(policy), _interest(policy), _rules(policy))
+    return chain(_owed(policy), _extras(policy), _interest(policy), _rules(policy), _guarantees(policy))
+
+
+def _guarantees(policy: Policy) -> Iterator[Sentence]:
+    for each in policy.guarantees:
+        what = f"{each.promise} {each.target or ''}".strip()
+        terms = " / ".join(each.terms.values())
+        yield Subject("guarantee", each.id), f"{what} pays {each.pays} ({each.clause}): {terms}"
+    for kind, texts in policy.benefits.items():
+        yield Subject(f"why {kind} helps"), " / ".join(texts.values())
 
 
 def _rules(policy: Policy) -> Iterator[Sentence]:

@@ -17,6 +17,7 @@ from domain import (
     assignment,
     contact,
     ending,
+    guarantee,
     happy_call,
     intake,
     late_refund,
@@ -39,6 +40,7 @@ from domain.contact import ContactCommand, ContactEvent, Contacts
 from domain.earlier import earlier_failure
 from domain.effect import Effect
 from domain.ending import Course, Ending, EndingCommand, EndingEvent
+from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallEvent
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
 from domain.message import (
@@ -98,6 +100,7 @@ CaseEvent = Annotated[
     | HappyCallEvent
     | EndingEvent
     | TargetEvent
+    | GuaranteeBroken
     | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),
@@ -137,6 +140,7 @@ class Case:
     follow_up: FollowUp = field(default_factory=FollowUp)
     ending: Ending = field(default_factory=Ending)
     targets: Targets = field(default_factory=Targets)
+    guarantees: Guarantees = field(default_factory=Guarantees)
 
 
 def unopened(case_id: str, policy: Policy) -> Case:
@@ -412,6 +416,7 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     return (
         assignment.follow(case.assignment, case.triage, case.policy, at)
         or _begin_higher(case, at)
+        or guarantee.follow(case.guarantees, around(case), case.targets, at)
         or wish.follow(case.wishes, case.remedy, at)
         or remedy.follow(case.remedy, before, at)
         or late_refund.follow(around(case), at)
@@ -515,6 +520,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
+    if isinstance(event, GuaranteeBroken):
+        return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
     if isinstance(event, AmendmentEvent):
         return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
     if isinstance(event, AttemptEvent):

@@ -72,6 +72,7 @@ class Plan(Record):
         alternatives: equal remedies; whoever accepts names one of them, or `main`.
         fees: what the customer pays; only where `fee_payer` is the customer.
         extras: what the firm gives beyond what is owed.
+        guarantee: the broken guarantee that it pays out; the engine's own plans only.
         offer: how the amounts were computed; the engine fills it in, whatever the sender says.
     """
 
@@ -84,6 +85,7 @@ class Plan(Record):
     alternatives: Annotated[tuple[Alternative, ...], Field(max_length=4)] = ()
     fees: Annotated[tuple[Fee, ...], Field(max_length=5)] = ()
     extras: Annotated[tuple[Extra, ...], Field(max_length=5)] = ()
+    guarantee: Line | None = None
     offer: Offer | None = None
 
 
@@ -127,7 +129,7 @@ def variants(plan: Plan) -> tuple[Plan, ...]:
 
 def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
-    return (
+    return plan.guarantee is None and (
         plan.collect
         or bool(plan.extras or plan.fees or plan.alternatives)
         or any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
@@ -155,6 +157,7 @@ def beyond_price(plan: Plan, currency: str) -> Money | None:
     for decision in plan.decisions:
         owed = plan.offer.of(decision.harm_line) if plan.offer else None
         other_harm = owed is not None and owed.harm not in ("price", "shipping")
+        other_harm = other_harm or plan.guarantee is not None
         if other_harm and decision.remedy in PAYS and decision.amount is not None:
             amounts.append(decision.amount)
     return total(amounts, currency) if amounts else None
@@ -168,14 +171,15 @@ def by_hand(plan: Plan) -> tuple[RemedyKind, ...]:
 def with_amounts(before: Before, plan: Plan) -> Plan:
     """Return the plan with every amount that was left out, and with how the amounts were computed."""
     if not before.policy.offer_table:
-        return plan.model_copy(update={"offer": None})
+        return plan.model_copy(update={"offer": None, "guarantee": None})
     offer = compute(_with_shipping(before, plan), order_lines=plan.order_lines)
     decisions = tuple(_priced(decision, offer) for decision in plan.decisions)
     alternatives = tuple(
         each.model_copy(update={"decisions": tuple(_priced(decision, offer) for decision in each.decisions)})
         for each in plan.alternatives
     )
-    return plan.model_copy(update={"decisions": decisions, "alternatives": alternatives, "offer": offer})
+    computed = {"decisions": decisions, "alternatives": alternatives, "offer": offer, "guarantee": None}
+    return plan.model_copy(update=computed)
 
 
 def facts_of(before: Before) -> Facts:

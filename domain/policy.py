@@ -174,6 +174,23 @@ class RepeatFailure(Record):
     recent_months: Annotated[int, Field(ge=1)]
 
 
+class Guarantee(Record):
+    """A service guarantee: a promise to every customer that pays by itself once it is broken.
+
+    Attributes:
+        promise: delivery by the promised day, or a response before a service target is missed.
+        target: which service target, of a promised response.
+        terms: what the customer is told, in both languages.
+    """
+
+    id: Line
+    promise: Literal["delivery", "response"]
+    target: TargetName | None = None
+    pays: Money
+    clause: Line
+    terms: dict[Language, Line]
+
+
 class PauseReason(Record):
     """A reason for which service targets may stand still.
 
@@ -269,6 +286,8 @@ class Policy(Record):
     offer_table: tuple[OfferRule, ...] = ()
     extra_limits: tuple[ExtraLimit, ...] = ()
     interest: tuple[InterestRate, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    benefits: dict[RemedyKind, dict[Language, Line]] = Field(default_factory=dict)
     max_fee_per_cent: Annotated[int, Field(ge=0, le=100)] | None = None
     warranty: Warranty | None = None
     standards: tuple[StandardRule, ...] = ()
@@ -313,6 +332,7 @@ class Policy(Record):
             *(f"offer_table.{o.id}: clause {o.clause}" for o in self.offer_table if o.clause not in clauses),
             *(f"standards.{s.id}: clause {s.clause}" for s in self.standards if s.clause not in clauses),
             *(f"warranty: clause {w.clause}" for w in (self.warranty,) if w and w.clause not in clauses),
+            *(f"guarantees.{g.id}: clause {g.clause}" for g in self.guarantees if g.clause not in clauses),
             *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
             *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
         ]

@@ -32,6 +32,15 @@ class PromiseView(Record):
     state: str
 
 
+class GuaranteeView(Record):
+    """What is guaranteed to this customer, in their language, and whether it was broken."""
+
+    guarantee: str
+    terms: str
+    pays: str
+    broken: bool
+
+
 class WishView(Record):
     """What the customer would like instead, and what was said to it."""
 
@@ -76,6 +85,7 @@ class CaseView(Record):
     paused: tuple[str, ...]
     promises: tuple[PromiseView, ...]
     proposal: ProposalView | None
+    guarantees: tuple[GuaranteeView, ...] = ()
     wishes: tuple[WishView, ...] = ()
     remedy: str
     round: int
@@ -143,6 +153,15 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
             for each in case.promises.made
         ),
         proposal=_proposal(case),
+        guarantees=tuple(
+            GuaranteeView(
+                guarantee=each.id,
+                terms=each.terms.get(intake.language, ""),
+                pays=str(each.pays),
+                broken=each.id in case.guarantees.broken,
+            )
+            for each in case.policy.guarantees
+        ),
         wishes=tuple(
             WishView(number=each.number, wish=each.wish, remedy=each.remedy, answered=each.answered)
             for each in case.wishes.made

@@ -43,6 +43,7 @@ def _clauses(policy: Policy) -> Iterator[Finding]:
     uses += [(("standards", place, "clause"), rule.clause) for place, rule in enumerate(policy.standards)]
     if policy.warranty is not None:
         uses.append((("warranty", "clause"), policy.warranty.clause))
+    uses += [(("guarantees", place, "clause"), each.clause) for place, each in enumerate(policy.guarantees)]
     uses += [(("interest", place, "clause"), rate.clause) for place, rate in enumerate(policy.interest)]
     return _unknown("clause", uses, known)
 
@@ -91,6 +92,7 @@ def _twice(policy: Policy) -> Iterator[Finding]:
         "people": (person.id for person in policy.people),
         "pause_reasons": (reason.id for reason in policy.pause_reasons),
         "offer_table": (rule.id for rule in policy.offer_table),
+        "guarantees": (each.id for each in policy.guarantees),
         "standards": (rule.id for rule in policy.standards),
         "statutory": (clock.id for clock in policy.statutory),
     }

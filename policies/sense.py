@@ -37,6 +37,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _offers(policy),
         _interest(policy),
         _standards(policy),
+        _guarantees(policy),
         _lengths(policy),
         _happy_call(policy),
         _people(policy),
@@ -118,6 +119,8 @@ def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
             yield ("offer_table", place, "at_most"), rule.at_most
         if rule.usual is not None:
             yield ("offer_table", place, "usual"), rule.usual
+    for place, guarantee in enumerate(policy.guarantees):
+        yield ("guarantees", place, "pays"), guarantee.pays
     for place, limit in enumerate(policy.extra_limits):
         yield ("extra_limits", place, "at_most"), limit.at_most
 
@@ -150,6 +153,17 @@ def _standards(policy: Policy) -> Iterator[Finding]:
         for index, kind in enumerate(rule.owed):
             if kind not in policy.remedies:
                 yield ("standards", place, "owed", index), f"names {kind}, which is not among remedies"
+
+
+def _guarantees(policy: Policy) -> Iterator[Finding]:
+    for place, each in enumerate(policy.guarantees):
+        if (each.promise == "response") != (each.target is not None):
+            yield ("guarantees", place, "target"), "names a service target for a response, and only for one"
+        if not each.pays.minor:
+            yield ("guarantees", place, "pays"), "must be more than nothing"
+    for kind in policy.remedies:
+        if policy.benefits and kind not in policy.benefits:
+            yield ("benefits",), f"does not say why {kind} helps"
 
 
 def _first_fit(policy: Policy, harm: Harm, cause: str, severity: Severity) -> OfferRule | None:
@@ -205,6 +219,8 @@ def _languages(policy: Policy) -> Iterator[Finding]:
     texts: list[tuple[tuple[Step, ...], dict[Language, str]]] = [(("outside_body",), policy.outside_body)]
     texts += [(("clauses", place, "plain"), clause.plain) for place, clause in enumerate(policy.clauses)]
     texts += [(("departments", place, "name"), each.name) for place, each in enumerate(policy.departments)]
+    texts += [(("guarantees", place, "terms"), each.terms) for place, each in enumerate(policy.guarantees)]
+    texts += [(("benefits", kind), text) for kind, text in policy.benefits.items()]
     for path, text in texts:
         missing = [language for language in LANGUAGES if language not in text]
         if missing:

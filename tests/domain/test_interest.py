@@ -157,7 +157,8 @@ def test_a_late_refund_adds_interest_under_its_own_key_without_approval() -> Non
     seen = view(life.case, head="h", unwritten=0)
     assert (seen.interest, seen.row.refunds) == ("0.05 EUR", ("90.00 EUR", "0.05 EUR"))
     assert "interest" in [step.step for step in seen.steps]
-    life.when(register()).then("result_registered")
+    life = life.told(register())
+    assert life.case.result.gets == "- 0.05 EUR: interest by law for the delay"
 
 
 def test_interest_counts_from_when_the_goods_came_back_not_from_when_we_looked() -> None:

@@ -45,6 +45,7 @@ LEGAL: tuple[Any, ...] = (
     *(
         "shipping",
         "repair_overdue",
+        "response",
         "stated",
         "receipt",
         "withdrawal",
@@ -61,6 +62,13 @@ LEGAL: tuple[Any, ...] = (
 
 RATE = {"valid_from": "2026-11-23", "basis_points": 1, "clause": "own-goodwill"}
 STANDARD = {"id": "x", "when": "no_same_kind", "owed": ["refund"], "clause": "own-goodwill"}
+GUARANTEE = {
+    "id": "x",
+    "promise": "delivery",
+    "pays": {"minor": 7, "currency": "KRW"},
+    "clause": "own-goodwill",
+    "terms": {},
+}
 RUNG = {"at": "breach", "actions": ["park"]}
 
 
@@ -79,6 +87,8 @@ def other(value: Any) -> tuple[Any, ...]:
             [RUNG],
             [RATE],
             [STANDARD],
+            [GUARANTEE],
+            {"refund": {"en": "y"}},
             ["apology"],
             {"2026-11-23": []},
             {"x": "y"},

@@ -144,6 +144,36 @@ CASES = {
         "standards[2].owed[0]",
         "not among remedies",
     ),
+    "undefined clause of a guarantee": (
+        "    clause: own-on-time",
+        "    clause: x",
+        "guarantees[0].clause",
+        "clause x",
+    ),
+    "guarantee of a delivery that names a target": (
+        "    promise: delivery\n",
+        "    promise: delivery\n    target: resolve\n",
+        "guarantees[0].target",
+        "only for one",
+    ),
+    "guarantee that pays nothing": (
+        "    pays: {minor: 3000,",
+        "    pays: {minor: 0,",
+        "guarantees[0].pays",
+        "more than nothing",
+    ),
+    "guarantee in another currency": (
+        "    pays: {minor: 3000, currency: KRW}",
+        "    pays: {minor: 3000, currency: USD}",
+        "guarantees[0].pays.currency",
+        "must be KRW",
+    ),
+    "remedy whose benefit nobody says": (
+        "benefits:\n  refund:",
+        "benefits:\n  correction:",
+        "benefits",
+        "does not say why refund helps",
+    ),
     "hours that never open": (HOURS, "hours: {mon: []}", "calendar.hours", "never opens"),
     "no hours": (HOURS, "hours: {}", "calendar.hours", "never opens"),
     "hours of one past day": (
