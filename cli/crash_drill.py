@@ -153,6 +153,7 @@ async def _live(
     contacted = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
     await say.as_owner("log_contact", next_step="refund", **contacted)
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": AMOUNT}
+    decision["reason"] = "a small sum, so that no drill waits for an approval"
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
     await say.as_owner("propose_remedy", plan=plan, contact=1)
     proposal = await decided(redress, number, say)

@@ -247,16 +247,23 @@ def escalate(
 
 
 def appoint_reviewer(
-    assignment: Assignment, policy: Policy, *, reason: str, at: datetime
+    assignment: Assignment, policy: Policy, *, reason: str, at: datetime, part: tuple[str, ...] = ()
 ) -> tuple[OwnerAppointed, ...]:
     """Make somebody owner who took no part so far: a supervisor, else a department head.
+
+    Args:
+        assignment: Whoever owned the case took part.
+        policy: Whom to choose from.
+        reason: Why a reviewer is needed.
+        at: When.
+        part: Whoever else took part.
 
     Raises:
         Refused: where the policy's people have all taken part.
     """
     for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
         for person in policy.people:
-            if role in person.roles and person.id not in assignment.owners:
+            if role in person.roles and person.id not in (*assignment.owners, *part):
                 return (OwnerAppointed(owner=person.id, before=assignment.owner, reason=reason, at=at),)
     raise Refused("no reviewer is left who took no part; name one in the policy", code="no-reviewer")
 

@@ -17,8 +17,10 @@ from domain import (
     assignment,
     contact,
     ending,
+    guarantee,
     happy_call,
     intake,
+    late_refund,
     permission,
     promise,
     remedy,
@@ -27,6 +29,7 @@ from domain import (
     supervisor,
     targets,
     triage,
+    wish,
 )
 from domain.actor import Role
 from domain.amendment import AmendmentCommand, AmendmentEvent
@@ -34,8 +37,10 @@ from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
 from domain.attempt import AttemptEvent, AttemptRefused
 from domain.clocks import Around
 from domain.contact import ContactCommand, ContactEvent, Contacts
+from domain.earlier import earlier_failure
 from domain.effect import Effect
 from domain.ending import Course, Ending, EndingCommand, EndingEvent
+from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallEvent
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
 from domain.message import (
@@ -62,6 +67,7 @@ from domain.suggestion import corrections
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.triage import Classification, TriageCommand, TriageEvent
+from domain.wish import WishCommand, Wishes, WishEvent
 
 CaseCommand = Annotated[
     IntakeCommand
@@ -71,6 +77,7 @@ CaseCommand = Annotated[
     | PromiseCommand
     | SupervisorCommand
     | RemedyCommand
+    | WishCommand
     | SagaCommand
     | ResultCommand
     | EndingCommand
@@ -88,11 +95,13 @@ CaseEvent = Annotated[
     | PromiseEvent
     | SupervisorEvent
     | RemedyEvent
+    | WishEvent
     | SagaEvent
     | ResultEvent
     | HappyCallEvent
     | EndingEvent
     | TargetEvent
+    | GuaranteeBroken
     | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),
@@ -126,11 +135,13 @@ class Case:
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
     remedy: Remedy = field(default_factory=Remedy)
+    wishes: Wishes = field(default_factory=Wishes)
     saga: Saga = field(default_factory=Saga)
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
     ending: Ending = field(default_factory=Ending)
     targets: Targets = field(default_factory=Targets)
+    guarantees: Guarantees = field(default_factory=Guarantees)
 
 
 def unopened(case_id: str, policy: Policy) -> Case:
@@ -294,6 +305,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | remedy.DeclineRemedy()
         ):
             return remedy.decide(case.remedy, before_remedy(case), command)
+        case wish.WishRemedy() | wish.AnswerWish():
+            return wish.decide(case.wishes, before_remedy(case), case.remedy, command)
         case (
             saga.RetryStep()
             | saga.SkipStep()
@@ -308,6 +321,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         ):
             return saga.decide(case.saga, case.policy, command, contacts=case.contacts.count)
         case result.RegisterResult() | result.TellResult():
+            if isinstance(command, result.RegisterResult):
+                wish.check_answered(case.wishes)
             return result.decide(case.result, _recovery(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
@@ -437,11 +452,26 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     before = before_remedy(case)
     return (
         assignment.follow(case.assignment, case.triage, case.policy, at)
+        or _begin_higher(case, at)
+        or guarantee.follow(case.guarantees, around(case), case.targets, at)
+        or wish.follow(case.wishes, case.remedy, at)
         or remedy.follow(case.remedy, before, at)
+        or late_refund.follow(around(case), at)
         or saga.follow(case.saga, _agreed(case), at)
         or happy_call.follow(case.follow_up, before, case.result, at)
         or ending.follow(case.ending, _course(case), at)
     )
+
+
+def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
+    """A complaint of a customer who was failed before, similarly or recently, begins one level up."""
+    held = case.assignment
+    begins = case.triage.voc_type == "complaint" and held.department is not None and held.level == 0
+    failure = earlier_failure(case.policy, opened(case), case.triage) if begins else None
+    if failure is None or case.result.registered_at is not None:
+        return ()
+    reason = f"an earlier failure of the same customer on {failure.on}"
+    return assignment.escalate(held, case.policy, cause="earlier_failure", reason=reason, at=at)
 
 
 # What the outside world owes. ------------------------------------------------------------------------------
@@ -523,6 +553,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, remedy=remedy.evolve(case.remedy, event), saga=ended_)
     if isinstance(event, RemedyEvent):
         return replace(case, remedy=remedy.evolve(case.remedy, event))
+    if isinstance(event, WishEvent):
+        return replace(case, wishes=wish.evolve(case.wishes, event))
     if isinstance(event, SagaEvent):
         return replace(case, saga=saga.evolve(case.saga, event, version))
     if isinstance(event, ResultEvent):
@@ -536,6 +568,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
+    if isinstance(event, GuaranteeBroken):
+        return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
     if isinstance(event, AmendmentEvent):
         return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
     if isinstance(event, AttemptEvent):

@@ -205,6 +205,17 @@ def _statutory(around: Around) -> Iterator[Clock]:
         )
 
 
+def refund_deadline(around: Around) -> tuple[StatutoryClock, datetime] | None:
+    """Return the earliest deadline that the law sets for the agreed refund, met or not."""
+    policy, found = around.before.policy, []
+    for clock in policy.statutory:
+        start = _start(clock, around) if clock.met_by == "paid" else None
+        due = due_of(clock.budget, policy.calendar_of(clock), start) if start is not None else None
+        if due is not None and _fits(clock, around):
+            found.append((clock, due))
+    return min(found, key=lambda each: each[1], default=None)
+
+
 def _generation(clock: StatutoryClock, around: Around) -> str:
     """Every remedy that was agreed owes a refund of its own; any other duty is owed once."""
     match clock.starts_on:

@@ -87,13 +87,16 @@ class PayRefund(Record):
     """Pay money back to the original means, or to a checked account of the payer (port payments).
 
     Attributes:
-        parts: what is paid for which line, where that is known; they add up to the amount.
+        beyond: the part of the amount that is no refund of what was paid (an extra, interest); None: none.
+            What is left to refund on the order lines limits only the rest.
+        parts: what is paid for which line, where that is known; they add up to the amount less `beyond`.
     """
 
     kind: Literal["pay_refund"] = "pay_refund"
     order_id: Id
     line_ids: tuple[Id, ...] = ()
     amount: Money
+    beyond: Money | None = None
     reason: Line
     parts: tuple[RefundPart, ...] = ()
     account: PayerAccount | None = None
@@ -303,6 +306,13 @@ Request = Annotated[
 # Results. ----------------------------------------------------------------------------------------------
 
 
+class EarlierFailure(Record):
+    """A failure that this customer has been through before: what it was put down to, and when."""
+
+    on: date
+    cause: Line | None = None
+
+
 class CustomerSnapshot(Record):
     """What the CRM knows; `known` is false for a prospect, who is a full customer of this engine."""
 
@@ -316,18 +326,26 @@ class CustomerSnapshot(Record):
     open_from_hour: int = 9
     open_to_hour: int = 20
     earlier_failures: int = 0
+    earlier: tuple[EarlierFailure, ...] = ()
 
 
 class OrderLine(Record):
-    """One line of an order."""
+    """One line of an order; `replaceable` while goods of the same kind are left."""
 
     line_id: Id
     product: Line
     price: Money
+    replaceable: bool = True
 
 
 class OrderSnapshot(Record):
-    """What the shop knows of the order; `known` is false where there is none."""
+    """What the shop knows of the order; `known` is false where there is none.
+
+    Attributes:
+        promised_on: the day by which delivery was guaranteed.
+        repairs: how often the same defect was repaired.
+        in_repair_since: since when the goods have been away for a repair that has not come back.
+    """
 
     kind: Literal["order_snapshot"] = "order_snapshot"
     known: bool
@@ -336,6 +354,9 @@ class OrderSnapshot(Record):
     shipping_paid: Money | None = None
     bought_on: date | None = None
     delivered_on: date | None = None
+    promised_on: date | None = None
+    repairs: int = 0
+    in_repair_since: date | None = None
     warranty_months: int = 0
     life_cycle: Literal["introduction", "growth", "maturity", "decline"] | None = None
 

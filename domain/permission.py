@@ -63,6 +63,8 @@ TABLE: dict[str, Permit] = {
     "reject_remedy": Permit((S, H), OWNED),
     "accept_remedy": Permit((C, *STAFF), OWNED),
     "decline_remedy": Permit((C, *STAFF), OWNED),
+    "wish_remedy": Permit((C, *STAFF), BEFORE_RESULT),
+    "answer_wish": Permit((O, S, H), OPEN),
     "cancel_remedy": Permit((C, S, H), OWNED),
     "retry_step": Permit((O, S, H), OPEN),
     "skip_step": Permit((S, H), OPEN),

@@ -1,6 +1,6 @@
 """The policy of one case: every limit, amount, rule and calendar, pinned when the case was opened."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -18,6 +18,8 @@ Severity = Literal["low", "normal", "high", "critical"]
 Ground = Literal["withdrawal", "defect", "warranty", "guarantee", "goodwill"]
 Language = Literal["ko", "en"]
 Channel = Literal["sms", "email", "phone", "post"]
+
+Harm = Literal["price", "shipping", "time", "trouble", "consequential"]
 
 LifeCycle = Literal["introduction", "growth", "maturity", "decline"]
 RemedyKind = Literal[
@@ -165,6 +167,68 @@ class StatutoryClock(Record):
     ladder: tuple[Rung, ...] = ()
 
 
+class InterestRate(Record):
+    """The yearly rate of interest on a refund that is late, from a day on until the next entry's."""
+
+    valid_from: date
+    basis_points: Annotated[int, Field(ge=0, le=10_000)]
+    clause: Line
+
+
+class Warranty(Record):
+    """When a refusal for expired warranty is anybody's to give.
+
+    Attributes:
+        reference_months: what a fair warranty lasts; `products` names others.
+        clause: the clause that such a refusal names.
+    """
+
+    reference_months: Annotated[int, Field(ge=1)]
+    products: dict[Line, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    clause: Line
+
+
+class StandardRule(Record):
+    """What has to be given for the price of goods once something went wrong for good.
+
+    Attributes:
+        when: repaired in vain `at_least` times, in repair for more than `at_least` months, or no goods of the
+            same kind are left.
+        owed: remedies of which it has to be one.
+        instead_of: only where the plan says one of these; empty: whatever it says.
+    """
+
+    id: Line
+    when: Literal["repaired_in_vain", "repair_overdue", "no_same_kind"]
+    at_least: Annotated[int, Field(ge=1)] = 1
+    owed: Annotated[tuple[RemedyKind, ...], Field(min_length=1)]
+    instead_of: tuple[RemedyKind, ...] = ()
+    clause: Line
+
+
+class RepeatFailure(Record):
+    """Which earlier failure of the same customer counts besides a similar one: any as recent as this."""
+
+    recent_months: Annotated[int, Field(ge=1)]
+
+
+class Guarantee(Record):
+    """A service guarantee: a promise to every customer that pays by itself once it is broken.
+
+    Attributes:
+        promise: delivery by the promised day, or a response before a service target is missed.
+        target: which service target, of a promised response.
+        terms: what the customer is told, in both languages.
+    """
+
+    id: Line
+    promise: Literal["delivery", "response"]
+    target: TargetName | None = None
+    pays: Money
+    clause: Line
+    terms: dict[Language, Line]
+
+
 class PauseReason(Record):
     """A reason for which service targets may stand still.
 
@@ -219,6 +283,38 @@ class AuthorityTotals(Record):
     customer: Money
 
 
+class OfferRule(Record):
+    """What is owed for one kind of harm; of all rules the first that fits decides.
+
+    Attributes:
+        causes: what the case is put down to; empty: whatever the cause.
+        severities: how grave it is; empty: however grave.
+        owes: the price paid, the shipping paid, what the customer states (each in the share `per_cent`), or
+            an extra: nothing is owed, and the firm gives something all the same.
+        at_most: the most that this rule gives; None: no limit.
+        usual: what an extra gives where nobody says otherwise.
+    """
+
+    id: Line
+    harm: Harm
+    causes: tuple[Line, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    owes: Literal["price", "shipping", "stated", "extra"]
+    per_cent: Annotated[int, Field(ge=0, le=100)] = 100
+    at_most: Money | None = None
+    usual: Money | None = None
+    clause: Line
+
+
+class ExtraLimit(Record):
+    """How much may be given beyond what is owed; of all limits the first that fits holds."""
+
+    severities: tuple[Severity, ...] = ()
+    tiers: tuple[Line, ...] = ()
+    at_most: Money
+    clause: Line
+
+
 class Policy(Record):
     """One policy snapshot, at most 64 KB, with its holidays resolved; identified by its content's hash."""
 
@@ -243,6 +339,15 @@ class Policy(Record):
     vague_words: dict[Line, timedelta]
     vague_default: timedelta
     remedies: tuple[RemedyKind, ...]
+    offer_table: tuple[OfferRule, ...] = ()
+    extra_limits: tuple[ExtraLimit, ...] = ()
+    interest: tuple[InterestRate, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    benefits: dict[RemedyKind, dict[Language, Line]] = Field(default_factory=dict)
+    max_fee_per_cent: Annotated[int, Field(ge=0, le=100)] | None = None
+    warranty: Warranty | None = None
+    standards: tuple[StandardRule, ...] = ()
+    repeat_failure: RepeatFailure | None = None
     authority: dict[Role, Money]
     authority_totals: dict[Role, AuthorityTotals] = Field(default_factory=dict)
     authority_period: Period = "month"
@@ -284,6 +389,12 @@ class Policy(Record):
             ),
             *(f"targets.{t.name}: clause {t.clause}" for t in self.targets if t.clause not in clauses),
             *(f"statutory.{s.id}: clause {s.clause}" for s in self.statutory if s.clause not in clauses),
+            *(f"offer_table.{o.id}: clause {o.clause}" for o in self.offer_table if o.clause not in clauses),
+            *(f"standards.{s.id}: clause {s.clause}" for s in self.standards if s.clause not in clauses),
+            *(f"warranty: clause {w.clause}" for w in (self.warranty,) if w and w.clause not in clauses),
+            *(f"guarantees.{g.id}: clause {g.clause}" for g in self.guarantees if g.clause not in clauses),
+            *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
+            *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
         ]
         if wrong:
             raise ValueError(f"names something that this policy does not define: {'; '.join(wrong)}")

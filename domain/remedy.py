@@ -22,7 +22,21 @@ from domain.budget import due_of
 from domain.effect import Effect, NoticeSent, ReserveAuthority, SendNotice
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.money import Money
-from domain.plan import Before, LineDecision, Plan, amount_of, check_plan, hash_of, needs_answer
+from domain.plan import (
+    Before,
+    LineDecision,
+    Plan,
+    amount_of,
+    check_plan,
+    choices,
+    chosen,
+    hash_of,
+    needs_answer,
+    quoted,
+    with_amounts,
+    worth_of,
+)
+from domain.plan_rules import check_better, check_rules, needs_approval_because
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refusal import Refused
@@ -78,10 +92,15 @@ class RejectRemedy(Command):
 
 
 class AcceptRemedy(Command):
-    """The customer accepts the offer; staff may enter it with the contact in which they said so."""
+    """The customer accepts the offer; staff may enter it with the contact in which they said so.
+
+    Attributes:
+        choice: which of the plan's alternatives, or `main`; needed where there are any.
+    """
 
     kind: Literal["accept_remedy"] = "accept_remedy"
     proposal: Line
+    choice: Line | None = None
     contact: int | None = None
 
 
@@ -100,6 +119,7 @@ class RemedyProposed(Event):
     Attributes:
         command_id: the command that proposed it.
         over: which limits it passes, so that a second person decides.
+        because: why a second person decides, whatever it pays.
         reserves: what it asks the ledger before anybody is offered anything; None where nothing is added up.
         approval_until: until when it can be approved.
     """
@@ -115,6 +135,7 @@ class RemedyProposed(Event):
     policy: Line
     command_id: Line | None = None
     over: tuple[Bound, ...] = ()
+    because: tuple[Line, ...] = ()
     reserves: ReserveAuthority | None = None
     approval_until: Instant | None = None
 
@@ -205,6 +226,7 @@ class RemedyAgreed(Event):
     kind: Literal["remedy_agreed"] = "remedy_agreed"
     hash: Line
     needed: bool
+    choice: Line | None = None
     contact: int | None = None
 
 
@@ -300,6 +322,7 @@ class Remedy:
 
     Attributes:
         done: the decisions of this round that were carried out; a harm claimed later gets its own plan.
+        people: whoever proposed, approved or rejected, in all rounds: none of them reviews an appeal.
         hashes: every proposal ever made, so that an approval of an old one is told apart from nonsense.
         given: minor units of all remedies of this case that were carried out, in all rounds.
         reservations: what of this case may count for its people and its customer elsewhere.
@@ -313,6 +336,7 @@ class Remedy:
     proposal: Proposal | None = None
     done: tuple[LineDecision, ...] = ()
     hashes: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     given: int = 0
     reservations: tuple[Reservation, ...] = ()
     delays: tuple[str, ...] = ()
@@ -345,34 +369,40 @@ def decide(
 def _propose(
     remedy: Remedy, before: Before, command: ProposeRemedy
 ) -> tuple[RemedyEvent | AttemptRefused, ...]:
+    plan = with_amounts(before, command.plan)
+    command = command.model_copy(update={"plan": plan})
     _check_may_propose(remedy, before, command)
-    check_plan(before, command.plan, lines=undecided(remedy, before.triage))
+    check_plan(before, plan, lines=undecided(remedy, before.triage))
+    check_rules(before, plan)
     number, policy = remedy.proposed + 1, before.policy
-    amount = amount_of(command.plan, policy.currency)
-    over = authority.bounds_passed(policy, command.by.role, amount, remedy.given)
-    hash_ = hash_of(command.plan, number=number, contact=command.contact)
+    worth = worth_of(plan, policy.currency)
+    over = authority.bounds_passed(policy, command.by.role, worth, remedy.given)
+    because = needs_approval_because(before, plan, command.by.role)
+    needs_approval = bool(over or because)
+    hash_ = hash_of(plan, number=number, contact=command.contact)
     reserves = authority.claim(
         policy,
         before.intake,
         person=command.by.id,
         role=command.by.role,
         proposal=hash_,
-        total=amount,
+        total=worth,
         at=command.at,
     )
-    wait = _waiting(policy, command.at) if over else Waiting(due=None, until=None)
+    wait = _waiting(policy, command.at) if needs_approval else Waiting(due=None, until=None)
     proposed = RemedyProposed(
         number=number,
         hash=hash_,
-        plan=command.plan,
-        total=amount,
-        needs_approval=bool(over),
+        plan=plan,
+        total=amount_of(plan, policy.currency),
+        needs_approval=needs_approval,
         approval_due=wait.due,
         contact=command.contact,
         policy=f"{policy.name}/{policy.version}",
         command_id=command.id,
         over=over,
-        reserves=None if over else reserves,
+        because=because,
+        reserves=None if needs_approval else reserves,
         approval_until=wait.until,
         at=command.at,
         by=command.by,
@@ -380,6 +410,13 @@ def _propose(
     if over == ("case",):
         return (proposed, _split(command.id, over, at=command.at, by=command.by))
     return (proposed,)
+
+
+def _worth(proposal: Proposal) -> Money:
+    """Return what a proposal costs the firm; what a guarantee pays is nobody's decision."""
+    if proposal.plan.guarantee is not None:
+        return Money(minor=0, currency=proposal.total.currency)
+    return worth_of(proposal.plan, proposal.total.currency)
 
 
 def _waiting(policy: Policy, at: datetime) -> Waiting:
@@ -420,6 +457,8 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         raise Refused("every harm line is decided and put right; register the result", code="done")
     if remedy.offers >= before.policy.max_offers:
         raise Refused("no further offer in this round; register the final position", code="offers")
+    if standing is not None and standing.state == "declined":
+        check_better(standing.plan, command.plan, before.policy.currency)
     if command.contact is not None and not 1 <= command.contact <= before.contacts.count:
         raise Refused("contact: log the contact first and give its number", code="contact")
 
@@ -456,7 +495,7 @@ def _approve(remedy: Remedy, before: Before, command: ApproveRemedy) -> tuple[Re
     _check_waits(proposal)
     _check_second_person(proposal, command.by.id)
     role, used = command.by.role, proposal.customer_used
-    if not authority.may_approve(policy, role, proposal.total, remedy.given, used):
+    if not authority.may_approve(policy, role, _worth(proposal), remedy.given, used):
         raise Refused(
             f"{proposal.total} is above your authority; a department head decides", code="authority"
         )
@@ -466,7 +505,7 @@ def _approve(remedy: Remedy, before: Before, command: ApproveRemedy) -> tuple[Re
         person=command.by.id,
         role=role,
         proposal=proposal.hash,
-        total=proposal.total,
+        total=_worth(proposal),
         at=command.at,
         approved=True,
     )
@@ -479,7 +518,7 @@ def approver_of(remedy: Remedy, policy: Policy) -> Role | None:
     if proposal is None or proposal.state != "waiting_approval":
         return None
     enough = authority.may_approve(
-        policy, Role.SUPERVISOR, proposal.total, remedy.given, proposal.customer_used
+        policy, Role.SUPERVISOR, _worth(proposal), remedy.given, proposal.customer_used
     )
     return Role.SUPERVISOR if enough else Role.DEPARTMENT_HEAD
 
@@ -529,9 +568,16 @@ def _accept(remedy: Remedy, before: Before, command: AcceptRemedy) -> tuple[Reme
     if proposal.state in ("agreed", "done"):
         return ()
     _check_answer(proposal, before, command)
-    return (
-        RemedyAgreed(hash=proposal.hash, needed=True, contact=command.contact, at=command.at, by=command.by),
+    chosen(proposal.plan, command.choice)
+    agreed = RemedyAgreed(
+        hash=proposal.hash,
+        needed=True,
+        choice=command.choice,
+        contact=command.contact,
+        at=command.at,
+        by=command.by,
     )
+    return (agreed,)
 
 
 def _decline(remedy: Remedy, before: Before, command: DeclineRemedy) -> tuple[RemedyEvent, ...]:
@@ -626,7 +672,7 @@ def _words(before: Before, key: str, template: str, slots: dict[str, str]) -> Ef
 
 def in_words(proposal: Proposal, language: str) -> str:
     """Say what a plan gives, for the customer."""
-    words = proposal.plan.words
+    words = proposal.plan.words + choices(proposal.plan, language) + quoted(proposal.plan, language)
     if proposal.total.minor == 0:
         return words
     paid = f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}"
@@ -676,7 +722,8 @@ def evolve(remedy: Remedy, event: RemedyEvent) -> Remedy:
     if proposal is None:
         return remedy
     offers = remedy.offers + isinstance(event, RemedyOffered)
-    moved = replace(remedy, proposal=_moved(proposal, event), offers=offers)
+    people = _with_person(remedy, event)
+    moved = replace(remedy, proposal=_moved(proposal, event), offers=offers, people=people)
     return _counted(moved, proposal, event)
 
 
@@ -690,7 +737,7 @@ def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
             return replace(
                 remedy,
                 done=(*remedy.done, *proposal.plan.decisions),
-                given=remedy.given + proposal.total.minor,
+                given=remedy.given + _worth(proposal).minor,
                 reservations=authority.carried_out(remedy.reservations, proposal.number),
             )
         case ApprovalMissed():
@@ -717,6 +764,7 @@ def _next_round(remedy: Remedy, event: RoundOpened) -> Remedy:
         round_at=event.at,
         proposed=over.proposed,
         hashes=over.hashes,
+        people=over.people,
         given=over.given,
         reservations=over.reservations,
         delays=over.delays,
@@ -746,6 +794,7 @@ def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
         proposal=proposal,
         proposed=event.number,
         hashes=(*remedy.hashes, event.hash),
+        people=_with_person(remedy, event),
         reservations=authority.wanted(remedy.reservations, number=event.number, asked=event.reserves),
     )
 
@@ -761,6 +810,11 @@ def _waits_for_approval(
         approval_due=event.approval_due,
         approval_until=event.approval_until,
     )
+
+
+def _with_person(remedy: Remedy, event: RemedyEvent) -> tuple[str, ...]:
+    decides = isinstance(event, RemedyProposed | RemedyApproved | RemedyRejected)
+    return tuple(dict.fromkeys((*remedy.people, event.by.id))) if decides else remedy.people
 
 
 def _moved(
@@ -808,8 +862,10 @@ def _moved(
             return replace(proposal, reminded=True, offer_due=due, words_waiting=words)
         case OfferExpired():
             return replace(proposal, state="expired")
-        case RemedyAgreed(at=at):
-            return replace(proposal, state="agreed", agreed_at=at, words_waiting=None)
+        case RemedyAgreed(at=at, choice=choice):
+            plan = chosen(proposal.plan, choice)
+            paid = amount_of(plan, proposal.total.currency)
+            return replace(proposal, state="agreed", agreed_at=at, words_waiting=None, plan=plan, total=paid)
         case RemedyDeclined():
             return replace(proposal, state="declined", words_waiting=None)
         case RemedyDone():

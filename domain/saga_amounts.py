@@ -2,6 +2,7 @@
 
 from domain.effect import OrderLine, OrderSnapshot, PayerAccount, PayRefund, RefundPart
 from domain.money import Money, split, total
+from domain.plan import beyond_price
 from domain.policy import FEES, RemedyKind
 from domain.remedy import Proposal
 from domain.saga_steps import Agreed, Saga, StepName
@@ -11,9 +12,11 @@ SHIPPING = "shipping"
 
 
 def amount_due(saga: Saga, proposal: Proposal, name: StepName) -> Money:
-    """Return what a step pays; all payouts of a remedy together come to what was agreed."""
+    """Return what a step pays; all payouts of a remedy together come to what was agreed, and its interest."""
     agreed, fees = proposal.total, _sum(proposal, FEES)
     kept = saga.withheld.minor if saga.withheld else 0
+    if name == "interest" and saga.interest is not None:
+        return saga.interest
     if name == "fee_refund":
         return fees
     if name == "rest_payout":
@@ -43,14 +46,31 @@ def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> P
     """Return the request that pays a step."""
     amount = amount_due(saga, proposal, name)
     line_ids = _lines(saga, agreed, proposal, name)
+    beyond = _beyond(saga, proposal, name)
+    refunded = Money(minor=amount.minor - (beyond.minor if beyond else 0), currency=amount.currency)
     return PayRefund(
         order_id=agreed.order_id,
         line_ids=line_ids,
         amount=amount,
+        beyond=beyond,
         reason=f"remedy {proposal.number}" if name == "payout" else f"remedy {proposal.number} {name}",
-        parts=_parts(amount, chosen(agreed.order, line_ids)) if line_ids else (),
+        parts=_parts(refunded, chosen(agreed.order, line_ids)) if line_ids else (),
         account=_account(saga),
     )
+
+
+def _beyond(saga: Saga, proposal: Proposal, name: StepName) -> Money | None:
+    """Return what of a payment is no refund of what the order was paid with."""
+    plan, currency = proposal.plan, proposal.total.currency
+    if name == "interest":
+        return saga.interest
+    if name == "rest_payout":
+        return None
+    apart = saga.find("fee_refund") is not None
+    fees = name == "fee_refund"
+    part = tuple(each for each in plan.decisions if not apart or (each.remedy in FEES) == fees)
+    extras = () if fees else plan.extras
+    return beyond_price(plan.model_copy(update={"decisions": part, "extras": extras}), currency)
 
 
 def _sum(proposal: Proposal, kinds: tuple[RemedyKind, ...]) -> Money:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from domain.interest import InterestOwed
 from domain.message import Command, Event
 from domain.money import Money
 from domain.record import Id, Instant, Line
@@ -381,6 +382,7 @@ CourseEvent = (
     | AccountNeeded
     | AccountGiven
     | AccountChecked
+    | InterestOwed
 )
 """Events that move the saga as a whole."""
 SagaEvent = StepEvent | CourseEvent

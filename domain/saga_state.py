@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from domain.interest import InterestOwed
 from domain.remedy import RemedyCompensated, RemedyDone
 from domain.saga_events import (
     AccountChecked,
@@ -63,6 +64,8 @@ def _turned(saga: Saga, event: CourseEvent, version: int) -> Saga:
         case SagaBegun(number=number, steps=names):
             steps = tuple(Step(name=name) for name in names)
             return Saga(number=number, intent=version, steps=steps, paid=saga.paid)
+        case InterestOwed(amount=amount):
+            return replace(_with_step(saga, "interest", after="payout"), interest=amount, intent=version)
         case RemedyCancelled(reason=reason):
             cancelled = replace(saga, cancelled=reason)
             return _another_chance(cancelled) if saga.stage == "parked" else cancelled
@@ -109,10 +112,14 @@ def _found(saga: Saga, event: InspectionFound) -> Saga:
     found = replace(saga, goods_here=here, booking_closed=saga.booking_closed or saga.store is None)
     if event.withheld is None:
         return found
-    steps: list[Step] = []
-    for step in saga.steps:
-        steps += [step, Step(name="rest_payout")] if step.name == "payout" else [step]
-    return replace(found, steps=tuple(steps), short=event.returned, withheld=event.withheld)
+    rest = _with_step(found, "rest_payout", after="payout")
+    return replace(rest, short=event.returned, withheld=event.withheld)
+
+
+def _with_step(saga: Saga, name: StepName, *, after: StepName) -> Saga:
+    """Return the saga with one more step, right after another."""
+    place = next(place for place, step in enumerate(saga.steps, start=1) if step.name == after)
+    return replace(saga, steps=(*saga.steps[:place], Step(name=name), *saga.steps[place:]))
 
 
 def _handed_in(saga: Saga, event: GoodsHandedIn) -> Saga:

@@ -24,6 +24,7 @@ StepName = Literal[
     "payout",
     "fee_refund",
     "rest_payout",
+    "interest",
     "correction",
     "reissued_card",
     "free_service",
@@ -65,8 +66,8 @@ HAND_STEPS: tuple[StepName, ...] = (
 CONFIRMED: tuple[StepName, ...] = ("free_service", "installation", "instruction")
 """Steps done by hand that count only once the customer says so."""
 
-PAYOUTS: tuple[StepName, ...] = ("payout", "fee_refund", "rest_payout")
-"""Steps that move money: each pays once, and together what was agreed."""
+PAYOUTS: tuple[StepName, ...] = ("payout", "fee_refund", "rest_payout", "interest")
+"""Steps that move money: each pays once, and together what was agreed, with interest on what came late."""
 
 READS: tuple[StepName, ...] = ("inspect", "deliver", "returned")
 """Steps that only look: done twice they do no harm, so an unknown outcome is looked at again."""
@@ -142,6 +143,7 @@ class Saga:
         booking_closed: the courier does not come any more: it has been there, or was called off.
         short: the order lines that did come back, where not all did.
         withheld: what those that did not come back would have brought; paid only when a person says so.
+        interest: what the law owes because the payout came late.
     """
 
     number: int = 0
@@ -161,6 +163,7 @@ class Saga:
     losses: int = 0
     short: tuple[str, ...] = ()
     withheld: Money | None = None
+    interest: Money | None = None
     rest_released: bool = False
     account_needed: bool = False
     account: OtherAccount | None = None
@@ -206,9 +209,9 @@ def _payouts(plan: Plan) -> list[StepName]:
     """Fees that are paid back beside something else are a payment of their own."""
     kinds = {decision.remedy for decision in plan.decisions}
     paid, fees = kinds & set(PAYS), kinds & set(FEES)
-    if not paid:
+    if not paid and not plan.extras:
         return []
-    return ["payout", "fee_refund"] if fees and paid - fees else ["payout"]
+    return ["payout", "fee_refund"] if fees and (paid - fees or plan.extras) else ["payout"]
 
 
 def pivot(saga: Saga) -> StepName | None:

@@ -173,6 +173,11 @@ def open_rungs(targets: Targets, clock: Clock) -> tuple[tuple[int, datetime], ..
     )
 
 
+def was_breached(targets: Targets, name: str) -> bool:
+    """Say whether a target of this name was missed in this case, in whichever run of its clock."""
+    return any(mark.startswith(f"{name}:") and mark.endswith(":breach") for mark in targets.fired)
+
+
 def has_fired(targets: Targets, clock: Clock, index: int) -> bool:
     """Say whether this rung of a clock that runs was reached and noted."""
     return _mark(clock.name, clock.generation, _rung_name(clock, index)) in targets.fired

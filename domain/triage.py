@@ -9,14 +9,12 @@ from pydantic import Field
 from domain.intake import Intake
 from domain.message import Command, Event
 from domain.money import Money
-from domain.policy import Policy, Severity, VocType
+from domain.policy import Harm, Policy, Severity, VocType
 from domain.record import Instant, Line, Note, Record
 from domain.refusal import Refused
 
 MAX_LINES = 20
 """Harm lines of one case: each is decided, and all of them travel with the case."""
-
-Harm = Literal["price", "shipping", "time", "trouble", "consequential"]
 
 
 class HarmLine(Record):

@@ -100,12 +100,12 @@ def _check_left(
     asked = call.request
     left = _left(world, order, at=call.at)
     refundable = sum(left[name] for name in _names(lines))
-    if asked.amount.minor > refundable:
+    if _refunded(asked) > refundable:
         currency = asked.amount.currency
         reason = f"at most {refundable} {currency} (minor units) are left to refund on these order lines"
         raise Refused(reason, code="over-refund")
-    if asked.parts and sum(part.amount.minor for part in asked.parts) != asked.amount.minor:
-        raise Refused("the parts of the refund do not add up to its amount", code="parts")
+    if asked.parts and sum(part.amount.minor for part in asked.parts) != _refunded(asked):
+        raise Refused("the parts of the refund do not add up to what it gives back", code="parts")
     for part in asked.parts:
         if part.line_id not in left:
             raise Refused(f"the order has no line {part.line_id}", code="no-such-line")
@@ -129,6 +129,11 @@ def _order_id(order: OrderSnapshot) -> str:
     return order.order_id or ""
 
 
+def _refunded(asked: PayRefund) -> int:
+    """Return how much of a payment gives back what was paid; extras and interest go on top."""
+    return asked.amount.minor - (asked.beyond.minor if asked.beyond else 0)
+
+
 def _names(lines: Sequence[OrderLine]) -> tuple[str, ...]:
     """Return where a refund of these lines is taken from: the lines first, then what shipping cost."""
     return (*(line.line_id for line in lines), SHIPPING)
@@ -146,7 +151,7 @@ def _left(world: World, order: OrderSnapshot, *, at: datetime) -> dict[str, int]
         for part in paid.parts:
             left[part.line_id] -= part.amount.minor
         if not paid.parts:
-            _take(left, _names(lines), paid.amount.minor)
+            _take(left, _names(lines), _refunded(paid))
     return left
 
 

@@ -56,6 +56,7 @@ from tests.domain.lives import (
 )
 
 DEAR = plan(decision(amount=eur(20_000)))
+DEARER = plan(decision(amount=eur(21_000)))
 KIND = plan(decision("goodwill_credit", ground="goodwill", amount=eur(20_000)), gestures=())
 RESERVING: tuple[Item, ...] = (*IN_RECOVERY, propose())
 OFFERED: tuple[Item, ...] = (*RESERVING, ok("authority:1", WITHIN))
@@ -341,7 +342,7 @@ def test_an_approval_of_what_came_to_nothing_since_is_a_replay() -> None:
     for gone in (decline(), accept()):
         later = life.told(gone)
         later.when(approve()).then_refused("counts once", "replay")
-    edited = life.told(decline(), ok("authority-release", FREED), propose(DEAR))
+    edited = life.told(decline(), ok("authority-release", FREED), propose(DEARER))
     edited.when(say(ApproveRemedy, SUPERVISOR, proposal=old)).then_refused("replaced by another", "void")
 
 

@@ -458,9 +458,9 @@ def test_an_answered_case_owes_no_first_response_and_a_closed_one_nothing() -> N
 
 
 def test_money_that_is_on_its_way_stays_owed_to_a_customer_who_withdraws() -> None:
-    both = plan(decision("exchange"), decision("refund", harm_line="more"))
+    both = plan(decision("exchange", harm_line="more"), decision("refund"))
     shipped = (ok("reserve", RESERVED), ok("ship", SHIPPED))
-    claimed = say(ClaimHarm, MIRA, line=HarmLine(id="more", harm="price"))
+    claimed = say(ClaimHarm, MIRA, line=HarmLine(id="more", harm="trouble"))
     life = complaint(KR, *TALKING, claimed, propose(both), accept(), *shipped)
     life = life.told(say(WithdrawCase, MIRA))
     assert set(clocks(life)) == {"refund-nothing-delivered"}
@@ -638,7 +638,8 @@ def test_a_remedy_that_was_given_up_owes_no_refund() -> None:
 
 def test_each_remedy_owes_a_refund_of_its_own() -> None:
     """A breach of the first round does not hide one of the second."""
-    done = (ok("payout", PAID), as_owner(register()), ok("result-notice", NOTICE), wait(days=2))
+    paid = (ok("payout", PAID), ok("interest", PAID))
+    done = (*paid, as_owner(register()), ok("result-notice", NOTICE), wait(days=2))
     life = complaint(KR, *collecting(), ok("inspect", returned(kr("11-23 10:00"))), wait(days=8), *done)
     life = life.told(ok("happy-call", BAD_CALL))
     assert not any(name.startswith("refund") for name in clocks(life))

@@ -18,7 +18,19 @@ from hypothesis.stateful import (
 )
 from pydantic import TypeAdapter
 
-from domain import assignment, contact, ending, intake, promise, remedy, result, saga, supervisor, targets
+from domain import (
+    assignment,
+    contact,
+    ending,
+    intake,
+    promise,
+    remedy,
+    result,
+    saga,
+    supervisor,
+    targets,
+    wish,
+)
 from domain import triage as triage_
 from domain.actor import Actor, Role
 from domain.attempt import CancellationRequested, LetterRefused
@@ -39,6 +51,7 @@ from domain.case import (
 )
 from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome
 from domain.message import EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
+from domain.plan import Alternative
 from domain.record import canonical
 from domain.refusal import Refused
 from domain.view import case_row, view
@@ -136,6 +149,7 @@ PLANS = (
     plan(decision("refusal")),
     plan(decision(harm_line="more")),
     plan(decision(), decision("goodwill_credit", harm_line="more")),
+    plan(alternatives=(Alternative(id="swap", decisions=(decision("exchange"),)),)),
 )
 
 Make = Callable[[Case, Any], dict[str, Any]]
@@ -154,6 +168,12 @@ def _contact(case: Case, draw: Any) -> int | None:
 def _step(case: Case, draw: Any) -> str:
     where = case.saga.parked_at or "payout"
     return str(draw(st.sampled_from([where, where, "payout", "collect", "correction", "installation"])))
+
+
+def _choice(case: Case, draw: Any) -> str | None:
+    plan_ = case.remedy.proposal.plan if case.remedy.proposal else None
+    offered = [each.id for each in plan_.alternatives] if plan_ else []
+    return draw(st.sampled_from(["main", *offered, "nonsense"] if offered else [None]))  # type: ignore[no-any-return]
 
 
 TEXT = {"reason": "because"}
@@ -199,7 +219,16 @@ COMMANDS: dict[Any, Make] = {
     remedy.ProposeRemedy: lambda c, d: {"plan": d(st.sampled_from(PLANS)), "contact": _contact(c, d)},
     remedy.ApproveRemedy: lambda c, d: {"proposal": _hash(c, d)},
     remedy.RejectRemedy: lambda c, d: {"proposal": _hash(c, d), "reason": "too much"},
-    remedy.AcceptRemedy: lambda c, d: {"proposal": _hash(c, d), "contact": _contact(c, d)},
+    remedy.AcceptRemedy: lambda c, d: {
+        "proposal": _hash(c, d),
+        "contact": _contact(c, d),
+        "choice": _choice(c, d),
+    },
+    wish.WishRemedy: lambda c, d: {
+        "wish": d(st.sampled_from(["a new one", "money"])),
+        "contact": _contact(c, d),
+    },
+    wish.AnswerWish: lambda _c, d: {"wish": d(st.integers(0, 3)), "reason": "we cannot"},
     remedy.DeclineRemedy: lambda c, d: {"proposal": _hash(c, d), "reason": "no", "contact": _contact(c, d)},
     saga.CancelRemedy: lambda _c, _d: TEXT,
     saga.RetryStep: lambda c, d: {"step": _step(c, d)},

@@ -97,6 +97,12 @@ def two_harms() -> tuple[Item, ...]:
     )
 
 
+def refund_and_coupon() -> Life:
+    """Return the life in which both were agreed, together within one person's authority."""
+    both = (decision(amount=eur(4_000)), decision("coupon", harm_line="more", amount=eur(4_000)))
+    return agreed(*both, told=two_harms())
+
+
 # Vouchers. -------------------------------------------------------------------------------------------------
 
 
@@ -109,7 +115,11 @@ def test_a_voucher_is_issued_for_what_it_is_worth(kind: Any) -> None:
 
 
 def test_a_voucher_is_taken_back_when_what_follows_is_refused() -> None:
-    life = agreed(decision("refund"), decision("coupon", harm_line="more"), told=two_harms())
+    life = agreed(
+        decision("refund", amount=eur(4_000)),
+        decision("coupon", harm_line="more", amount=eur(4_000)),
+        told=two_harms(),
+    )
     life = (
         life.told(ok("coupon", ISSUED))
         .when(refused("payout"))
@@ -121,7 +131,11 @@ def test_a_voucher_is_taken_back_when_what_follows_is_refused() -> None:
 
 
 def test_a_used_voucher_cannot_be_taken_back_and_a_person_decides() -> None:
-    life = agreed(decision("refund"), decision("coupon", harm_line="more"), told=two_harms())
+    life = agreed(
+        decision("refund", amount=eur(4_000)),
+        decision("coupon", harm_line="more", amount=eur(4_000)),
+        told=two_harms(),
+    )
     life = life.told(ok("coupon", ISSUED), refused("payout"), refused("undo-coupon", "it was used", "used"))
     assert life.parked == "remedy step coupon: cannot be undone: it was used"
     by_hand = say(UndoByHand, AGENT, step="coupon", reference="balance corrected")
