@@ -1,4 +1,4 @@
-"""Holds current code against the history of every case of a drill, and keeps those that it does not replay."""
+"""Holds current code against the history of every case of a drill, and keeps what it does not replay."""
 
 import tempfile
 from collections.abc import Sequence
