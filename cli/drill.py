@@ -79,6 +79,7 @@ def _money_shown(report: MoneyReport) -> RenderableType:
     row(shown, "lost", report.lost_payments)
     row(shown, "pickups and reservations left lying about", report.orphans)
     row(shown, "parked, and decided by a person", report.parked)
+    row(shown, "histories that replay", report.replayed)
     row(shown, "kills -9 of the worker", report.kills)
     row(shown, "seconds", report.seconds)
     for each in report.hanging:

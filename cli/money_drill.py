@@ -15,6 +15,7 @@ from cli.checks.reconciling import Reckoning, deeds, reckon
 from cli.embedded import options
 from cli.hurry import hurried, seconds
 from cli.money_life import MoneyLife, wish_of
+from cli.replaying import unreplayable
 from cli.stubborn import ended_all
 from cli.verifying import VerifyReport, verify
 from client import Redress, RedressError, connect
@@ -60,7 +61,8 @@ class MoneyReport:
         parked: how often a remedy waited for a person, who then decided.
         hanging: cases that had not ended when the time was over, and where each stood.
         broken: cases whose driver met what it did not expect.
-        found: what books and ledger disagree on, in words.
+        replayed: cases whose whole history current code replays, inputs compared.
+        found: what books and ledger disagree on, and which histories do not replay, in words.
     """
 
     seed: int
@@ -77,6 +79,7 @@ class MoneyReport:
     seconds: float
     hanging: tuple[str, ...]
     broken: tuple[str, ...]
+    replayed: int
     found: tuple[Breach, ...]
     verify: VerifyReport
 
@@ -222,6 +225,9 @@ class _Drill:
         async with await open_pool(addresses.database) as pool:
             checked = await verify(redress, pool, sandbox_url=addresses.sandbox, logs=logs, say=self.say)
             ledger = await ledger_of(EventStore(pool))
+        self.say("every history is replayed")
+        numbers = [life.number for life in self.lives if life.number]
+        unfaithful = await unreplayable(redress.temporal, numbers)
         reckoning = reckon(ledger, await deeds(addresses.sandbox, "bank", "courier"))
         return MoneyReport(
             seed=self.seed,
@@ -238,7 +244,8 @@ class _Drill:
             seconds=round(took, 1),
             hanging=await self._hanging(redress, living),
             broken=tuple(self._broken(living)),
-            found=_found(reckoning),
+            found=(*_found(reckoning), *unfaithful),
+            replayed=len(numbers) - len(unfaithful),
             verify=checked,
         )
 

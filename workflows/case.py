@@ -90,6 +90,7 @@ class CaseWorkflow:
         self._stirred = True
         self._broken: BaseException | None = None
         self._shown: tuple[str, str | None, str, bool, bool] | None = None
+        self._untold = False
         if start.opening is not None:
             self._open(start, start.opening)
 
@@ -329,6 +330,7 @@ class CaseWorkflow:
             self._head = entry.hash
             self._unwritten.append(entry)
         self._stirred = self._stirred or bool(events)
+        self._untold = self._untold or bool(events)
         return events
 
     def _write(self) -> None:
@@ -421,6 +423,7 @@ class CaseWorkflow:
 
     def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> asyncio.Task[None]:
         """Start background work whose unexpected failure reaches `run`; a silent task is a silent outage."""
+        self._untold = False  # whatever is spawned begins with a command: an activity or a timer
         return asyncio.create_task(self._watched(work, *about))
 
     async def _watched(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
@@ -433,7 +436,12 @@ class CaseWorkflow:
             self._stirred = True
 
     def _show(self) -> None:
-        """Keep search attributes and the UI's details true; upserted only when they change."""
+        """Keep search attributes and the UI's details true; upserted when they change, or as a sign of life.
+
+        A workflow task that takes news in and gives no command is joined to the next one by a worker that
+        loads the case between them, and told apart again by a replay: messages come before news in one task,
+        so the case would remember another order than its history has (docs/decisions/0009).
+        """
         standing = stage(self._case)
         waits = parked(self._case)
         shown = (
@@ -443,9 +451,9 @@ class CaseWorkflow:
             waits is not None,
             self._conflict,
         )
-        if shown == self._shown:
+        if shown == self._shown and not self._untold:
             return
-        self._shown = shown
+        self._shown, self._untold = shown, False
         workflow.upsert_search_attributes(
             [
                 STAGE.value_set(shown[0]),

@@ -30,6 +30,7 @@ CLEAN = MoneyReport(
     seconds=1.0,
     hanging=(),
     broken=(),
+    replayed=2,
     found=(),
     verify=VerifyReport(cases=2, events=2, refunds=2, checked=(), breaches=()),
 )
