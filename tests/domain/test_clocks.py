@@ -37,6 +37,7 @@ from tests.domain.lives import (
     PAID,
     POLICY,
     RESERVED,
+    SENT_BACK,
     SUPERVISOR,
     SYSTEM,
     Item,
@@ -600,7 +601,7 @@ def test_an_exchange_for_which_goods_come_back_owes_no_refund() -> None:
 
 def test_a_bank_that_refuses_does_not_end_the_duty_to_refund() -> None:
     life = complaint(KR, *collecting(), ok("inspect", returned(kr("11-23 10:00"))))
-    life = life.told(refused("payout"), ok("undo-collect", BOOKED))
+    life = life.told(refused("payout"), ok("undo-inspect", SENT_BACK))
     assert life.case.remedy.proposal is not None
     assert life.case.remedy.proposal.state == "compensated"
     assert due(life, "refund-after-return") == kr("11-27 00:00")
