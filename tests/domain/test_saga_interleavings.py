@@ -536,7 +536,7 @@ def test_every_remedy_that_needs_a_step_is_explored() -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_every_interleaving_comes_to_rest() -> None:
     number = sum(1 for _ in explore(3))
     for kind, row, interrupt, person, hasty in sampled(10_000, seed=11):
