@@ -6,6 +6,7 @@ approval.
 
 from dataclasses import replace
 from datetime import date
+from typing import assert_never
 
 from domain.actor import Role
 from domain.earlier import earlier_failure, local_day, months_after
@@ -183,6 +184,8 @@ def _holds(rule: StandardRule, before: Before, order: OrderSnapshot, plan: Plan)
             return since is not None and _received(before) > months_after(since, rule.at_least)
         case "no_same_kind":
             return any(not line.replaceable for line in _lines(order, plan))
+        case _:
+            assert_never(rule.when)
 
 
 def _lines(order: OrderSnapshot, plan: Plan) -> tuple[OrderLine, ...]:

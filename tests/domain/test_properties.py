@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,6 +34,7 @@ from domain import (
 from domain import triage as triage_
 from domain.actor import Actor, Role
 from domain.attempt import CancellationRequested, LetterRefused
+from domain.budget import CalendarDays
 from domain.case import (
     Case,
     CaseEvent,
@@ -52,6 +53,7 @@ from domain.case import (
 from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome
 from domain.message import EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.plan import Alternative
+from domain.policy import Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
 from domain.record import canonical
 from domain.refusal import Refused
 from domain.view import case_row, view
@@ -514,12 +516,71 @@ class AnyLife(RuleBasedStateMachine):
             assert account is None or account.entered_by != account.checked_by
 
 
+STARTS: tuple[Literal["withdrawal", "goods_returned"], ...] = ("withdrawal", "goods_returned")
+RULED = POLICY.model_copy(
+    update={
+        "offer_table": (
+            OfferRule(id="price", harm="price", owes="price", clause="promise"),
+            OfferRule(id="shipping", harm="shipping", owes="shipping", clause="promise"),
+            OfferRule(
+                id="more", harm="trouble", owes="extra", usual=eur(100), at_most=eur(9_000), clause="promise"
+            ),
+        ),
+        "interest": (InterestRate(valid_from=date(2016, 1, 1), basis_points=1_500, clause="promise"),),
+        "repeat_failure": RepeatFailure(recent_months=6),
+        "guarantees": (
+            Guarantee(
+                id="answer",
+                promise="response",
+                target="first_response",
+                pays=eur(300),
+                clause="promise",
+                terms={"en": "3 euros", "ko": "3유로"},
+            ),
+        ),
+        "statutory": tuple(
+            StatutoryClock(
+                id=start,
+                duty=start,
+                clause="promise",
+                budget=CalendarDays(n=2),
+                starts_on=start,
+                met_by="paid",
+            )
+            for start in STARTS
+        ),
+    }
+)
+
+
+class AnyLifeUnderEveryRule(AnyLife):
+    """The same, with computed amounts, interest, guarantees and customers who were failed before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case = unopened("TEST", RULED)
+
+    @invariant()
+    def money_went_out_once_per_round(self) -> None:
+        """At most one payout per proposal, and interest once on top of it."""
+        assert len(self.case.saga.paid) <= 2 * self.case.remedy.proposed
+        names = [step.name for step in self.case.saga.steps]
+        assert names.count("interest") <= 1
+
+    @invariant()
+    def a_guarantee_pays_once(self) -> None:
+        """However often it is broken."""
+        broken = self.case.guarantees.broken
+        assert len(set(broken)) == len(broken)
+
+
 CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
-def test_a_sample_of_lives_keeps_every_promise() -> None:
+@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule])
+def test_a_sample_of_lives_keeps_every_promise(lives: type[AnyLife]) -> None:
     run_state_machine_as_test(
-        AnyLife,
+        lives,
         settings=settings(
             max_examples=25,
             stateful_step_count=50,
@@ -532,9 +593,10 @@ def test_a_sample_of_lives_keeps_every_promise() -> None:
 
 @pytest.mark.proof
 @pytest.mark.timeout(900)
-def test_many_long_lives_keep_every_promise() -> None:
+@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule])
+def test_many_long_lives_keep_every_promise(lives: type[AnyLife]) -> None:
     run_state_machine_as_test(
-        AnyLife,
+        lives,
         settings=settings(
             max_examples=300,
             stateful_step_count=80,
