@@ -440,7 +440,7 @@ class CaseWorkflow:
 
         A workflow task that takes news in and gives no command is joined to the next one by a worker that
         loads the case between them, and told apart again by a replay: messages come before news in one task,
-        so the case would remember another order than its history has (docs/decisions/0009).
+        so the case would remember another order than its history has (docs/decisions/0010).
         """
         standing = stage(self._case)
         waits = parked(self._case)

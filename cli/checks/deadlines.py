@@ -9,7 +9,7 @@ from domain.contact import TargetsResumed
 from domain.happy_call import HappyCallBegun
 from domain.promise import PromiseBroken
 from domain.remedy import ApprovalExpired, ApprovalMissed, OfferExpired, OfferReminded
-from domain.saga import HandStepMissed, StepAsked, StepBegun, UndoBegun
+from domain.saga import HandStepMissed, SettlementAsked, StepAsked, StepBegun, UndoBegun
 from domain.supervisor import SupervisorRequestMissed
 from domain.targets import Rung, WordsReleased
 from ledger.breach import Breach
@@ -47,7 +47,13 @@ def name_of(event: CaseEvent) -> str | None:
             return f"approval of {hash_[:8]} due {due}"
         case ApprovalExpired(hash=hash_) | OfferReminded(hash=hash_) | OfferExpired(hash=hash_):
             return f"{event.kind} of {hash_[:8]}"
-        case StepBegun(key=key) | StepAsked(key=key) | UndoBegun(key=key) | HappyCallBegun(key=key):
+        case (
+            StepBegun(key=key)
+            | StepAsked(key=key)
+            | SettlementAsked(key=key)
+            | UndoBegun(key=key)
+            | HappyCallBegun(key=key)
+        ):
             return f"{event.kind} {key}"
         case WordsReleased(keys=keys):
             return f"words {' '.join(keys)}"
