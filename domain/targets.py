@@ -1,7 +1,7 @@
 """What the ladders of a case's clocks do, each rung exactly once."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, assert_never
 
 from domain.assignment import CaseEscalated, escalate
@@ -14,7 +14,7 @@ from domain.record import Id, Line, Note
 from domain.refusal import Refused
 
 WORDS = "targets/words"
-"""Name of the deadline at which words that waited for somebody's hours go out; no clock has this name."""
+"""How the name of a deadline begins at which words that waited for their reader go out; no clock has it."""
 
 
 class TargetWarned(Event):
@@ -160,7 +160,12 @@ def deadlines(targets: Targets, around: Around) -> tuple[Deadline, ...]:
         for index, due in open_rungs(targets, clock)
     )
     waiting = dict.fromkeys(word.not_before for word in targets.words if word.not_before is not None)
-    return (*rungs, *(Deadline(name=WORDS, due=instant) for instant in waiting))
+    return (*rungs, *(Deadline(name=_release(instant), due=instant) for instant in waiting))
+
+
+def _release(instant: datetime) -> str:
+    """Name the moment at which words go out; staff and customers may have another one each."""
+    return f"{WORDS}:{instant.astimezone(UTC):%Y%m%dT%H%M%S}"
 
 
 def open_rungs(targets: Targets, clock: Clock) -> tuple[tuple[int, datetime], ...]:
@@ -196,7 +201,7 @@ def lapse(
     targets: Targets, around: Around, deadline: Deadline, at: datetime
 ) -> tuple[TargetEvent | CaseEscalated, ...]:
     """Fire one rung, the event and the move up if its actions say so; or let words go out."""
-    if deadline.name == WORDS:
+    if deadline.name.startswith(f"{WORDS}:"):
         keys = tuple(word.key for word in targets.words if word.not_before == deadline.due)
         return (WordsReleased(keys=keys, due=deadline.due, at=at),)
     # The id of a statutory clock is the policy's own word and may have colons, the rest has none.

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from cli.checks.evidence import Ledger, whole
 from domain.actor import Role
 from domain.case import CaseEvent
-from domain.plan import hash_of
+from domain.interest import InterestOwed
+from domain.money import Money
+from domain.plan import amount_of, chosen, hash_of
 from domain.remedy import RemedyAgreed, RemedyApproved, RemedyCompensated, RemedyDone, RemedyProposed
 from domain.saga import SagaBegun, StepDone, StepSkipped, steps_of
 from ledger.breach import Breach
@@ -26,7 +28,10 @@ class _Saga:
     """What was carried out of one proposal."""
 
     proposal: RemedyProposed | None
+    total: Money | None
     paid: int = 0
+    interest: int = 0
+    """What the law owed on a late payout and was not paid yet; below nothing: paid and not owed."""
     by_a_person: bool = False
     """Whether a person skipped a step or did it by hand: then less may have gone out than was decided."""
 
@@ -38,6 +43,7 @@ class _Remedies:
     proposed: dict[str, RemedyProposed] = field(default_factory=dict)
     approved: set[str] = field(default_factory=set)
     agreed: str | None = None
+    choice: str | None = None
     saga: _Saga | None = None
 
     def faults(self, happened: tuple[CaseEvent, ...]) -> Iterator[str]:
@@ -51,6 +57,10 @@ class _Remedies:
                     yield from self._agreed(event)
                 case SagaBegun():
                     yield from self._begun(event)
+                case InterestOwed(amount=amount) if self.saga is not None:
+                    self.saga.interest += amount.minor
+                case StepDone(step="interest", amount=amount) if self.saga is not None:
+                    self.saga.interest -= amount.minor if amount else 0
                 case StepDone(amount=amount, by=by) if self.saga is not None:
                     self.saga.paid += amount.minor if amount else 0
                     self.saga.by_a_person |= by.role is not Role.SYSTEM
@@ -77,7 +87,7 @@ class _Remedies:
             yield f"{event.by} approved proposal {proposal.number} after another had replaced it"
 
     def _agreed(self, event: RemedyAgreed) -> Iterator[str]:
-        self.agreed = event.hash
+        self.agreed, self.choice = event.hash, event.choice
         proposal = self.proposed.get(event.hash)
         if proposal is None:
             yield f"{event.hash[:8]} was agreed, which nobody proposed"
@@ -86,10 +96,11 @@ class _Remedies:
 
     def _begun(self, event: SagaBegun) -> Iterator[str]:
         proposal = next((each for each in self.proposed.values() if each.number == event.number), None)
-        self.saga = _Saga(proposal)
+        plan = chosen(proposal.plan, self.choice) if proposal else None
+        self.saga = _Saga(proposal, amount_of(plan, proposal.total.currency) if plan and proposal else None)
         if proposal is None or proposal.hash != self.agreed:
             yield f"proposal {event.number} is carried out, and it is not the one that was agreed"
-        elif event.steps != steps_of(proposal.plan):
+        elif plan is not None and event.steps != steps_of(plan):
             steps = ", ".join(event.steps) or "none"
             yield f"the steps carried out ({steps}) are not those of proposal {event.number}"
 
@@ -97,9 +108,11 @@ class _Remedies:
         saga, self.saga = self.saga, None
         if saga is None or saga.proposal is None:
             return
-        number, total = saga.proposal.number, saga.proposal.total
+        number, total = saga.proposal.number, saga.total or saga.proposal.total
         if event.hash != saga.proposal.hash:
             yield f"{event.hash[:8]} is over, and proposal {number} was carried out"
+        if saga.interest < 0:
+            yield f"proposal {number}: {-saga.interest} (minor units) of interest more than owed were paid"
         if isinstance(event, RemedyCompensated):
             if saga.paid:
                 yield f"proposal {number} was taken back, and {saga.paid} (minor units) had been paid for it"

@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from client import Redress
-from policies.reading import FOLDER
 from tests.cli.driving import KEYS, Answer, Command, opening, settled
+from tests.cli.own_amounts import own_amounts
 
 SUPERVISOR, HEAD = "supervisor:sup-01", "department_head:head-customer_service"
 DEAR = 200_000
@@ -85,8 +84,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(redress: Redress, redress_command: Command) -> Desk:
-    return Desk(redress, redress_command)
+def desk(redress: Redress, redress_command: Command, tmp_path: Path) -> Desk:
+    return Desk(redress, redress_command, own_amounts(tmp_path))
 
 
 async def was_refused(desk: Desk, number: str, answer: Answer, code: str, words: str) -> None:
@@ -174,19 +173,9 @@ async def test_an_approval_that_comes_too_late_is_refused(
 
 
 def hurried(folder: Path) -> Path:
-    """Write the default policy with approvals of seconds."""
-    for each in FOLDER.glob("wordings*.yaml"):
-        shutil.copy(each, folder)
-    text = (FOLDER / "retail-kr.yaml").read_text(encoding="utf-8")
-    for old, new in (
-        ("approval_expires: {unit: business_days, n: 5, form: end_of_day}", EXPIRES),
-        ("approval: {unit: working_time, minutes: 240}", APPROVAL),
-    ):
-        assert old in text
-        text = text.replace(old, new, 1)
-    file = folder / "hurried.yaml"
-    file.write_text(text, encoding="utf-8")
-    return file
+    """Write the default policy with approvals of seconds, and amounts of our own."""
+    usual = "approval_expires: {unit: business_days, n: 5, form: end_of_day}"
+    return own_amounts(folder, (usual, EXPIRES), ("approval: {unit: working_time, minutes: 240}", APPROVAL))
 
 
 EXPIRES = "approval_expires: {unit: plain_time, minutes: 0.05}"
@@ -209,7 +198,7 @@ async def test_an_approval_counts_once(desk: Desk) -> None:
     replayed = await desk.ask("approve", number, "--proposal", hash_, "--by", SUPERVISOR)
     await was_refused(desk, number, replayed, "replay", "an approval counts once")
     await desk.submit(number, "decline_remedy", f"customer:{customer}", proposal=hash_, reason="not enough")
-    await desk.propose(number, "owner:agent-01", DEAR)
+    await desk.propose(number, "owner:agent-01", DEAR + 1_000)
     other = await desk.ask("approve", number, "--proposal", hash_, "--by", SUPERVISOR)
     await was_refused(desk, number, other, "void", "it was replaced by another")
     assert (await desk.proposal(number))["state"] == "waiting_approval"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from client import Redress
 from domain.view import CaseView
 from tests.cli.driving import Answer, Command, opening, settled
+from tests.cli.own_amounts import own_amounts
 
 HARM = {"voc_type": "complaint", "cause": "defect", "harm_lines": [{"id": "price", "harm": "price"}]}
 HEAD = "department_head:head-production"
@@ -17,13 +19,16 @@ HEAD = "department_head:head-production"
 class Desk:
     """One case, led from the command line."""
 
-    def __init__(self, ask: Command, redress: Redress) -> None:
-        self._ask, self._redress = ask, redress
+    def __init__(self, ask: Command, redress: Redress, policy: Path) -> None:
+        self._ask, self._redress, self._policy = ask, redress, policy
         self.number = ""
 
     async def open(self, order_id: str) -> CaseView:
         """Open a case about an order and lead it to where a remedy is proposed."""
-        opened = await asyncio.to_thread(self._ask, "open", "-", "--json", given=opening(order_id=order_id))
+        complaint = opening(order_id=order_id)
+        opened = await asyncio.to_thread(
+            self._ask, "open", "-", "--policy", self._policy, "--json", given=complaint
+        )
         self.number = opened.json["number"]
         await settled(self._redress, self.number)
         await self.does("triage", "agent:agent-01", **HARM)
@@ -57,6 +62,7 @@ class Desk:
     async def refund(self, minor: int, *, currency: str = "KRW", lines: tuple[str, ...] = ()) -> None:
         """Have a refund proposed and accepted, and wait for what the bank makes of it."""
         await self.does("propose_remedy", HEAD, plan=refund(minor, currency, lines), contact=1)
+        await settled(self._redress, self.number)  # the ledger counts it for who proposed it
         view = await self._redress.view(self.number)
         assert view.proposal is not None
         await self.does("accept_remedy", "customer:cust-1", proposal=view.proposal.hash)
@@ -81,8 +87,8 @@ def refund(minor: int, currency: str = "KRW", lines: tuple[str, ...] = ()) -> di
 
 
 @pytest.fixture
-def desk(redress: Redress, redress_command: Command) -> Desk:
-    return Desk(redress_command, redress)
+def desk(redress: Redress, redress_command: Command, tmp_path: Path) -> Desk:
+    return Desk(redress_command, redress, own_amounts(tmp_path))
 
 
 async def test_a_refund_to_another_account_needs_a_second_person(desk: Desk) -> None:
@@ -106,9 +112,10 @@ async def test_an_account_that_nobody_needs_is_refused(desk: Desk) -> None:
 
 
 async def test_more_than_was_paid_is_refused_also_from_two_cases(
-    redress: Redress, redress_command: Command
+    redress: Redress, redress_command: Command, tmp_path: Path
 ) -> None:
-    first, second = Desk(redress_command, redress), Desk(redress_command, redress)
+    policy = own_amounts(tmp_path)
+    first, second = Desk(redress_command, redress, policy), Desk(redress_command, redress, policy)
     view = await first.open("ord-cli-3")
     assert view.order is not None
     line = view.order.lines[0]

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from pathlib import Path
 
 import httpx
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from client import Redress
 from stack.embedded import Stack
 from tests.cli.driving import Answer, Command, opening, settled
+from tests.cli.own_amounts import own_amounts
 
 HARM = {"voc_type": "complaint", "cause": "defect", "harm_lines": [{"id": "price", "harm": "price"}]}
 REFUND = {
@@ -28,8 +30,11 @@ TALK = {"direction": "outbound", "channel": "phone", "apology": True, "next_step
 
 
 @pytest.fixture
-async def number(redress: Redress, redress_command: Command) -> str:
-    opened = await asyncio.to_thread(redress_command, "open", "-", "--json", given=opening())
+async def number(redress: Redress, redress_command: Command, tmp_path: Path) -> str:
+    policy = own_amounts(tmp_path)
+    opened = await asyncio.to_thread(
+        redress_command, "open", "-", "--policy", policy, "--json", given=opening()
+    )
     found: str = opened.json["number"]
     await settled(redress, found)
     return found

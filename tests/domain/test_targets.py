@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from domain.actor import Actor
 from domain.assignment import AcceptCase, EscalateCase
 from domain.budget import WorkingTime
-from domain.case import around, todo
+from domain.case import around, deadlines, todo
 from domain.clocks import running
 from domain.contact import PauseTargets, ResumeTargets
 from domain.effect import SendNotice
@@ -287,6 +287,12 @@ def overdue_at(hour: int, *, urgent: bool = False, told: Action = "tell_supervis
     return at(life, "targets/act:1:0")
 
 
+def released_at(life: Life) -> datetime:
+    """Return when the words that wait go out."""
+    (due,) = (due for name, due in life.dues.items() if name.startswith("targets/words:"))
+    return due
+
+
 @pytest.mark.parametrize(
     ("told", "hour", "release"),
     [
@@ -300,16 +306,16 @@ def test_words_wait_for_the_hours_of_whom_they_tell(told: Action, hour: int, rel
     life = overdue_at(hour, told=told)
     assert life.owed == (("tell:1",) if release is None else ())
     if release is not None:
-        assert life.dues["targets/words"] == TUESDAY.replace(hour=release)
-        released = at(life, "targets/words")
+        assert released_at(life) == TUESDAY.replace(hour=release)
+        released = life.passed(released_at(life) + MS)
         assert released.last("words_released").keys == ("tell:1",)
         assert released.owed == ("tell:1",)
-        assert at(life, "targets/words").passed(FRIDAY).many("words_released") == 1
+        assert life.passed(released_at(life) + MS).passed(FRIDAY).many("words_released") == 1
 
 
 def test_words_that_fall_due_after_closing_wait_for_the_next_day() -> None:
-    assert overdue_at(21).dues["targets/words"] == TUESDAY.replace(hour=9) + timedelta(days=1)
-    assert overdue_at(22, told="tell_customer").dues["targets/words"] == WEDNESDAY.replace(hour=9)
+    assert released_at(overdue_at(21)) == TUESDAY.replace(hour=9) + timedelta(days=1)
+    assert released_at(overdue_at(22, told="tell_customer")) == WEDNESDAY.replace(hour=9)
 
 
 def test_a_policy_can_mark_words_urgent() -> None:
@@ -319,3 +325,10 @@ def test_a_policy_can_mark_words_urgent() -> None:
 def test_words_that_wait_do_not_outlive_their_case() -> None:
     life = overdue_at(3).told(say(WithdrawCase, MIRA))
     assert (life.owed, life.many("words_released")) == ((), 0)
+
+
+def test_staff_and_customer_are_told_each_in_their_own_hours() -> None:
+    life = given(*OWNED).passed(MONDAY + timedelta(hours=107))
+    names = [deadline.name for deadline in deadlines(life.case)]
+    assert len(names) == len(set(names))
+    assert len([name for name in names if name.startswith("targets/words:")]) > 1

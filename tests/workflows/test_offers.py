@@ -22,6 +22,7 @@ PRICED: dict[str, Any] = {
     "offer_table": USUAL.offer_table,
     "guarantees": USUAL.guarantees,
     "repeat_failure": USUAL.repeat_failure,
+    "authority_totals": {},
     "authority": {role: limit.model_copy(update={"minor": 10**9}) for role, limit in USUAL.authority.items()},
 }
 
