@@ -178,8 +178,9 @@ class MoneyLife:
     async def _tell(self) -> None:
         result = {"outcome": "upheld", "cause": "defect", "summary": "환불해 드렸습니다."}
         await self._say.as_owner("register_result", **result)
-        # A happy call waits for the customer's hours, which no drill can hurry: the customer ends it instead.
-        await self._until(lambda view: view.row.stage == "following_up")
+        # A happy call waits for the customer's hours, which no drill can hurry: the customer ends it instead,
+        # unless this is one who is not called at all, whose case has ended with the result.
+        await self._until(lambda view: view.row.stage in ("following_up", "ended"))
 
     async def _until(self, holds: Any) -> CaseView:
         return await until(self.redress, self.number, holds, every=EVERY)
