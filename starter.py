@@ -13,6 +13,7 @@ from cli import (
     repair,
     running,
     simulate,
+    triage,
 )
 from cli.app import new_app, run_and_leave
 
@@ -28,6 +29,7 @@ for group in (
     proving,
     drill,
     simulate,
+    triage,
     demo,
     offline,
 ):

@@ -13,6 +13,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.authority import AuthorityActivities
 from activities.calls import Calls
 from activities.customers import Customers
 from activities.http import Patience, open_client
@@ -22,7 +23,9 @@ from activities.notices import Notices
 from activities.orders import Orders
 from activities.outcomes import Outcomes
 from activities.payments import Payments
+from activities.vouchers import Vouchers
 from client import Unreachable, connect
+from ledger.authority import AuthorityStore
 from ledger.pool import open_pool
 from ledger.store import EventStore
 from policies import wordings
@@ -64,7 +67,12 @@ def build_log() -> None:
 
 
 def build_worker(
-    settings: Settings, temporal: Client, *, outside: httpx.AsyncClient, store: EventStore
+    settings: Settings,
+    temporal: Client,
+    *,
+    outside: httpx.AsyncClient,
+    store: EventStore,
+    authority: AuthorityStore,
 ) -> Worker:
     """Return a worker with everything registered."""
     patience = Patience(service=settings.service_wait)
@@ -74,8 +82,10 @@ def build_worker(
         Notices(outside, wordings(), patience).send_notice,
         *_all(Payments(outside, patience)),
         *_all(Logistics(outside, patience)),
+        *_all(Vouchers(outside, patience)),
         Calls(outside, patience).place_call,
         Outcomes(outside, patience).find_outcome,
+        *_all(AuthorityActivities(authority)),
     )
     return Worker(
         temporal,
@@ -103,7 +113,9 @@ async def run(settings: Settings) -> None:
     async with (
         open_client(settings.sandbox_url) as outside,
         await open_pool(settings.database_url) as pool,
-        build_worker(settings, temporal, outside=outside, store=EventStore(pool)),
+        build_worker(
+            settings, temporal, outside=outside, store=EventStore(pool), authority=AuthorityStore(pool)
+        ),
     ):
         structlog.get_logger().info("worker is running", task_queue=TASK_QUEUE)
         await stop.wait()

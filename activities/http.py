@@ -54,6 +54,7 @@ class Refusal(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     refused: Line
+    code: Line | None = None
 
 
 REFUSAL = TypeAdapter(Refusal)
@@ -79,7 +80,7 @@ class Provider:
         self._service = service
         self._patience = patience
 
-    async def ask(self, ask: Ask, request: Record, result: type[R]) -> R:
+    async def ask(self, ask: Ask, request: Record, result: type[R] | TypeAdapter[R]) -> R:
         """Send one request under the key of its effect and return the answer.
 
         Raises:
@@ -98,10 +99,11 @@ class Provider:
         )
         if response.status_code == CONFLICT:
             refusal = self._decode(response, REFUSAL, kind)
-            raise refused(refusal.refused)
+            raise refused(refusal.refused, refusal.code)
         if response.status_code != OK:
             raise self._misunderstood(response, kind)
-        return self._decode(response, TypeAdapter(result), kind)
+        shape = result if isinstance(result, TypeAdapter) else TypeAdapter(result)
+        return self._decode(response, shape, kind)
 
     async def look_up(self, key: str, status: TypeAdapter[R]) -> R:
         """Ask what became of a key.
@@ -152,9 +154,9 @@ class Provider:
         return ApplicationError(message, type=MISUNDERSTOOD)
 
 
-def refused(reason: str) -> ApplicationError:
-    """Return the one error that means: not now and not later."""
-    return ApplicationError(reason, type=REFUSED, non_retryable=True)
+def refused(reason: str, code: str | None = None) -> ApplicationError:
+    """Return the one error that means: not now and not later; its detail is the provider's word for why."""
+    return ApplicationError(reason, *([code] if code else []), type=REFUSED, non_retryable=True)
 
 
 def expect(ask: Ask, kind: type[R]) -> R:

@@ -1,6 +1,9 @@
 """The logistics port: goods that come back, replacements that go out, and the undo of either."""
 
+from typing import Annotated
+
 import httpx
+from pydantic import Field, TypeAdapter
 from temporalio import activity
 
 from activities.http import Patience, Provider, expect
@@ -12,14 +15,25 @@ from domain.effect import (
     CollectionBooked,
     CollectionStatus,
     DeliveryStatus,
+    GoodsRepaired,
+    GoodsReturned,
     ReleaseReplacement,
+    RepairAccepted,
+    RepairFailed,
+    RepairGoods,
     ReplacementReserved,
     ReplacementShipped,
     ReserveReplacement,
+    ReturnGoods,
     ShipReplacement,
     TrackCollection,
     TrackDelivery,
+    TrackRepair,
     Undone,
+)
+
+REPAIR: TypeAdapter[RepairAccepted | GoodsRepaired | RepairFailed] = TypeAdapter(
+    Annotated[RepairAccepted | GoodsRepaired | RepairFailed, Field(discriminator="kind")]
 )
 
 
@@ -70,3 +84,23 @@ class Logistics:
         """Return whether a shipment has arrived."""
         request = expect(ask, TrackDelivery)
         return Answer(result=await self._courier.ask(ask, request, DeliveryStatus))
+
+    @activity.defn(name="repair_goods")
+    async def repair_goods(self, ask: Ask) -> Answer:
+        """Have the workshop take on a repair."""
+        request = expect(ask, RepairGoods)
+        repair = await self._courier.ask(ask, request, REPAIR)
+        return Answer(result=repair)
+
+    @activity.defn(name="track_repair")
+    async def track_repair(self, ask: Ask) -> Answer:
+        """Return whether a repair is finished, or came to nothing."""
+        request = expect(ask, TrackRepair)
+        repair = await self._courier.ask(ask, request, REPAIR)
+        return Answer(result=repair)
+
+    @activity.defn(name="return_goods")
+    async def return_goods(self, ask: Ask) -> Answer:
+        """Send the customer's own goods back to them."""
+        request = expect(ask, ReturnGoods)
+        return Answer(result=await self._courier.ask(ask, request, GoodsReturned))

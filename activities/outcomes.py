@@ -16,6 +16,10 @@ from domain.record import Record
 SERVICES: Mapping[str, str] = MappingProxyType(
     {
         "pay_refund": "bank",
+        "issue_voucher": "vouchers",
+        "revoke_voucher": "vouchers",
+        "repair_goods": "courier",
+        "return_goods": "courier",
         "book_collection": "courier",
         "cancel_collection": "courier",
         "reserve_replacement": "courier",

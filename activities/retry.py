@@ -11,12 +11,21 @@ the rest is room for a busy machine. Shorter, the server would give up on an att
 TWO_SERVICES = timedelta(seconds=80)
 """A notice may ask the CRM for an address first, and then waits for the gateway: twice 35 s and room."""
 
+THE_LEDGER = timedelta(seconds=15)
+"""A reservation waits 5 s for its database; a frozen one may hold its connection for 5 s more."""
+
 START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
     {
         "fetch_customer": ONE_SERVICE,
         "fetch_order": ONE_SERVICE,
         "send_notice": TWO_SERVICES,
         "pay_refund": ONE_SERVICE,
+        "track_refund": ONE_SERVICE,
+        "issue_voucher": ONE_SERVICE,
+        "revoke_voucher": ONE_SERVICE,
+        "repair_goods": ONE_SERVICE,
+        "track_repair": ONE_SERVICE,
+        "return_goods": ONE_SERVICE,
         "book_collection": ONE_SERVICE,
         "cancel_collection": ONE_SERVICE,
         "track_collection": ONE_SERVICE,
@@ -26,6 +35,8 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "track_delivery": ONE_SERVICE,
         "place_call": ONE_SERVICE,
         "find_outcome": ONE_SERVICE,
+        "reserve_authority": THE_LEDGER,
+        "release_authority": THE_LEDGER,
     }
 )
 """Start-to-close time-out per request kind."""

@@ -64,8 +64,10 @@ async def one_life(redress: Redress, policy: Policy, place: int, meter: Meter) -
     await follow.until("fetch_order")
     amount = {"minor": 1000, "currency": "KRW"}
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": amount}
+    decision["reason"] = "a benchmark"
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
     await say("propose_remedy", "owner:agent-07", plan=plan, contact=1)
+    await follow.until("reserve_authority")
     view = await redress.view(number)
     await say("accept_remedy", f"customer:cust-{place}", proposal=view.proposal.hash if view.proposal else "")
     await follow.until("pay_refund")

@@ -18,9 +18,11 @@ from domain.budget import (
     CivilKr,
     Months,
     Weeks,
+    WorkingTime,
     due_of,
 )
-from domain.calendar import Calendar, Span, add_working_time, working_time
+from domain.calendar import Calendar, Span, working_time
+from domain.retarget import Retarget, retargeted_due
 
 __all__ = ["AuditReport", "PriorityTargets", "as_json", "as_table", "audit", "evaluate"]
 
@@ -89,23 +91,24 @@ def _no_slip(given: Line, known: tuple[str, ...], where: str) -> None:
 
 def _due(asked: Line) -> dict[str, Any]:
     calendar, start, pauses = _calendar(asked), _instant(asked, "start"), _pauses(asked)
-    minutes = _retargeted(asked, _minutes(asked, "target_minutes", ""))
-    due = None if minutes is None else add_working_time(calendar, start, timedelta(minutes=minutes), pauses)
-    return {"due": _utc(due)}
+    first = _budget(_minutes(asked, "target_minutes", ""))
+    return {"due": _utc(retargeted_due(first, _retargets(asked), calendar, start, pauses))}
 
 
-def _retargeted(asked: Line, first: float | None) -> float | None:
-    """Return the minutes of the last retarget by `at`, of two at one instant the later listed (rule 14)."""
-    last_at, minutes = None, first
+def _retargets(asked: Line) -> list[Retarget]:
+    found = []
     for number, each in enumerate(_list(asked, "retargets")):
         where = f"retargets[{number}]."
         if not isinstance(each, dict):
             raise BadLineError(f'{where[:-1]}: write {{"at": time, "target_minutes": number or null}}')
         _no_slip(each, ("at", "target_minutes"), where)
-        at, target = _instant(each, "at", where), _minutes(each, "target_minutes", where)
-        if last_at is None or at >= last_at:
-            last_at, minutes = at, target
-    return minutes
+        budget = _budget(_minutes(each, "target_minutes", where))
+        found.append(Retarget(at=_instant(each, "at", where), budget=budget))
+    return found
+
+
+def _budget(minutes: float | None) -> WorkingTime | None:
+    return None if minutes is None else WorkingTime(minutes=minutes)
 
 
 def _elapsed(asked: Line) -> dict[str, Any]:

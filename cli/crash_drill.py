@@ -10,13 +10,14 @@ from random import Random
 import policies
 from cli.embedded import options
 from cli.hurry import hurried
-from cli.stubborn import Commands, ended, ended_all, stubborn, until
+from cli.stubborn import Commands, decided, ended, ended_all, stubborn, until
 from cli.verifying import VerifyReport, verify
 from client import Redress, connect
 from domain.effect import Contact
 from domain.intake import Opening
 from domain.policy import Policy
 from domain.targets import Rung
+from domain.view import CaseView
 from ledger.fold import events_of
 from ledger.pool import Pool, open_pool
 from ledger.store import EventStore
@@ -145,17 +146,17 @@ async def _live(
     await until(redress, number, lambda view: "order:1" not in view.waiting)
     say = Commands(redress, number)
     await say("triage", "system:drill", voc_type="complaint", cause="defect")
-    if forgotten:  # the ladder of `accept` ends with the second level: wait until its last rung has fired
-        await until(redress, number, lambda view: view.row.level == len(LEVELS))
+    if forgotten:  # nobody takes it up until it has climbed; on a busy machine other ladders climb along
+        await until(redress, number, _is_forgotten)
     else:
         await say("accept_case", "agent:agent-07", may_be_too_late=True)
     contacted = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
     await say.as_owner("log_contact", next_step="refund", **contacted)
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": AMOUNT}
+    decision["reason"] = "a small sum, so that no drill waits for an approval"
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
     await say.as_owner("propose_remedy", plan=plan, contact=1)
-    view = await until(redress, number, lambda view: view.proposal is not None)
-    proposal = view.proposal.hash if view.proposal else ""
+    proposal = await decided(redress, number, say)
     await say("accept_remedy", f"customer:cust-{place}", proposal=proposal)
     await until(redress, number, lambda view: view.remedy == "completed")
     result = {"outcome": "upheld", "cause": "defect", "summary": "환불해 드렸습니다."}
@@ -166,7 +167,15 @@ async def _live(
     await stubborn(lambda: ended(redress, number))
 
 
-LEVELS = ("sup-04", "head-production")
+CLIMBED = 2
+"""Levels up at which a forgotten case is taken up after all."""
+
+
+def _is_forgotten(view: CaseView) -> bool:
+    return view.row.level >= CLIMBED and not any(
+        due.name.startswith("targets/accept") for due in view.row.dues
+    )
+
 
 # What became of it. --------------------------------------------------------------------------------------
 
@@ -194,8 +203,7 @@ async def _report(
         rungs.update((number, f"{event.target}:{event.generation}:{event.rung}") for event in fired)
         early += sum(event.due is not None and event.at <= event.due for event in fired)
         if place % FORGOTTEN == 0:
-            accepts = {f"{event.generation}:{event.rung}" for event in fired if event.target == "accept"}
-            missing += len(CLIMB - accepts)
+            missing += _missing({(e.generation, e.rung) for e in fired if e.target == "accept"})
     return DrillReport(
         cases=cases,
         ended=ended,
@@ -209,5 +217,7 @@ async def _report(
     )
 
 
-CLIMB = {"1:0", "1:1", "2:0", "2:1"}
-"""Rungs of `accept` without which nobody reaches the second level: warned and breached, twice."""
+def _missing(rungs: set[tuple[str, int]]) -> int:
+    """Count the rungs of `accept` that were left out below one that fired."""
+    highest = {generation: max(r for g, r in rungs if g == generation) for generation, _ in rungs}
+    return sum((g, rung) not in rungs for g, top in highest.items() for rung in range(top))

@@ -97,6 +97,15 @@ TOLD: Mapping[str, Telling] = {
         f"{event.by.id} 승인",
         f"approved by {event.by.id}, who did not propose it",
     ),
+    "authority_exceeded": lambda _: (
+        "여러 건을 합치면 재량권을 넘습니다",
+        "small alone, too much together: another person has to approve",
+    ),
+    "approval_missed": lambda _: (
+        "승인이 늦어지고 있습니다",
+        "nobody approved in time; the customer is told",
+    ),
+    "approval_expired": lambda _: ("승인 기간이 지났습니다", "the approval expired; it is proposed anew"),
     "remedy_agreed": lambda event: (
         ("고객이 받아들였습니다", "the customer accepts") if event.needed else None
     ),

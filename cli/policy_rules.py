@@ -50,6 +50,15 @@ def routing(policy: Policy, scope: Scope) -> Iterator[Sentence]:
         yield Subject("goes to", where), words
 
 
+def readings(policy: Policy) -> Iterator[Sentence]:
+    """Say which words of a customer speak for what."""
+    for rule in policy.triage_rules:
+        for word in rule.words:
+            yield Subject("speaks for", f"{rule.field} {rule.value}: {word}"), f"counts {rule.weight}"
+    for place, rule in enumerate(policy.triage_rules, start=1):
+        yield Subject("reading rule", f"{place}"), f"{rule.field} {rule.value}"
+
+
 def _takes(rule: Routing, voc: VocType, cause: str, name: str) -> bool:
     return (
         (not rule.voc_types or voc in rule.voc_types)
@@ -70,7 +79,12 @@ def targets(policy: Policy) -> Iterator[Sentence]:
 
 
 def _ladder(ladder: Ladder) -> str:
-    return ", ".join(f"{_at(rung)} {' and '.join(rung.actions)}" for rung in ladder) or "nobody is told"
+    return ", ".join(_rung(rung) for rung in ladder) or "nobody is told"
+
+
+def _rung(rung: Rung) -> str:
+    words = f"{_at(rung)} {' and '.join(rung.actions)}"
+    return f"{words} at any hour" if rung.urgent else words
 
 
 def _at(rung: Rung) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import chain
 
 from activities.wordings import Wordings
-from cli import policy_rules
+from cli import policy_offers, policy_rules
 from cli.policy_rules import Scope, Sentence, Subject, length
 from domain.calendar import WEEKDAYS
 from domain.policy import Policy
@@ -25,8 +25,10 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
             _calendar(policy),
             _people(policy),
             policy_rules.routing(policy, scope),
+            policy_rules.readings(policy),
             policy_rules.targets(policy),
             policy_rules.statutory(policy),
+            policy_offers.offers(policy),
             _pauses(policy),
             _limits(policy),
             _clauses(policy),
@@ -42,7 +44,7 @@ def _plain(policy: Policy) -> Iterator[Sentence]:
         yield Subject(name.replace("_", " ")), ", ".join(getattr(policy, name))
     for language, text in policy.outside_body.items():
         yield Subject("outside body", language), text
-    for name in ("max_offers", "max_rounds", "max_looks", "max_tries"):
+    for name in ("max_offers", "max_rounds", "max_looks", "max_tries", "max_pickups"):
         yield Subject(name.replace("_", " ")), str(getattr(policy, name))
 
 
@@ -85,6 +87,12 @@ def _pauses(policy: Policy) -> Iterator[Sentence]:
 def _limits(policy: Policy) -> Iterator[Sentence]:
     for role, limit in policy.authority.items():
         yield Subject("may decide up to", role), str(limit)
+    for role, totals in policy.authority_totals.items():
+        for name, most in totals:
+            whole = f"{name} and {policy.authority_period}" if name != "case" else name
+            yield Subject(f"may decide in all up to, per {whole}", role), str(most)
+    if policy.approval_expires is not None:
+        yield Subject("approval expires"), length(policy.approval_expires)
     for name in (
         "approval",
         "offer",

@@ -102,3 +102,14 @@ async def ended_all(lives: Sequence["asyncio.Task[None]"]) -> None:
     for life in lives:
         life.cancel()
     await asyncio.gather(*lives, return_exceptions=True)
+
+
+async def decided(redress: Redress, number: str, say: Commands) -> str:
+    """Wait for the ledger's word on the proposal; where it was away, or the sums are used up, approve it."""
+    view = await until(
+        redress, number, lambda view: view.proposal is not None and view.proposal.state != "reserving"
+    )
+    proposal = view.proposal.hash if view.proposal else ""
+    if view.proposal is not None and view.proposal.state == "waiting_approval":
+        await say("approve_remedy", "department_head:head-customer_service", proposal=proposal)
+    return proposal

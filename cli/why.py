@@ -31,6 +31,10 @@ PLAIN = {
     "promise/kept": ("a promise is due", "somebody promised it to the customer"),
     "supervisor/meeting": ("a supervisor has met the customer", "the customer asked for a supervisor"),
     "remedy/approval": ("the proposal is approved or rejected", "it is above its proposer's authority"),
+    "remedy/approval-expires": (
+        "the proposal can no longer be approved",
+        "an approval is about what was known then",
+    ),
     "remedy/offer": ("the offer is answered, reminded of or lapses", "an offer stands for a limited time"),
     "happy_call/attempt": ("the customer is called", "the follow-up asks whether it was put right"),
     "ending/reopen-window": ("the case closes as recovered", "the customer can reopen it until then"),

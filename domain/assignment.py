@@ -4,6 +4,7 @@ There is exactly one owner at any time after the first acceptance: a hand-over k
 new one accepts; an escalation moves ownership at once.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
@@ -11,7 +12,7 @@ from typing import Literal, assert_never
 from domain.actor import REDRESS, Actor, Role
 from domain.message import Command, Event
 from domain.policy import Policy, Routing
-from domain.record import Id, Instant, Line, Text
+from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
 from domain.triage import Classification
 
@@ -113,6 +114,14 @@ class OwnerAppointed(Event):
     kind: Literal["owner_appointed"] = "owner_appointed"
     owner: Id
     before: Id | None
+    reason: Line
+
+
+class Routed(Record):
+    """What the routing rules say; rule 0 is the fallback."""
+
+    department: Line
+    rule: int
     reason: Line
 
 
@@ -238,16 +247,23 @@ def escalate(
 
 
 def appoint_reviewer(
-    assignment: Assignment, policy: Policy, *, reason: str, at: datetime
+    assignment: Assignment, policy: Policy, *, reason: str, at: datetime, part: tuple[str, ...] = ()
 ) -> tuple[OwnerAppointed, ...]:
     """Make somebody owner who took no part so far: a supervisor, else a department head.
+
+    Args:
+        assignment: Whoever owned the case took part.
+        policy: Whom to choose from.
+        reason: Why a reviewer is needed.
+        at: When.
+        part: Whoever else took part.
 
     Raises:
         Refused: where the policy's people have all taken part.
     """
     for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
         for person in policy.people:
-            if role in person.roles and person.id not in assignment.owners:
+            if role in person.roles and person.id not in (*assignment.owners, *part):
                 return (OwnerAppointed(owner=person.id, before=assignment.owner, reason=reason, at=at),)
     raise Refused("no reviewer is left who took no part; name one in the policy", code="no-reviewer")
 
@@ -259,14 +275,20 @@ def follow(assignment: Assignment, triage: Classification, policy: Policy, at: d
     return (_route(assignment, triage, policy, at),)
 
 
+def route(refused: Container[str], triage: Classification, policy: Policy) -> Routed:
+    """Return the department of the first rule that fits and has not refused, else customer service."""
+    for place, rule in enumerate(policy.routing, start=1):
+        if rule.department not in refused and _matches(rule, triage):
+            return Routed(department=rule.department, rule=place, reason=rule.reason)
+    reason = "no rule matches; customer service takes what nobody else does"
+    return Routed(department=policy.fallback_department, rule=0, reason=reason)
+
+
 def _route(
     assignment: Assignment, triage: Classification, policy: Policy, at: datetime
 ) -> DepartmentAssigned:
-    for place, rule in enumerate(policy.routing, start=1):
-        if rule.department not in assignment.refused and _matches(rule, triage):
-            return DepartmentAssigned(department=rule.department, rule=place, reason=rule.reason, at=at)
-    reason = "no rule matches; customer service takes what nobody else does"
-    return DepartmentAssigned(department=policy.fallback_department, rule=0, reason=reason, at=at)
+    found = route(assignment.refused, triage, policy)
+    return DepartmentAssigned(department=found.department, rule=found.rule, reason=found.reason, at=at)
 
 
 def _matches(rule: Routing, triage: Classification) -> bool:

@@ -17,8 +17,10 @@ from domain import (
     assignment,
     contact,
     ending,
+    guarantee,
     happy_call,
     intake,
+    late_refund,
     permission,
     promise,
     remedy,
@@ -27,6 +29,7 @@ from domain import (
     supervisor,
     targets,
     triage,
+    wish,
 )
 from domain.actor import Role
 from domain.amendment import AmendmentCommand, AmendmentEvent
@@ -34,8 +37,10 @@ from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
 from domain.attempt import AttemptEvent, AttemptRefused
 from domain.clocks import Around
 from domain.contact import ContactCommand, ContactEvent, Contacts
+from domain.earlier import earlier_failure
 from domain.effect import Effect
 from domain.ending import Course, Ending, EndingCommand, EndingEvent
+from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallEvent
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
 from domain.message import (
@@ -57,10 +62,12 @@ from domain.record import Instant, Line, Record
 from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
 from domain.result import Recovery, Result, ResultCommand, ResultEvent
-from domain.saga import Saga, SagaCommand, SagaEvent
+from domain.saga import Agreed, Saga, SagaCommand, SagaEvent
+from domain.suggestion import corrections
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.triage import Classification, TriageCommand, TriageEvent
+from domain.wish import WishCommand, Wishes, WishEvent
 
 CaseCommand = Annotated[
     IntakeCommand
@@ -70,6 +77,7 @@ CaseCommand = Annotated[
     | PromiseCommand
     | SupervisorCommand
     | RemedyCommand
+    | WishCommand
     | SagaCommand
     | ResultCommand
     | EndingCommand
@@ -87,11 +95,13 @@ CaseEvent = Annotated[
     | PromiseEvent
     | SupervisorEvent
     | RemedyEvent
+    | WishEvent
     | SagaEvent
     | ResultEvent
     | HappyCallEvent
     | EndingEvent
     | TargetEvent
+    | GuaranteeBroken
     | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),
@@ -125,11 +135,13 @@ class Case:
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
     remedy: Remedy = field(default_factory=Remedy)
+    wishes: Wishes = field(default_factory=Wishes)
     saga: Saga = field(default_factory=Saga)
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
     ending: Ending = field(default_factory=Ending)
     targets: Targets = field(default_factory=Targets)
+    guarantees: Guarantees = field(default_factory=Guarantees)
 
 
 def unopened(case_id: str, policy: Policy) -> Case:
@@ -154,6 +166,17 @@ def opened(case: Case) -> Intake:
 def before_remedy(case: Case) -> Before:
     """Return what the stages before the remedy know."""
     return Before(policy=case.policy, intake=opened(case), triage=case.triage, contacts=case.contacts)
+
+
+def _agreed(case: Case) -> Agreed:
+    intake_ = opened(case)
+    order_id = intake_.order.order_id if intake_.order else intake_.opening.order_id
+    return Agreed(
+        policy=case.policy,
+        proposal=case.remedy.proposal,
+        order=intake_.order,
+        order_id=order_id or "unknown",
+    )
 
 
 def _recovery(case: Case) -> Recovery:
@@ -256,7 +279,9 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
     match command:
         case intake.AddToCase() | intake.Acknowledge():
             return intake.decide(opened(case), command)
-        case triage.Triage() | triage.ClaimHarm():
+        case triage.Triage():
+            return _classed(case, triage.decide(case.triage, case.policy, command))
+        case triage.ClaimHarm():
             return triage.decide(case.triage, case.policy, command)
         case (
             assignment.RefuseDepartment()
@@ -280,9 +305,24 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | remedy.DeclineRemedy()
         ):
             return remedy.decide(case.remedy, before_remedy(case), command)
-        case saga.RetryStep() | saga.SkipStep() | saga.MarkStepDone() | saga.CancelRemedy():
-            return saga.decide(case.saga, command)
+        case wish.WishRemedy() | wish.AnswerWish():
+            return wish.decide(case.wishes, before_remedy(case), case.remedy, command)
+        case (
+            saga.RetryStep()
+            | saga.SkipStep()
+            | saga.MarkStepDone()
+            | saga.UndoByHand()
+            | saga.CancelRemedy()
+            | saga.ConfirmStep()
+            | saga.ContestStep()
+            | saga.GiveAccount()
+            | saga.CheckAccount()
+            | saga.HandIn()
+        ):
+            return saga.decide(case.saga, case.policy, command, contacts=case.contacts.count)
         case result.RegisterResult() | result.TellResult():
+            if isinstance(command, result.RegisterResult):
+                wish.check_answered(case.wishes)
             return result.decide(case.result, _recovery(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
@@ -357,9 +397,21 @@ MOVES_UP = (
     promise.PromiseBroken,
     supervisor.SupervisorRequestMissed,
     remedy.ApprovalMissed,
+    remedy.ApprovalExpired,
     saga.HandStepMissed,
 )
 """Events of deadlines after which the case moves one level up."""
+
+
+def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
+    """Note on a classification where it departs from what the rules read in the customer's words."""
+    text = opened(case).opening.text
+    return tuple(
+        event.model_copy(
+            update={"corrects": corrections(case.policy, text, triage.evolve(case.triage, event))}
+        )
+        for event in events
+    )
 
 
 def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
@@ -373,7 +425,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
             case.follow_up, before_remedy(case), case.assignment, deadline, at
         ),
         "ending": lambda: ending.lapse(deadline, at),
-        "targets": lambda: targets.lapse(around(case), deadline, at),
+        "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
     return lapse[deadline.name.partition("/")[0]]()
 
@@ -400,11 +452,26 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     before = before_remedy(case)
     return (
         assignment.follow(case.assignment, case.triage, case.policy, at)
+        or _begin_higher(case, at)
+        or guarantee.follow(case.guarantees, around(case), case.targets, at)
+        or wish.follow(case.wishes, case.remedy, at)
         or remedy.follow(case.remedy, before, at)
-        or saga.follow(case.saga, case.remedy.proposal, case.policy, at)
+        or late_refund.follow(around(case), at)
+        or saga.follow(case.saga, _agreed(case), at)
         or happy_call.follow(case.follow_up, before, case.result, at)
         or ending.follow(case.ending, _course(case), at)
     )
+
+
+def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
+    """A complaint of a customer who was failed before, similarly or recently, begins one level up."""
+    held = case.assignment
+    begins = case.triage.voc_type == "complaint" and held.department is not None and held.level == 0
+    failure = earlier_failure(case.policy, opened(case), case.triage) if begins else None
+    if failure is None or case.result.registered_at is not None:
+        return ()
+    reason = f"an earlier failure of the same customer on {failure.on}"
+    return assignment.escalate(held, case.policy, cause="earlier_failure", reason=reason, at=at)
 
 
 # What the outside world owes. ------------------------------------------------------------------------------
@@ -416,11 +483,10 @@ def todo(case: Case) -> tuple[Effect, ...]:
         return ()
     before = before_remedy(case)
     intake_ = opened(case)
-    order = intake_.order.order_id if intake_.order else intake_.opening.order_id
     return (
         *intake.todo(intake_, policy=case.policy, number=case.id),
         *remedy.todo(case.remedy, before, case.id),
-        *saga.todo(case.saga, case.remedy.proposal, order),
+        *saga.todo(case.saga, _agreed(case)),
         *result.todo(case.result, before, case.id),
         *happy_call.todo(case.follow_up, before),
         *ending.todo(case.ending, before, case.id),
@@ -433,8 +499,15 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
     match fact.key.partition(":")[0]:
         case "acknowledgement" | "customer" | "order":
             return intake.came_back(fact)
-        case "offer" | "offer-reminder":
-            return remedy.came_back(fact)
+        case (
+            "offer"
+            | "offer-reminder"
+            | "approval-delay"
+            | "authority"
+            | "authority-count"
+            | "authority-release"
+        ):
+            return remedy.came_back(case.remedy, case.policy, fact)
         case "result-notice":
             return result.came_back(case.result, fact)
         case "happy-call":
@@ -444,7 +517,7 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
         case "tell":
             return targets.came_back(fact)
         case _:
-            return saga.came_back(case.saga, case.policy, fact)
+            return saga.came_back(case.saga, _agreed(case), fact)
 
 
 # evolve ----------------------------------------------------------------------------------------------------
@@ -461,7 +534,10 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, IntakeEvent):
         return _taken_in(case, event)
     if isinstance(event, TriageEvent):
-        return replace(case, triage=triage.evolve(case.triage, event))
+        classed = replace(case, triage=triage.evolve(case.triage, event))
+        if classed.triage.complaint_since == case.triage.complaint_since:
+            return classed
+        return replace(classed, intake=intake.converted(opened(case), event.at))
     if isinstance(event, AssignmentEvent):
         return replace(case, assignment=assignment.evolve(case.assignment, event))
     if isinstance(event, ContactEvent):
@@ -477,6 +553,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, remedy=remedy.evolve(case.remedy, event), saga=ended_)
     if isinstance(event, RemedyEvent):
         return replace(case, remedy=remedy.evolve(case.remedy, event))
+    if isinstance(event, WishEvent):
+        return replace(case, wishes=wish.evolve(case.wishes, event))
     if isinstance(event, SagaEvent):
         return replace(case, saga=saga.evolve(case.saga, event, version))
     if isinstance(event, ResultEvent):
@@ -484,10 +562,14 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, result=result.evolve(case.result, event, possible))
     if isinstance(event, HappyCallEvent):
         return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
+    if isinstance(event, ending.CaseEnded):
+        return replace(case, ending=ending.evolve(case.ending, event), remedy=remedy.closed(case.remedy))
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
+    if isinstance(event, GuaranteeBroken):
+        return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
     if isinstance(event, AmendmentEvent):
         return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
     if isinstance(event, AttemptEvent):

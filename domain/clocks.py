@@ -16,7 +16,7 @@ from domain.plan import Before
 from domain.policy import PAYS, Ground, StatutoryClock, Target, TargetName
 from domain.remedy import Remedy
 from domain.result import Result
-from domain.saga import Saga
+from domain.saga import Saga, is_given_up
 
 BARE: Ladder = (Rung(at="breach", actions=()),)
 """A clock without a ladder is still noticed when it is missed."""
@@ -77,10 +77,13 @@ class Clock:
 
 
 def running(around: Around) -> tuple[Clock, ...]:
-    """Return the clocks that run now: started, not met, and this class of case has them."""
-    if around.ending.end is not None or around.ending.withdrawn:
+    """Return the clocks that run now: started, not met, and this class of case has them.
+
+    A customer who withdraws frees the firm of everything but money that is on its way already.
+    """
+    if around.ending.end is not None:
         return ()
-    return (*_service(around), *_statutory(around))
+    return (*(() if around.ending.withdrawn else _service(around)), *_statutory(around))
 
 
 # Service targets. ----------------------------------------------------------------------------------------
@@ -116,7 +119,12 @@ def _standings(around: Around) -> tuple[Standing, ...]:
     resolved = result.delivered_at or (None if around.before.triage.voc_type == "complaint" else answered)
     resolve_start = around.remedy.round_at or intake.received_at
     return (
-        ("acknowledge", "1", intake.received_at, intake.acknowledged_at),
+        (
+            "acknowledge",
+            str(intake.acknowledgements),
+            intake.acknowledge_since or intake.received_at,
+            intake.acknowledged_at,
+        ),
         _acceptance(around),
         ("first_response", "1", intake.received_at, contacts.first_response_at or answered),
         _update(around, resolved),
@@ -197,6 +205,17 @@ def _statutory(around: Around) -> Iterator[Clock]:
         )
 
 
+def refund_deadline(around: Around) -> tuple[StatutoryClock, datetime] | None:
+    """Return the earliest deadline that the law sets for the agreed refund, met or not."""
+    policy, found = around.before.policy, []
+    for clock in policy.statutory:
+        start = _start(clock, around) if clock.met_by == "paid" else None
+        due = due_of(clock.budget, policy.calendar_of(clock), start) if start is not None else None
+        if due is not None and _fits(clock, around):
+            found.append((clock, due))
+    return min(found, key=lambda each: each[1], default=None)
+
+
 def _generation(clock: StatutoryClock, around: Around) -> str:
     """Every remedy that was agreed owes a refund of its own; any other duty is owed once."""
     match clock.starts_on:
@@ -212,11 +231,13 @@ def _fits(clock: StatutoryClock, around: Around) -> bool:
     triage = around.before.triage
     if triage.voc_type not in (None, "complaint"):
         return False
+    if around.ending.withdrawn and clock.met_by != "paid":
+        return False
     if clock.products and triage.product not in clock.products:
         return False
     if clock.met_by == "paid":
         # What a person has given up (an exchange instead, nothing at all) is no longer owed by this remedy.
-        return around.saga.cancelled is None and _holds(clock, _paid_grounds(around))
+        return not is_given_up(around.saga) and _holds(clock, _paid_grounds(around))
     return _holds(clock, _presumed(around) if clock.met_by == "withdrawn" else _grounds(around))
 
 

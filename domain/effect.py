@@ -63,14 +63,94 @@ class SendNotice(Record):
     slots: dict[str, Text] = Field(default_factory=dict)
 
 
+class RefundPart(Record):
+    """How much of a refund belongs to one line of the order, or to its shipping."""
+
+    line_id: Id
+    amount: Money
+
+
+class PayerAccount(Record):
+    """An account of the payer, for money that the original means cannot take back.
+
+    Attributes:
+        account: the token under which the account is kept; never its number.
+        checked_by: a second person; a bank refuses one person's word.
+    """
+
+    account: Id
+    entered_by: Id
+    checked_by: Id
+
+
 class PayRefund(Record):
-    """Pay money back to the original means (port payments)."""
+    """Pay money back to the original means, or to a checked account of the payer (port payments).
+
+    Attributes:
+        beyond: the part of the amount that is no refund of what was paid (an extra, interest); None: none.
+            What is left to refund on the order lines limits only the rest.
+        parts: what is paid for which line, where that is known; they add up to the amount less `beyond`.
+    """
 
     kind: Literal["pay_refund"] = "pay_refund"
     order_id: Id
     line_ids: tuple[Id, ...] = ()
     amount: Money
+    beyond: Money | None = None
     reason: Line
+    parts: tuple[RefundPart, ...] = ()
+    account: PayerAccount | None = None
+
+
+class TrackRefund(Record):
+    """Ask whether a refund that the bank took on is settled.
+
+    Attributes:
+        refund: the effect key of the refund; the adapter asks by the key that the bank knows.
+    """
+
+    kind: Literal["track_refund"] = "track_refund"
+    refund: Line
+
+
+class IssueVoucher(Record):
+    """Give the customer of an order a coupon or points (port vouchers)."""
+
+    kind: Literal["issue_voucher"] = "issue_voucher"
+    voucher: Literal["coupon", "points"]
+    order_id: Id
+    worth: Money
+
+
+class RevokeVoucher(Record):
+    """Take a coupon or points back, as long as they are not used."""
+
+    kind: Literal["revoke_voucher"] = "revoke_voucher"
+    reference: Line
+
+
+class RepairGoods(Record):
+    """Have the workshop repair goods that came in."""
+
+    kind: Literal["repair_goods"] = "repair_goods"
+    reference: Line
+    order_id: Id
+    line_ids: tuple[Id, ...] = ()
+
+
+class TrackRepair(Record):
+    """Ask whether a repair is finished."""
+
+    kind: Literal["track_repair"] = "track_repair"
+    reference: Line
+
+
+class ReturnGoods(Record):
+    """Send the customer's own goods back to them: repaired, or because nothing came of the remedy."""
+
+    kind: Literal["return_goods"] = "return_goods"
+    reference: Line
+    order_id: Id
 
 
 class BookCollection(Record):
@@ -140,6 +220,37 @@ class PlaceCall(Record):
     questions: tuple[Line, ...]
 
 
+class ReserveAuthority(Record):
+    """Count a proposal against what a person and a customer have had in a period (the ledger's own port).
+
+    Attributes:
+        proposal: the proposal's hash, under which it counts once within its case.
+        person: who decides it.
+        customer: who gets it; None where nobody knows the customer's id.
+        period: name of the period in which it was decided, by the event's own time.
+        person_limit: most that the person may decide alone in the period.
+        customer_limit: most that the customer may get in the period without a second person.
+        approved: a second person decided: it is counted in any case, in place of what was reserved before.
+    """
+
+    kind: Literal["reserve_authority"] = "reserve_authority"
+    proposal: Line
+    person: Id
+    customer: Id | None = None
+    period: Line
+    amount: Money
+    person_limit: Money | None = None
+    customer_limit: Money | None = None
+    approved: bool = False
+
+
+class ReleaseAuthority(Record):
+    """Count a proposal no longer; one that was never counted will not be counted later either."""
+
+    kind: Literal["release_authority"] = "release_authority"
+    proposal: Line
+
+
 class FindOutcome(Record):
     """Ask a provider, by our key, what became of a request whose outcome we do not know.
 
@@ -152,6 +263,10 @@ class FindOutcome(Record):
     key: Line
     lost: Annotated[
         PayRefund
+        | IssueVoucher
+        | RevokeVoucher
+        | RepairGoods
+        | ReturnGoods
         | BookCollection
         | CancelCollection
         | ReserveReplacement
@@ -168,6 +283,12 @@ Request = Annotated[
     | FetchOrder
     | SendNotice
     | PayRefund
+    | TrackRefund
+    | IssueVoucher
+    | RevokeVoucher
+    | RepairGoods
+    | TrackRepair
+    | ReturnGoods
     | BookCollection
     | CancelCollection
     | TrackCollection
@@ -176,11 +297,20 @@ Request = Annotated[
     | ShipReplacement
     | TrackDelivery
     | PlaceCall
+    | ReserveAuthority
+    | ReleaseAuthority
     | FindOutcome,
     Field(discriminator="kind"),
 ]
 
 # Results. ----------------------------------------------------------------------------------------------
+
+
+class EarlierFailure(Record):
+    """A failure that this customer has been through before: what it was put down to, and when."""
+
+    on: date
+    cause: Line | None = None
 
 
 class CustomerSnapshot(Record):
@@ -196,18 +326,26 @@ class CustomerSnapshot(Record):
     open_from_hour: int = 9
     open_to_hour: int = 20
     earlier_failures: int = 0
+    earlier: tuple[EarlierFailure, ...] = ()
 
 
 class OrderLine(Record):
-    """One line of an order."""
+    """One line of an order; `replaceable` while goods of the same kind are left."""
 
     line_id: Id
     product: Line
     price: Money
+    replaceable: bool = True
 
 
 class OrderSnapshot(Record):
-    """What the shop knows of the order; `known` is false where there is none."""
+    """What the shop knows of the order; `known` is false where there is none.
+
+    Attributes:
+        promised_on: the day by which delivery was guaranteed.
+        repairs: how often the same defect was repaired.
+        in_repair_since: since when the goods have been away for a repair that has not come back.
+    """
 
     kind: Literal["order_snapshot"] = "order_snapshot"
     known: bool
@@ -216,6 +354,9 @@ class OrderSnapshot(Record):
     shipping_paid: Money | None = None
     bought_on: date | None = None
     delivered_on: date | None = None
+    promised_on: date | None = None
+    repairs: int = 0
+    in_repair_since: date | None = None
     warranty_months: int = 0
     life_cycle: Literal["introduction", "growth", "maturity", "decline"] | None = None
 
@@ -230,11 +371,65 @@ class NoticeSent(Record):
 
 
 class RefundPaid(Record):
-    """Money went out."""
+    """Money went out; `settled_at` is when, where the bank says so."""
 
     kind: Literal["refund_paid"] = "refund_paid"
     reference: Line
     amount: Money
+    settled_at: Instant | None = None
+
+
+class RefundPending(Record):
+    """The bank took a refund on; it will be settled or fail."""
+
+    kind: Literal["refund_pending"] = "refund_pending"
+    reference: Line
+
+
+class RefundFailed(Record):
+    """A refund that the bank had taken on came to nothing; no money went out."""
+
+    kind: Literal["refund_failed"] = "refund_failed"
+    reference: Line
+    reason: Line
+    code: Line
+
+
+class VoucherIssued(Record):
+    """The customer has the coupon or the points."""
+
+    kind: Literal["voucher_issued"] = "voucher_issued"
+    reference: Line
+
+
+class RepairAccepted(Record):
+    """The workshop has the goods and will repair them."""
+
+    kind: Literal["repair_accepted"] = "repair_accepted"
+    reference: Line
+
+
+class GoodsRepaired(Record):
+    """The goods are repaired."""
+
+    kind: Literal["goods_repaired"] = "goods_repaired"
+    reference: Line
+    repaired_at: Instant | None = None
+
+
+class RepairFailed(Record):
+    """The goods cannot be repaired after all."""
+
+    kind: Literal["repair_failed"] = "repair_failed"
+    reference: Line
+    reason: Line
+
+
+class GoodsReturned(Record):
+    """The customer's own goods are on their way back to them."""
+
+    kind: Literal["goods_returned"] = "goods_returned"
+    reference: Line
 
 
 class CollectionBooked(Record):
@@ -245,12 +440,21 @@ class CollectionBooked(Record):
 
 
 class CollectionStatus(Record):
-    """Where collected goods are; `finding` once they were inspected."""
+    """Where collected goods are; `finding` once they were inspected.
+
+    Attributes:
+        no_show: the courier met nobody; this booking is over.
+        lost: the goods were lost on their way to the firm.
+        returned: the order lines that arrived, where not all did.
+    """
 
     kind: Literal["collection_status"] = "collection_status"
     arrived: bool
     arrived_at: Instant | None = None
-    finding: Literal["as_claimed", "not_as_claimed", "missing"] | None = None
+    finding: Literal["as_claimed", "not_as_claimed", "missing", "part_returned"] | None = None
+    no_show: bool = False
+    lost: bool = False
+    returned: tuple[Id, ...] = ()
 
 
 class ReplacementReserved(Record):
@@ -268,15 +472,16 @@ class ReplacementShipped(Record):
 
 
 class DeliveryStatus(Record):
-    """Where a shipment is."""
+    """Where a shipment is; `lost` where it will never arrive."""
 
     kind: Literal["delivery_status"] = "delivery_status"
     delivered: bool
     delivered_at: Instant | None = None
+    lost: bool = False
 
 
 class Undone(Record):
-    """An undo took effect (a collection cancelled, a reservation released)."""
+    """An undo took effect (a collection cancelled, a reservation released, a voucher revoked)."""
 
     kind: Literal["undone"] = "undone"
     reference: Line
@@ -296,18 +501,48 @@ class CallMade(Record):
     verbatim: Text = ""
 
 
+class AuthorityAnswer(Record):
+    """What became of a reservation, and what the person and the customer have used with it or without.
+
+    Attributes:
+        state: `reserved`: it counts; `exceeded`: a limit forbids it; `released`: it was given up before.
+        person_used: of this period, without this proposal.
+        customer_used: the same for the customer; None where nobody knows the customer's id.
+    """
+
+    kind: Literal["authority_answer"] = "authority_answer"
+    state: Literal["reserved", "exceeded", "released"]
+    person_used: Money
+    customer_used: Money | None = None
+
+
+class AuthorityFreed(Record):
+    """A proposal does not count any more."""
+
+    kind: Literal["authority_freed"] = "authority_freed"
+
+
 Outcome = Annotated[
     CustomerSnapshot
     | OrderSnapshot
     | NoticeSent
     | RefundPaid
+    | RefundPending
+    | RefundFailed
+    | VoucherIssued
+    | RepairAccepted
+    | GoodsRepaired
+    | RepairFailed
+    | GoodsReturned
     | CollectionBooked
     | CollectionStatus
     | ReplacementReserved
     | ReplacementShipped
     | DeliveryStatus
     | Undone
-    | CallMade,
+    | CallMade
+    | AuthorityAnswer
+    | AuthorityFreed,
     Field(discriminator="kind"),
 ]
 

@@ -172,7 +172,8 @@ def _round(
     opened = RoundOpened(round=course.remedy.round + 1, cause=cause, reason=reason, at=at, by=by)
     policy = course.before.policy
     if cause == "appeal":
-        return (opened, *appoint_reviewer(course.assignment, policy, reason="appeal", at=at))
+        part = (*course.remedy.people, *filter(None, (course.result.registered_by,)))
+        return (opened, *appoint_reviewer(course.assignment, policy, reason="appeal", at=at, part=part))
     moved = escalate(course.assignment, policy, cause=f"round:{cause}", reason=reason, at=at)
     return (opened, *moved)
 

@@ -1,14 +1,14 @@
 """The happy call (해피콜): asks, after everything, whether it was really put right."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, assert_never
-from zoneinfo import ZoneInfo
 
 from domain.actor import Role
 from domain.assignment import Assignment
 from domain.budget import due_of
 from domain.effect import CallMade, Effect, PlaceCall
+from domain.hours import contact_window
 from domain.message import CameBack, Deadline, EffectSucceeded, Event
 from domain.plan import Before
 from domain.policy import Policy
@@ -103,22 +103,8 @@ def deadlines(follow_up: FollowUp, before: Before, result: Result) -> tuple[Dead
     """Return when the next attempt is due."""
     if follow_up.over or follow_up.key is not None or result.delivered_at is None or not is_due(result):
         return ()
-    due = follow_up.next_at or permitted(before, result.delivered_at + before.policy.happy_call.delay)
+    due = follow_up.next_at or contact_window(before, result.delivered_at + before.policy.happy_call.delay)
     return (Deadline(name=f"happy_call/attempt:{follow_up.attempts + follow_up.failed + 1}", due=due),)
-
-
-def permitted(before: Before, instant: datetime) -> datetime:
-    """Move an instant to the next hour at which this customer may be called."""
-    rules = before.policy.happy_call
-    customer = before.intake.customer
-    first = max(rules.from_hour, customer.open_from_hour if customer else 0)
-    last = min(rules.to_hour, customer.open_to_hour if customer else 24)
-    local = instant.astimezone(ZoneInfo(before.policy.calendar.timezone))
-    if local.hour < first:
-        local = local.replace(hour=first, minute=0, second=0, microsecond=0)
-    elif local.hour >= last:
-        local = (local + timedelta(days=1)).replace(hour=first, minute=0, second=0, microsecond=0)
-    return local.astimezone(instant.tzinfo)
 
 
 def caller_of(policy: Policy, assignment: Assignment, attempt: int) -> str | None:
@@ -204,7 +190,7 @@ def _missed(
     made = follow_up.attempts + counted
     # An attempt that the call centre never made does not count, yet it may not go on for ever either.
     exhausted = made >= rules.attempts or follow_up.failed + (not counted) > 2 * rules.attempts
-    again = None if exhausted else permitted(before, at + rules.apart)
+    again = None if exhausted else contact_window(before, at + rules.apart)
     missed = HappyCallMissed(
         attempt=follow_up.attempts + 1, counted=counted, reference=reference, again_at=again, at=at
     )

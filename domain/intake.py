@@ -174,6 +174,8 @@ class Intake:
     source_key: str
     key_digest: str
     acknowledged_at: datetime | None = None
+    acknowledgements: int = 1
+    acknowledge_since: datetime | None = None
     customer: CustomerSnapshot | None = None
     order: OrderSnapshot | None = None
     waiting: tuple[str, ...] = ("acknowledgement:1", "customer:1", "order:1")
@@ -251,6 +253,8 @@ def decide(intake: Intake, command: IntakeCommand) -> tuple[IntakeEvent, ...]:
         case Acknowledge(how=how, at=at, by=by):
             if intake.acknowledged_at is not None:
                 return ()
+            if intake.acknowledge_since is not None and command.happened < intake.acknowledge_since:
+                raise Refused("happened: that was before this became a complaint", code="happened")
             return (Acknowledged(how=how, happened=command.happened, at=at, by=by),)
         case _:
             assert_never(command)
@@ -295,7 +299,9 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
         raise ValueError("a case must begin with case_opened")
     match event:
         case AcknowledgementSent(delivered=delivered, at=at):
-            told = intake.acknowledged_at or (at if delivered else None)
+            told = intake.acknowledged_at or (
+                at if delivered and event.key == _acknowledgement(intake) else None
+            )
             return replace(_answered(intake, event.key), acknowledged_at=told)
         case Acknowledged(happened=happened):
             return replace(intake, acknowledged_at=happened)
@@ -315,12 +321,25 @@ def _answered(intake: Intake, key: str) -> Intake:
     return replace(intake, waiting=tuple(waiting for waiting in intake.waiting if waiting != key))
 
 
+def converted(intake: Intake, at: datetime) -> Intake:
+    """An inquiry that turned into a complaint is acknowledged anew, from then on (clock rule 15)."""
+    before = _answered(intake, _acknowledgement(intake))
+    again = replace(
+        before, acknowledgements=intake.acknowledgements + 1, acknowledged_at=None, acknowledge_since=at
+    )
+    return replace(again, waiting=(*again.waiting, _acknowledgement(again)))
+
+
+def _acknowledgement(intake: Intake) -> str:
+    return f"acknowledgement:{intake.acknowledgements}"
+
+
 def todo(intake: Intake, *, policy: Policy, number: str) -> tuple[Effect, ...]:
     """Return what intake still asks of the outside: the acknowledgement and the two snapshots."""
     opening = intake.opening
     requests: dict[str, SendNotice | FetchCustomer | FetchOrder] = {
-        "acknowledgement:1": SendNotice(
-            template="acknowledgement",
+        _acknowledgement(intake): SendNotice(
+            template="acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement",
             wording_hash=policy.wording_hash,
             language=intake.language,
             channel=intake.channel,

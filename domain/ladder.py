@@ -21,10 +21,12 @@ class Rung(Record):
         at: A share of the budget before the deadline (0.8: when 80 % is used, rule 6), `breach`, or how long
             after the deadline.
         actions: What is done, in this order.
+        urgent: Whether those whom it tells hear it at any hour (rule 19).
     """
 
     at: Share | Literal["breach"] | Budget
     actions: tuple[Action, ...]
+    urgent: bool = False
 
 
 Ladder = tuple[Rung, ...]

@@ -69,12 +69,13 @@ class EffectSucceeded(Record):
 
 
 class EffectRefused(Record):
-    """The outside world refused for good."""
+    """The outside world refused for good; `code` is its stable word for why, where it has one."""
 
     kind: Literal["effect_refused"] = "effect_refused"
     at: Instant
     key: Line
     reason: Line
+    code: Line | None = None
 
 
 class OutcomeUnknown(Record):

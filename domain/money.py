@@ -1,6 +1,6 @@
 """Money as integer minor units of one ISO 4217 currency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -48,3 +48,19 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     if minor > LARGEST:
         raise Refused("the amounts together are larger than any that can be paid", code="amount")
     return Money(minor=minor, currency=currency)
+
+
+def split(amount: Money, weights: Sequence[int]) -> tuple[Money, ...]:
+    """Split an amount by weights without losing a unit: largest remainder, the earlier part on a tie.
+
+    Every part is its exact share rounded down, and the units that are left go one each to the parts that
+    lost most by that. Where every weight is zero the parts are equal.
+    """
+    shares = tuple(weights) if any(weights) else (1,) * len(weights)
+    whole = sum(shares)
+    parts = [amount.minor * share // whole for share in shares]
+    lost = [amount.minor * share % whole for share in shares]
+    left = amount.minor - sum(parts)
+    for index in sorted(range(len(parts)), key=lambda at: (-lost[at], at))[:left]:
+        parts[index] += 1
+    return tuple(Money(minor=part, currency=amount.currency) for part in parts)

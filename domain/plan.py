@@ -1,6 +1,6 @@
 """The plan of a remedy: one decision per harm line, held against harm, policy and order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -9,16 +9,25 @@ from pydantic import Field
 from domain.contact import Contacts
 from domain.intake import Intake
 from domain.money import Money, total
-from domain.policy import BY_HAND, MOVES_GOODS, PAYS, Ground, Policy, RemedyKind
+from domain.offer import Facts, Offer, Owed, compute
+from domain.policy import BY_HAND, MOVES_GOODS, PAYS, VOUCHERS, Ground, Policy, RemedyKind
 from domain.record import Id, Letter, Line, Record, canonical
 from domain.refusal import Refused
-from domain.triage import Classification
+from domain.triage import Classification, HarmLine
+
+GIVES: tuple[RemedyKind, ...] = (*PAYS, *VOUCHERS)
+"""Remedies that have an amount."""
 
 Gesture = Literal["apology_call", "apology_letter", "manager_letter", "explanation", "follow_up"]
 
 
 class LineDecision(Record):
-    """What is done about one harm line: a remedy, or a reasoned refusal that names its clause."""
+    """What is done about one harm line: a remedy, or a reasoned refusal that names its clause.
+
+    Attributes:
+        amount: left out, it is computed from the policy's offer table.
+        reason: why a line is refused, or why its amount is another than the computed one.
+    """
 
     harm_line: Line
     remedy: RemedyKind
@@ -28,21 +37,61 @@ class LineDecision(Record):
     reason: Line | None = None
 
 
+class Extra(Record):
+    """Something beyond what is owed: its own line, with its reason, within the policy's limit."""
+
+    remedy: RemedyKind = "goodwill_credit"
+    amount: Money
+    reason: Line
+
+
+class Alternative(Record):
+    """Another way to put the same harms right, between which the customer chooses.
+
+    Attributes:
+        decisions: what is done instead about the harm lines that they name; the others stay as planned.
+    """
+
+    id: Id
+    decisions: Annotated[tuple[LineDecision, ...], Field(min_length=1, max_length=20)]
+    words: Letter = ""
+
+
+class Fee(Record):
+    """A fee that the customer would pay, quoted before work begins."""
+
+    what: Literal["repair", "return", "inspection"]
+    amount: Money
+    reason: Line
+
+
 class Plan(Record):
     """What is proposed; its hash is what an approval is bound to.
 
     Attributes:
         collect: whether the goods come back before the firm's part is done.
+        in_advance: the replacement goes out first, and the goods come back after it.
         order_lines: which lines of the order it is about; empty: all.
         fee_payer: who pays fees and return shipping.
+        alternatives: equal remedies; whoever accepts names one of them, or `main`.
+        fees: what the customer pays; only where `fee_payer` is the customer.
+        extras: what the firm gives beyond what is owed.
+        guarantee: the broken guarantee that it pays out; the engine's own plans only.
+        offer: how the amounts were computed; the engine fills it in, whatever the sender says.
     """
 
     decisions: Annotated[tuple[LineDecision, ...], Field(min_length=1, max_length=20)]
     gestures: tuple[Gesture, ...] = ()
     collect: bool = False
+    in_advance: bool = False
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
     words: Letter = ""
+    alternatives: Annotated[tuple[Alternative, ...], Field(max_length=4)] = ()
+    fees: Annotated[tuple[Fee, ...], Field(max_length=5)] = ()
+    extras: Annotated[tuple[Extra, ...], Field(max_length=5)] = ()
+    guarantee: Line | None = None
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +104,42 @@ class Before:
     contacts: Contacts
 
 
+MAIN = "main"
+"""How the decisions of the plan itself are called where there are alternatives."""
+
+
+def chosen(plan: Plan, choice: str | None) -> Plan:
+    """Return the plan as the customer chose it, with no choice left.
+
+    Raises:
+        Refused: naming what there is to choose from.
+    """
+    names = (MAIN, *(each.id for each in plan.alternatives))
+    if plan.alternatives and choice not in names:
+        raise Refused(f"choice: name one of {', '.join(names)}", code="choice")
+    if not plan.alternatives and choice not in (None, MAIN):
+        raise Refused("choice: this offer leaves nothing to choose; leave it out", code="choice")
+    other = next((each for each in plan.alternatives if each.id == choice), None)
+    instead = {decision.harm_line: decision for decision in other.decisions} if other else {}
+    decisions = tuple(instead.get(each.harm_line, each) for each in plan.decisions)
+    return plan.model_copy(update={"decisions": decisions, "alternatives": ()})
+
+
+def variants(plan: Plan) -> tuple[Plan, ...]:
+    """Return every plan that the customer may choose."""
+    if not plan.alternatives:
+        return (plan,)
+    return tuple(chosen(plan, name) for name in (MAIN, *(each.id for each in plan.alternatives)))
+
+
 def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
-    return plan.collect or any(decision.remedy in (*PAYS, *MOVES_GOODS) for decision in plan.decisions)
+    asks = (*PAYS, *MOVES_GOODS, *VOUCHERS)
+    return plan.guarantee is None and (
+        plan.collect
+        or bool(plan.extras or plan.fees or plan.alternatives)
+        or any(decision.remedy in asks for decision in plan.decisions)
+    )
 
 
 def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
@@ -66,14 +148,102 @@ def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
 
 
 def amount_of(plan: Plan, currency: str) -> Money:
-    """Return what the plan pays out in all."""
+    """Return what the plan pays out in all; of alternatives the dearest."""
+    return max((_amount_of(each, currency) for each in variants(plan)), key=lambda amount: amount.minor)
+
+
+def _amount_of(plan: Plan, currency: str) -> Money:
     paid = (decision.amount for decision in plan.decisions if decision.remedy in PAYS and decision.amount)
-    return total(paid, currency)
+    return total((*paid, *(extra.amount for extra in plan.extras)), currency)
+
+
+def beyond_price(plan: Plan, currency: str) -> Money | None:
+    """Return what of a payout is no refund of what the order was paid with; None where all of it is."""
+    amounts = [extra.amount for extra in plan.extras]
+    for decision in plan.decisions:
+        owed = plan.offer.of(decision.harm_line) if plan.offer else None
+        other_harm = owed is not None and owed.harm not in ("price", "shipping")
+        other_harm = other_harm or plan.guarantee is not None
+        if other_harm and decision.remedy in PAYS and decision.amount is not None:
+            amounts.append(decision.amount)
+    return total(amounts, currency) if amounts else None
+
+
+def worth_of(plan: Plan, currency: str) -> Money:
+    """Return what the plan costs the firm in all, coupons and points too; of alternatives the dearest."""
+    return max((_worth_of(each, currency) for each in variants(plan)), key=lambda amount: amount.minor)
+
+
+def _worth_of(plan: Plan, currency: str) -> Money:
+    given = (each.amount for each in plan.decisions if each.remedy in GIVES and each.amount)
+    return total((*given, *(extra.amount for extra in plan.extras)), currency)
 
 
 def by_hand(plan: Plan) -> tuple[RemedyKind, ...]:
     """Return the plan's remedies that a department carries out and reports."""
     return tuple(dict.fromkeys(each.remedy for each in plan.decisions if each.remedy in BY_HAND))
+
+
+def with_amounts(before: Before, plan: Plan) -> Plan:
+    """Return the plan with every amount that was left out, and with how the amounts were computed."""
+    if not before.policy.offer_table:
+        return plan.model_copy(update={"offer": None, "guarantee": None})
+    offer = compute(_with_shipping(before, plan), order_lines=plan.order_lines)
+    decisions = tuple(_priced(decision, offer) for decision in plan.decisions)
+    alternatives = tuple(
+        each.model_copy(update={"decisions": tuple(_priced(decision, offer) for decision in each.decisions)})
+        for each in plan.alternatives
+    )
+    computed = {"decisions": decisions, "alternatives": alternatives, "offer": offer, "guarantee": None}
+    return plan.model_copy(update=computed)
+
+
+def facts_of(before: Before) -> Facts:
+    """Return the inputs of an offer for this case."""
+    intake = before.intake
+    return Facts(policy=before.policy, triage=before.triage, order=intake.order, customer=intake.customer)
+
+
+SHIPPING = HarmLine(id="shipping", harm="shipping")
+"""A plan may give shipping back that nobody has stated as a harm."""
+
+
+def is_shipping(before: Before, decision: LineDecision) -> bool:
+    """Say whether a decision is about what the customer paid for shipping."""
+    stated = next((line for line in before.triage.harm_lines if line.id == decision.harm_line), SHIPPING)
+    return stated.harm == "shipping" and decision.harm_line in (SHIPPING.id, stated.id)
+
+
+def _adds_shipping(before: Before, plan: Plan) -> bool:
+    stated = any(line.id == SHIPPING.id for line in before.triage.harm_lines)
+    return not stated and any(decision.harm_line == SHIPPING.id for decision in plan.decisions)
+
+
+def _with_shipping(before: Before, plan: Plan) -> Facts:
+    facts = facts_of(before)
+    if not _adds_shipping(before, plan):
+        return facts
+    return replace(facts, triage=replace(facts.triage, harm_lines=(*facts.triage.harm_lines, SHIPPING)))
+
+
+def choices(plan: Plan, language: str) -> str:
+    """Say what else the customer may choose, each by its name; nothing where nothing is left to choose."""
+    said = "또는" if language == "ko" else "or"
+    return "".join(f"; {said} {each.id}: {each.words}" for each in plan.alternatives)
+
+
+def quoted(plan: Plan, language: str) -> str:
+    """Say what the customer would pay, line by line; nothing where nothing is quoted."""
+    said = "고객님 부담" if language == "ko" else "you would pay"
+    return "".join(f"; {said}: {fee.amount} ({fee.reason})" for fee in plan.fees)
+
+
+def _priced(decision: LineDecision, offer: Offer) -> LineDecision:
+    owed = offer.of(decision.harm_line)
+    if owed is None or decision.remedy not in GIVES:
+        return decision
+    known = {"amount": decision.amount or owed.amount, "clause": decision.clause or owed.clause}
+    return decision.model_copy(update=known)
 
 
 def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
@@ -82,11 +252,32 @@ def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
     Raises:
         Refused: naming the decision and what is wrong with it.
     """
+    _check_alternatives(plan)
+    for each in variants(plan):
+        _check_variant(before, each, lines=lines)
+
+
+def _check_alternatives(plan: Plan) -> None:
+    names = [MAIN, *(each.id for each in plan.alternatives)]
+    if len(set(names)) != len(names):
+        raise Refused("alternatives: each needs an id of its own, and none is called main", code="choice")
+    planned = {decision.harm_line for decision in plan.decisions}
+    for place, each in enumerate(plan.alternatives):
+        named = [decision.harm_line for decision in each.decisions]
+        if len(set(named)) != len(named) or not planned.issuperset(named):
+            where = f"alternatives[{place}].decisions"
+            raise Refused(f"{where}: decide each once of {', '.join(sorted(planned))}", code="harm-lines")
+
+
+def _check_variant(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
     decided = [decision.harm_line for decision in plan.decisions]
+    lines = (*lines, SHIPPING.id) if _adds_shipping(before, plan) and before.policy.offer_table else lines
     if sorted(lines) != sorted(decided):
         raise Refused(f"decide each harm line once: {', '.join(lines)}", code="harm-lines")
     for decision in plan.decisions:
         _check_decision(before, decision)
+    _check_amounts(plan)
+    _check_extras(before, plan)
     _check_goods(before, plan)
     if plan.fee_payer != "firm" and before.triage.cause in before.policy.firm_pays_causes:
         raise Refused(f"fee_payer: for {before.triage.cause} every fee is the firm's", code="fee-payer")
@@ -108,15 +299,56 @@ def _check_decision(before: Before, decision: LineDecision) -> None:
         return
     if decision.ground is None:
         raise Refused(f"{where}: name the ground", code="ground")
-    if decision.remedy in PAYS and (decision.amount is None or decision.amount.minor == 0):
+    needs_amount = decision.remedy in GIVES
+    if needs_amount and (decision.amount is None or decision.amount.minor == 0):
         raise Refused(f"{where}: give the amount", code="amount")
     if decision.amount is not None and decision.amount.currency != before.policy.currency:
         raise Refused(f"{where}: this case is in {before.policy.currency}", code="currency")
 
 
+def _check_amounts(plan: Plan) -> None:
+    """Hold every amount against what was computed."""
+    for place, decision in enumerate(plan.decisions):
+        owed = plan.offer.of(decision.harm_line) if plan.offer else None
+        if owed is not None and decision.remedy in GIVES and decision.amount is not None:
+            _check_amount(f"decisions[{place}]", decision.amount, decision.reason, owed)
+
+
+def _check_amount(where: str, amount: Money, reason: str | None, owed: Owed) -> None:
+    extra = owed.owes == "extra"
+    most = (owed.at_most or owed.amount) if extra else owed.amount
+    if amount.minor > most.minor:
+        rest = "it gives no more" if extra else "give the rest as `extras` with a reason"
+        raise Refused(f"{where}.amount: {owed.clause} comes to {most}; {rest}", code="above-offer")
+    if amount.minor != owed.amount.minor and reason is None:
+        raise Refused(
+            f"{where}.reason: {owed.clause} comes to {owed.amount}; say why this gives {amount}",
+            code="other-amount",
+        )
+
+
+def _check_extras(before: Before, plan: Plan) -> None:
+    for place, extra in enumerate(plan.extras):
+        where = f"extras[{place}]"
+        if extra.remedy not in PAYS or extra.remedy not in before.policy.remedies:
+            raise Refused(f"{where}.remedy: this policy gives no extra {extra.remedy}", code="remedy-kind")
+        if extra.amount.currency != before.policy.currency:
+            raise Refused(f"{where}.amount: this case is in {before.policy.currency}", code="currency")
+    limit = plan.offer.extras_limit if plan.offer else None
+    given = sum(extra.amount.minor for extra in plan.extras)
+    if given and (limit is None or given > limit.minor):
+        allowed = f"extras together may come to {limit}" if limit else "this policy gives no extras here"
+        raise Refused(f"extras: {allowed}", code="extras")
+
+
 def _check_goods(before: Before, plan: Plan) -> None:
     order = before.intake.order
-    needs_order = plan.collect or any(each.remedy in ("exchange", *PAYS) for each in plan.decisions)
+    kinds = {each.remedy for each in plan.decisions}
+    needs_order = plan.collect or bool(plan.extras) or bool(kinds & {"exchange", "repair", *PAYS})
+    if "repair" in kinds and not plan.collect:
+        raise Refused("collect: what is to be repaired has to come in first", code="collect")
+    if plan.in_advance and not (plan.collect and "exchange" in kinds):
+        raise Refused("in_advance: only an exchange whose goods come back afterwards", code="in-advance")
     if needs_order and (order is None or not order.known):
         raise Refused("no order is known for this case; find it first", code="no-order")
     if order is None:

@@ -1,6 +1,6 @@
 """The policy of one case: every limit, amount, rule and calendar, pinned when the case was opened."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -19,25 +19,50 @@ Ground = Literal["withdrawal", "defect", "warranty", "guarantee", "goodwill"]
 Language = Literal["ko", "en"]
 Channel = Literal["sms", "email", "phone", "post"]
 
+Harm = Literal["price", "shipping", "time", "trouble", "consequential"]
+
 LifeCycle = Literal["introduction", "growth", "maturity", "decline"]
 RemedyKind = Literal[
     "refund",
     "exchange",
+    "repair",
+    "return_shipping",
+    "coupon",
+    "points",
     "fee_refund",
     "goodwill_credit",
     "correction",
     "reissued_card",
+    "free_service",
+    "installation",
+    "instruction",
     "apology",
+    "apology_letter",
+    "manager_apology",
     "explanation",
     "refusal",
 ]
-PAYS: tuple[RemedyKind, ...] = ("refund", "fee_refund", "goodwill_credit")
+PAYS: tuple[RemedyKind, ...] = ("refund", "fee_refund", "return_shipping", "goodwill_credit")
 """Remedies that move money."""
 
-MOVES_GOODS: tuple[RemedyKind, ...] = ("refund", "exchange")
+FEES: tuple[RemedyKind, ...] = ("fee_refund", "return_shipping")
+"""Remedies that give back what the customer paid beside the goods: fees, and shipping either way."""
+
+VOUCHERS: tuple[RemedyKind, ...] = ("coupon", "points")
+"""Remedies that give worth without paying; they can be taken back until they are used."""
+
+MOVES_GOODS: tuple[RemedyKind, ...] = ("refund", "exchange", "repair")
 """Remedies for which goods may have to come back."""
 
-BY_HAND: tuple[RemedyKind, ...] = ("correction", "reissued_card")
+BY_HAND: tuple[RemedyKind, ...] = (
+    "correction",
+    "reissued_card",
+    "free_service",
+    "installation",
+    "instruction",
+    "apology_letter",
+    "manager_apology",
+)
 """Remedies that a department carries out and reports as done."""
 
 TargetName = Literal[
@@ -86,6 +111,21 @@ class Routing(Record):
     reason: Line
 
 
+class TriageRule(Record):
+    """Words of a customer that speak for one reading of the case.
+
+    Attributes:
+        field: what of the classification it speaks for; `safety` has the value `true`.
+        words: Latin words match whole, Korean ones as stems; each counts once.
+        weight: how much one word counts.
+    """
+
+    field: Literal["voc_type", "product", "cause", "severity", "safety", "emotion"]
+    value: Line
+    words: Annotated[tuple[Line, ...], Field(min_length=1)]
+    weight: Annotated[int, Field(ge=1, le=9)] = 1
+
+
 class Target(Record):
     """A service target: for whom it holds, how long, and what happens before, at and after it."""
 
@@ -127,6 +167,68 @@ class StatutoryClock(Record):
     ladder: tuple[Rung, ...] = ()
 
 
+class InterestRate(Record):
+    """The yearly rate of interest on a refund that is late, from a day on until the next entry's."""
+
+    valid_from: date
+    basis_points: Annotated[int, Field(ge=0, le=10_000)]
+    clause: Line
+
+
+class Warranty(Record):
+    """When a refusal for expired warranty is anybody's to give.
+
+    Attributes:
+        reference_months: what a fair warranty lasts; `products` names others.
+        clause: the clause that such a refusal names.
+    """
+
+    reference_months: Annotated[int, Field(ge=1)]
+    products: dict[Line, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    clause: Line
+
+
+class StandardRule(Record):
+    """What has to be given for the price of goods once something went wrong for good.
+
+    Attributes:
+        when: repaired in vain `at_least` times, in repair for more than `at_least` months, or no goods of the
+            same kind are left.
+        owed: remedies of which it has to be one.
+        instead_of: only where the plan says one of these; empty: whatever it says.
+    """
+
+    id: Line
+    when: Literal["repaired_in_vain", "repair_overdue", "no_same_kind"]
+    at_least: Annotated[int, Field(ge=1)] = 1
+    owed: Annotated[tuple[RemedyKind, ...], Field(min_length=1)]
+    instead_of: tuple[RemedyKind, ...] = ()
+    clause: Line
+
+
+class RepeatFailure(Record):
+    """Which earlier failure of the same customer counts besides a similar one: any as recent as this."""
+
+    recent_months: Annotated[int, Field(ge=1)]
+
+
+class Guarantee(Record):
+    """A service guarantee: a promise to every customer that pays by itself once it is broken.
+
+    Attributes:
+        promise: delivery by the promised day, or a response before a service target is missed.
+        target: which service target, of a promised response.
+        terms: what the customer is told, in both languages.
+    """
+
+    id: Line
+    promise: Literal["delivery", "response"]
+    target: TargetName | None = None
+    pays: Money
+    clause: Line
+    terms: dict[Language, Line]
+
+
 class PauseReason(Record):
     """A reason for which service targets may stand still.
 
@@ -164,6 +266,55 @@ class HappyCall(Record):
     cut_off: int
 
 
+Period = Literal["day", "week", "month"]
+
+
+class AuthorityTotals(Record):
+    """What a role may decide without a second person, added up, so that splitting gains nothing.
+
+    Attributes:
+        case: for everything that is given in one case.
+        person: for everything that one person decides in a period.
+        customer: for everything that one customer gets in a period, whoever decided it.
+    """
+
+    case: Money
+    person: Money
+    customer: Money
+
+
+class OfferRule(Record):
+    """What is owed for one kind of harm; of all rules the first that fits decides.
+
+    Attributes:
+        causes: what the case is put down to; empty: whatever the cause.
+        severities: how grave it is; empty: however grave.
+        owes: the price paid, the shipping paid, what the customer states (each in the share `per_cent`), or
+            an extra: nothing is owed, and the firm gives something all the same.
+        at_most: the most that this rule gives; None: no limit.
+        usual: what an extra gives where nobody says otherwise.
+    """
+
+    id: Line
+    harm: Harm
+    causes: tuple[Line, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    owes: Literal["price", "shipping", "stated", "extra"]
+    per_cent: Annotated[int, Field(ge=0, le=100)] = 100
+    at_most: Money | None = None
+    usual: Money | None = None
+    clause: Line
+
+
+class ExtraLimit(Record):
+    """How much may be given beyond what is owed; of all limits the first that fits holds."""
+
+    severities: tuple[Severity, ...] = ()
+    tiers: tuple[Line, ...] = ()
+    at_most: Money
+    clause: Line
+
+
 class Policy(Record):
     """One policy snapshot, at most 64 KB, with its holidays resolved; identified by its content's hash."""
 
@@ -180,6 +331,7 @@ class Policy(Record):
     fallback_department: Line
     people: tuple[Person, ...]
     routing: tuple[Routing, ...]
+    triage_rules: tuple[TriageRule, ...] = ()
     targets: tuple[Target, ...]
     resolve_factor: dict[LifeCycle, float] = Field(default_factory=dict)
     statutory: tuple[StatutoryClock, ...] = ()
@@ -187,8 +339,20 @@ class Policy(Record):
     vague_words: dict[Line, timedelta]
     vague_default: timedelta
     remedies: tuple[RemedyKind, ...]
+    offer_table: tuple[OfferRule, ...] = ()
+    extra_limits: tuple[ExtraLimit, ...] = ()
+    interest: tuple[InterestRate, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    benefits: dict[RemedyKind, dict[Language, Line]] = Field(default_factory=dict)
+    max_fee_per_cent: Annotated[int, Field(ge=0, le=100)] | None = None
+    warranty: Warranty | None = None
+    standards: tuple[StandardRule, ...] = ()
+    repeat_failure: RepeatFailure | None = None
     authority: dict[Role, Money]
+    authority_totals: dict[Role, AuthorityTotals] = Field(default_factory=dict)
+    authority_period: Period = "month"
     approval: Budget
+    approval_expires: Budget | None = None
     offer: Budget
     offer_reminder: Budget
     supervisor_meeting: Budget
@@ -199,6 +363,7 @@ class Policy(Record):
     max_looks: Annotated[int, Field(ge=1)]
     retry_after: timedelta
     max_tries: Annotated[int, Field(ge=1)]
+    max_pickups: Annotated[int, Field(ge=1)] = 3
     happy_call: HappyCall
     reopen_window: Budget
     appeal_window: Budget
@@ -224,6 +389,12 @@ class Policy(Record):
             ),
             *(f"targets.{t.name}: clause {t.clause}" for t in self.targets if t.clause not in clauses),
             *(f"statutory.{s.id}: clause {s.clause}" for s in self.statutory if s.clause not in clauses),
+            *(f"offer_table.{o.id}: clause {o.clause}" for o in self.offer_table if o.clause not in clauses),
+            *(f"standards.{s.id}: clause {s.clause}" for s in self.standards if s.clause not in clauses),
+            *(f"warranty: clause {w.clause}" for w in (self.warranty,) if w and w.clause not in clauses),
+            *(f"guarantees.{g.id}: clause {g.clause}" for g in self.guarantees if g.clause not in clauses),
+            *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
+            *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
         ]
         if wrong:
             raise ValueError(f"names something that this policy does not define: {'; '.join(wrong)}")

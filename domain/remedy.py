@@ -4,19 +4,48 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from domain.actor import Role
+from domain import authority
+from domain.actor import Actor, Role
+from domain.attempt import AttemptRefused
+from domain.authority import (
+    AuthorityCounted,
+    AuthorityEvent,
+    AuthorityExceeded,
+    AuthorityReleased,
+    AuthorityReserved,
+    AuthorityUnknown,
+    Bound,
+    Reservation,
+    Waiting,
+)
 from domain.budget import due_of
-from domain.effect import Effect, NoticeSent, SendNotice
+from domain.effect import Effect, NoticeSent, ReserveAuthority, SendNotice
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.money import Money
-from domain.plan import Before, LineDecision, Plan, amount_of, check_plan, hash_of, needs_answer
+from domain.plan import (
+    Before,
+    LineDecision,
+    Plan,
+    amount_of,
+    check_plan,
+    choices,
+    chosen,
+    hash_of,
+    needs_answer,
+    quoted,
+    with_amounts,
+    worth_of,
+)
+from domain.plan_rules import check_better, check_rules, needs_approval_because
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refusal import Refused
 from domain.triage import Classification
 
 ProposalState = Literal[
+    "reserving",
     "waiting_approval",
+    "approval_expired",
     "approved",
     "rejected",
     "offered",
@@ -49,18 +78,29 @@ class ApproveRemedy(Command):
 
 
 class RejectRemedy(Command):
-    """Refuse to approve this proposal."""
+    """Refuse to approve this proposal.
+
+    Attributes:
+        clause: the clause of the policy on which it rests; needed where the plan gives what the law owes,
+            which nobody refuses only because it is above somebody's authority.
+    """
 
     kind: Literal["reject_remedy"] = "reject_remedy"
     proposal: Line
     reason: Line
+    clause: Line | None = None
 
 
 class AcceptRemedy(Command):
-    """The customer accepts the offer; staff may enter it with the contact in which they said so."""
+    """The customer accepts the offer; staff may enter it with the contact in which they said so.
+
+    Attributes:
+        choice: which of the plan's alternatives, or `main`; needed where there are any.
+    """
 
     kind: Literal["accept_remedy"] = "accept_remedy"
     proposal: Line
+    choice: Line | None = None
     contact: int | None = None
 
 
@@ -74,7 +114,15 @@ class DeclineRemedy(Command):
 
 
 class RemedyProposed(Event):
-    """A plan was proposed; `hash` names it."""
+    """A plan was proposed; `hash` names it.
+
+    Attributes:
+        command_id: the command that proposed it.
+        over: which limits it passes, so that a second person decides.
+        because: why a second person decides, whatever it pays.
+        reserves: what it asks the ledger before anybody is offered anything; None where nothing is added up.
+        approval_until: until when it can be approved.
+    """
 
     kind: Literal["remedy_proposed"] = "remedy_proposed"
     number: int
@@ -85,13 +133,19 @@ class RemedyProposed(Event):
     approval_due: Instant | None
     contact: int | None
     policy: Line
+    command_id: Line | None = None
+    over: tuple[Bound, ...] = ()
+    because: tuple[Line, ...] = ()
+    reserves: ReserveAuthority | None = None
+    approval_until: Instant | None = None
 
 
 class RemedyApproved(Event):
-    """A second person approved exactly this proposal."""
+    """A second person approved exactly this proposal; `counts` is what the ledger is told of it."""
 
     kind: Literal["remedy_approved"] = "remedy_approved"
     hash: Line
+    counts: ReserveAuthority | None = None
 
 
 class RemedyRejected(Event):
@@ -100,6 +154,7 @@ class RemedyRejected(Event):
     kind: Literal["remedy_rejected"] = "remedy_rejected"
     hash: Line
     reason: Line
+    clause: Line | None = None
 
 
 class ApprovalMissed(Event):
@@ -108,6 +163,21 @@ class ApprovalMissed(Event):
     kind: Literal["approval_missed"] = "approval_missed"
     hash: Line
     next_due: Instant | None
+
+
+class ApprovalExpired(Event):
+    """Nobody approved while it could be done: the proposal is void, the case moves up, another is due."""
+
+    kind: Literal["approval_expired"] = "approval_expired"
+    hash: Line
+
+
+class WaitTold(Event):
+    """The customer was told that an approval takes longer, or could not be told."""
+
+    kind: Literal["wait_told"] = "wait_told"
+    key: Line
+    reached: bool
 
 
 class RemedyOffered(Event):
@@ -156,6 +226,7 @@ class RemedyAgreed(Event):
     kind: Literal["remedy_agreed"] = "remedy_agreed"
     hash: Line
     needed: bool
+    choice: Line | None = None
     contact: int | None = None
 
 
@@ -197,6 +268,9 @@ RemedyEvent = (
     | RemedyApproved
     | RemedyRejected
     | ApprovalMissed
+    | ApprovalExpired
+    | WaitTold
+    | AuthorityEvent
     | RemedyOffered
     | OfferNoticeSent
     | OfferNoticeFailed
@@ -212,16 +286,28 @@ RemedyEvent = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One proposal as it stands."""
+    """One proposal as it stands.
+
+    Attributes:
+        over: which limits it passes, so that a second person decides.
+        customer_used: what its customer has had in the period already, where the ledger said that.
+        missed: how often nobody approved in time.
+    """
 
     number: int
     hash: str
     plan: Plan
     total: Money
     by: str
+    role: Role
+    command_id: str | None = None
     needs_approval: bool
     state: ProposalState
+    over: tuple[Bound, ...] = ()
+    customer_used: Money | None = None
     approval_due: datetime | None = None
+    approval_until: datetime | None = None
+    missed: int = 0
     approved_by: str | None = None
     agreed_at: datetime | None = None
     offer_due: datetime | None = None
@@ -236,7 +322,11 @@ class Remedy:
 
     Attributes:
         done: the decisions of this round that were carried out; a harm claimed later gets its own plan.
+        people: whoever proposed, approved or rejected, in all rounds: none of them reviews an appeal.
         hashes: every proposal ever made, so that an approval of an old one is told apart from nonsense.
+        given: minor units of all remedies of this case that were carried out, in all rounds.
+        reservations: what of this case may count for its people and its customer elsewhere.
+        delays: words about late approvals that have not gone out.
     """
 
     round: int = 1
@@ -246,6 +336,10 @@ class Remedy:
     proposal: Proposal | None = None
     done: tuple[LineDecision, ...] = ()
     hashes: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    given: int = 0
+    reservations: tuple[Reservation, ...] = ()
+    delays: tuple[str, ...] = ()
 
     @property
     def agreed_at(self) -> datetime | None:
@@ -253,13 +347,15 @@ class Remedy:
         return self.proposal.agreed_at if self.proposal else None
 
 
-def decide(remedy: Remedy, before: Before, command: RemedyCommand) -> tuple[RemedyEvent, ...]:
+def decide(
+    remedy: Remedy, before: Before, command: RemedyCommand
+) -> tuple[RemedyEvent | AttemptRefused, ...]:
     """Propose, approve, reject, accept or decline."""
     match command:
         case ProposeRemedy():
             return _propose(remedy, before, command)
         case ApproveRemedy():
-            return _approve(remedy, before.policy, command)
+            return _approve(remedy, before, command)
         case RejectRemedy():
             return _reject(remedy, before.policy, command)
         case AcceptRemedy():
@@ -270,26 +366,83 @@ def decide(remedy: Remedy, before: Before, command: RemedyCommand) -> tuple[Reme
             assert_never(command)
 
 
-def _propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> tuple[RemedyEvent, ...]:
+def _propose(
+    remedy: Remedy, before: Before, command: ProposeRemedy
+) -> tuple[RemedyEvent | AttemptRefused, ...]:
+    plan = with_amounts(before, command.plan)
+    command = command.model_copy(update={"plan": plan})
     _check_may_propose(remedy, before, command)
-    check_plan(before, command.plan, lines=undecided(remedy, before.triage))
-    number = remedy.proposed + 1
-    amount = amount_of(command.plan, before.policy.currency)
-    limit = before.policy.authority.get(command.by.role)
-    needs = limit is None or amount.minor > limit.minor
+    check_plan(before, plan, lines=undecided(remedy, before.triage))
+    check_rules(before, plan)
+    number, policy = remedy.proposed + 1, before.policy
+    worth = worth_of(plan, policy.currency)
+    over = authority.bounds_passed(policy, command.by.role, worth, remedy.given)
+    because = needs_approval_because(before, plan, command.by.role)
+    needs_approval = bool(over or because)
+    hash_ = hash_of(plan, number=number, contact=command.contact)
+    reserves = authority.claim(
+        policy,
+        before.intake,
+        person=command.by.id,
+        role=command.by.role,
+        proposal=hash_,
+        total=worth,
+        at=command.at,
+    )
+    wait = _waiting(policy, command.at) if needs_approval else Waiting(due=None, until=None)
     proposed = RemedyProposed(
         number=number,
-        hash=hash_of(command.plan, number=number, contact=command.contact),
-        plan=command.plan,
-        total=amount,
-        needs_approval=needs,
-        approval_due=due_of(before.policy.approval, before.policy.calendar, command.at) if needs else None,
+        hash=hash_,
+        plan=plan,
+        total=amount_of(plan, policy.currency),
+        needs_approval=needs_approval,
+        approval_due=wait.due,
         contact=command.contact,
-        policy=f"{before.policy.name}/{before.policy.version}",
+        policy=f"{policy.name}/{policy.version}",
+        command_id=command.id,
+        over=over,
+        because=because,
+        reserves=None if needs_approval else reserves,
+        approval_until=wait.until,
         at=command.at,
         by=command.by,
     )
+    if over == ("case",):
+        return (proposed, _split(command.id, over, at=command.at, by=command.by))
     return (proposed,)
+
+
+def _worth(proposal: Proposal) -> Money:
+    """Return what a proposal costs the firm; what a guarantee pays is nobody's decision."""
+    if proposal.plan.guarantee is not None:
+        return Money(minor=0, currency=proposal.total.currency)
+    return worth_of(proposal.plan, proposal.total.currency)
+
+
+def _waiting(policy: Policy, at: datetime) -> Waiting:
+    """Return by when somebody has to approve, and until when they can."""
+    until = due_of(policy.approval_expires, policy.calendar, at) if policy.approval_expires else None
+    return Waiting(due=due_of(policy.approval, policy.calendar, at), until=until)
+
+
+WHOSE: dict[Bound, str] = {
+    "case": "this case",
+    "person": "this person in the period",
+    "customer": "this customer in the period",
+}
+
+
+def _split(command_id: str, over: tuple[Bound, ...], *, at: datetime, by: Actor) -> AttemptRefused:
+    """What is small alone and too much together was tried without a second person: that is an attempt."""
+    whose = " and of ".join(WHOSE[bound] for bound in over if bound in WHOSE)
+    return AttemptRefused(
+        command="propose_remedy",
+        command_id=command_id,
+        code="splitting",
+        reason=f"together with the other proposals of {whose} it is above your authority; another approves",
+        at=at,
+        by=by,
+    )
 
 
 def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> None:
@@ -304,6 +457,8 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         raise Refused("every harm line is decided and put right; register the result", code="done")
     if remedy.offers >= before.policy.max_offers:
         raise Refused("no further offer in this round; register the final position", code="offers")
+    if standing is not None and standing.state == "declined":
+        check_better(standing.plan, command.plan, before.policy.currency)
     if command.contact is not None and not 1 <= command.contact <= before.contacts.count:
         raise Refused("contact: log the contact first and give its number", code="contact")
 
@@ -330,19 +485,52 @@ def _named(remedy: Remedy, given: str) -> Proposal:
     raise Refused("proposal: there is none of that hash", code="no-proposal")
 
 
-def _approve(remedy: Remedy, policy: Policy, command: ApproveRemedy) -> tuple[RemedyEvent, ...]:
-    proposal = _named(remedy, command.proposal)
+def _approve(remedy: Remedy, before: Before, command: ApproveRemedy) -> tuple[RemedyEvent, ...]:
+    proposal, policy = _named(remedy, command.proposal), before.policy
     if proposal.approved_by is not None:
-        return ()
-    if proposal.state != "waiting_approval":
-        raise Refused(f"proposal: it is {proposal.state}, not waiting for approval", code=proposal.state)
+        raise Refused(
+            f"proposal: {proposal.approved_by} approved it already, and an approval counts once",
+            code="replay",
+        )
+    _check_waits(proposal)
     _check_second_person(proposal, command.by.id)
-    limit = policy.authority.get(command.by.role)
-    if command.by.role is not Role.DEPARTMENT_HEAD and (limit is None or proposal.total.minor > limit.minor):
+    role, used = command.by.role, proposal.customer_used
+    if not authority.may_approve(policy, role, _worth(proposal), remedy.given, used):
         raise Refused(
             f"{proposal.total} is above your authority; a department head decides", code="authority"
         )
-    return (RemedyApproved(hash=proposal.hash, at=command.at, by=command.by),)
+    counts = authority.claim(
+        policy,
+        before.intake,
+        person=command.by.id,
+        role=role,
+        proposal=proposal.hash,
+        total=_worth(proposal),
+        at=command.at,
+        approved=True,
+    )
+    return (RemedyApproved(hash=proposal.hash, counts=counts, at=command.at, by=command.by),)
+
+
+def approver_of(remedy: Remedy, policy: Policy) -> Role | None:
+    """Return the lowest role that may approve the proposal that waits; None where none waits."""
+    proposal = remedy.proposal
+    if proposal is None or proposal.state != "waiting_approval":
+        return None
+    enough = authority.may_approve(
+        policy, Role.SUPERVISOR, _worth(proposal), remedy.given, proposal.customer_used
+    )
+    return Role.SUPERVISOR if enough else Role.DEPARTMENT_HEAD
+
+
+def _check_waits(proposal: Proposal) -> None:
+    if proposal.state == "approval_expired":
+        raise Refused(
+            "proposal: it could be approved for a limited time, which is over; propose it anew",
+            code="expired",
+        )
+    if proposal.state != "waiting_approval":
+        raise Refused(f"proposal: it is {proposal.state}, not waiting for approval", code=proposal.state)
 
 
 def _check_second_person(proposal: Proposal, person: str) -> None:
@@ -350,14 +538,29 @@ def _check_second_person(proposal: Proposal, person: str) -> None:
         raise Refused("nobody approves their own proposal, in whatever role", code="self-approval")
 
 
-def _reject(remedy: Remedy, _policy: Policy, command: RejectRemedy) -> tuple[RemedyEvent, ...]:
+def _reject(remedy: Remedy, policy: Policy, command: RejectRemedy) -> tuple[RemedyEvent, ...]:
     proposal = _named(remedy, command.proposal)
     if proposal.state == "rejected":
         return ()
-    if proposal.state != "waiting_approval":
-        raise Refused(f"proposal: it is {proposal.state}, not waiting for approval", code=proposal.state)
+    _check_waits(proposal)
     _check_second_person(proposal, command.by.id)
-    return (RemedyRejected(hash=proposal.hash, reason=command.reason, at=command.at, by=command.by),)
+    if command.clause is not None and command.clause not in {clause.id for clause in policy.clauses}:
+        raise Refused(f"clause: this policy has no {command.clause}", code="clause")
+    if command.clause is None and owed_by_law(proposal.plan):
+        raise Refused(
+            "clause: the plan gives what is owed, not goodwill; want of authority is no ground to refuse it. "
+            "Name the clause on which the refusal rests, or let somebody else approve",
+            code="owed",
+        )
+    rejected = RemedyRejected(
+        hash=proposal.hash, reason=command.reason, clause=command.clause, at=command.at, by=command.by
+    )
+    return (rejected,)
+
+
+def owed_by_law(plan: Plan) -> bool:
+    """Say whether a plan gives anything that is owed and not only kindness."""
+    return any(each.ground not in (None, "goodwill") for each in plan.decisions)
 
 
 def _accept(remedy: Remedy, before: Before, command: AcceptRemedy) -> tuple[RemedyEvent, ...]:
@@ -365,9 +568,16 @@ def _accept(remedy: Remedy, before: Before, command: AcceptRemedy) -> tuple[Reme
     if proposal.state in ("agreed", "done"):
         return ()
     _check_answer(proposal, before, command)
-    return (
-        RemedyAgreed(hash=proposal.hash, needed=True, contact=command.contact, at=command.at, by=command.by),
+    chosen(proposal.plan, command.choice)
+    agreed = RemedyAgreed(
+        hash=proposal.hash,
+        needed=True,
+        choice=command.choice,
+        contact=command.contact,
+        at=command.at,
+        by=command.by,
     )
+    return (agreed,)
 
 
 def _decline(remedy: Remedy, before: Before, command: DeclineRemedy) -> tuple[RemedyEvent, ...]:
@@ -406,11 +616,12 @@ def deadlines(remedy: Remedy) -> tuple[Deadline, ...]:
     proposal = remedy.proposal
     if proposal is None:
         return ()
-    if proposal.state == "waiting_approval" and proposal.approval_due:
-        return (Deadline(name=f"remedy/approval:{proposal.number}", due=proposal.approval_due),)
-    if proposal.state == "offered" and proposal.offer_due:
-        return (Deadline(name=f"remedy/offer:{proposal.number}", due=proposal.offer_due),)
-    return ()
+    dues: tuple[tuple[str, datetime | None], ...] = ()
+    if proposal.state == "waiting_approval":
+        dues = (("approval", proposal.approval_due), ("approval-expires", proposal.approval_until))
+    if proposal.state == "offered":
+        dues = (("offer", proposal.offer_due),)
+    return tuple(Deadline(name=f"remedy/{name}:{proposal.number}", due=due) for name, due in dues if due)
 
 
 def lapse(remedy: Remedy, policy: Policy, deadline: Deadline, at: datetime) -> tuple[RemedyEvent, ...]:
@@ -418,6 +629,8 @@ def lapse(remedy: Remedy, policy: Policy, deadline: Deadline, at: datetime) -> t
     proposal = remedy.proposal
     if proposal is None:
         return ()
+    if deadline.name.startswith("remedy/approval-expires"):
+        return (ApprovalExpired(hash=proposal.hash, due=deadline.due, at=at),)
     if deadline.name.startswith("remedy/approval"):
         again = due_of(policy.approval, policy.calendar, deadline.due)
         return (ApprovalMissed(hash=proposal.hash, next_due=again, due=deadline.due, at=at),)
@@ -428,38 +641,69 @@ def lapse(remedy: Remedy, policy: Policy, deadline: Deadline, at: datetime) -> t
 
 
 def todo(remedy: Remedy, before: Before, number: str) -> tuple[Effect, ...]:
-    """Return the offer's words, or its reminder's, while they have not gone out."""
+    """Return what the ledger has yet to be told, and the words that have not gone out."""
+    return (
+        *authority.todo(remedy.reservations),
+        *(_words(before, key, "delay", {"number": number}) for key in remedy.delays),
+        *_offer_words(remedy, before, number),
+    )
+
+
+def _offer_words(remedy: Remedy, before: Before, number: str) -> tuple[Effect, ...]:
     proposal = remedy.proposal
     if proposal is None or proposal.words_waiting is None or proposal.state != "offered":
         return ()
     template = "offer_reminder" if proposal.words_waiting.startswith("offer-reminder") else "offer"
+    slots = {"number": number, "offer": in_words(proposal, before.intake.language)}
+    return (_words(before, proposal.words_waiting, template, slots),)
+
+
+def _words(before: Before, key: str, template: str, slots: dict[str, str]) -> Effect:
     request = SendNotice(
         template=template,
         wording_hash=before.policy.wording_hash,
         language=before.intake.language,
         channel=before.intake.channel,
         contact=before.intake.opening.contact,
-        slots={"number": number, "offer": in_words(proposal, before.intake.language)},
+        slots=slots,
     )
-    return (Effect(key=proposal.words_waiting, request=request),)
+    return Effect(key=key, request=request)
 
 
 def in_words(proposal: Proposal, language: str) -> str:
     """Say what a plan gives, for the customer."""
-    words = proposal.plan.words
+    words = proposal.plan.words + choices(proposal.plan, language) + quoted(proposal.plan, language)
     if proposal.total.minor == 0:
         return words
     paid = f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}"
     return f"{words} ({paid})" if words else paid
 
 
-def came_back(fact: CameBack) -> tuple[RemedyEvent, ...]:
-    """Say what became of the offer's words."""
-    match fact:
-        case EffectSucceeded(result=NoticeSent(delivered=delivered, text=text)):
-            return (OfferNoticeSent(key=fact.key, delivered=delivered, text=text, at=fact.at),)
-        case _:
-            return (OfferNoticeFailed(key=fact.key, at=fact.at),)
+def came_back(remedy: Remedy, policy: Policy, fact: CameBack) -> tuple[RemedyEvent | AttemptRefused, ...]:
+    """Say what became of the words, or of what the ledger was asked."""
+    name, _, number = fact.key.partition(":")
+    if name in authority.PREFIXES.values():
+        return _authority_came_back(remedy, policy, int(number), fact)
+    sent = fact.result if isinstance(fact, EffectSucceeded) else None
+    if name == "approval-delay":
+        reached = isinstance(sent, NoticeSent) and sent.delivered
+        return (WaitTold(key=fact.key, reached=reached, at=fact.at),)
+    if isinstance(sent, NoticeSent):
+        return (OfferNoticeSent(key=fact.key, delivered=sent.delivered, text=sent.text, at=fact.at),)
+    return (OfferNoticeFailed(key=fact.key, at=fact.at),)
+
+
+def _authority_came_back(
+    remedy: Remedy, policy: Policy, number: int, fact: CameBack
+) -> tuple[RemedyEvent | AttemptRefused, ...]:
+    asked = next((each.asked for each in remedy.reservations if each.number == number), None)
+    hash_, proposal = remedy.hashes[number - 1], remedy.proposal
+    event = authority.came_back(fact, hash_, asked, _waiting(policy, fact.at))
+    waits = proposal is not None and proposal.state == "reserving" and proposal.number == number
+    if proposal is None or not waits or not isinstance(event, AuthorityExceeded):
+        return (event,)
+    by = Actor(role=proposal.role, id=proposal.by)
+    return (event, _split(proposal.command_id or fact.key, event.over, at=fact.at, by=by))
 
 
 def evolve(remedy: Remedy, event: RemedyEvent) -> Remedy:
@@ -467,29 +711,110 @@ def evolve(remedy: Remedy, event: RemedyEvent) -> Remedy:
     if isinstance(event, RemedyProposed):
         return _proposed(remedy, event)
     if isinstance(event, RoundOpened):
-        return Remedy(round=event.round, round_at=event.at, proposed=remedy.proposed, hashes=remedy.hashes)
+        return _next_round(remedy, event)
+    if isinstance(event, WaitTold):
+        return replace(remedy, delays=tuple(key for key in remedy.delays if key != event.key))
     proposal = remedy.proposal
+    if isinstance(event, AuthorityEvent):
+        remedy = replace(remedy, reservations=authority.settled(remedy.reservations, event))
+        if proposal is None or proposal.state != "reserving" or proposal.hash != event.hash:
+            return remedy
     if proposal is None:
         return remedy
     offers = remedy.offers + isinstance(event, RemedyOffered)
-    done = (*remedy.done, *proposal.plan.decisions) if isinstance(event, RemedyDone) else remedy.done
-    return replace(remedy, proposal=_moved(proposal, event), offers=offers, done=done)
+    people = _with_person(remedy, event)
+    moved = replace(remedy, proposal=_moved(proposal, event), offers=offers, people=people)
+    return _counted(moved, proposal, event)
+
+
+def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
+    """Bring along what depends on more than the proposal itself."""
+    match event:
+        case RemedyApproved(counts=counts):
+            held = authority.wanted(remedy.reservations, number=proposal.number, asked=counts)
+            return replace(remedy, reservations=held)
+        case RemedyDone():
+            return replace(
+                remedy,
+                done=(*remedy.done, *proposal.plan.decisions),
+                given=remedy.given + _worth(proposal).minor,
+                reservations=authority.carried_out(remedy.reservations, proposal.number),
+            )
+        case ApprovalMissed():
+            key = f"approval-delay:{proposal.number}.{proposal.missed + 1}"
+            return replace(remedy, delays=(*remedy.delays, key))
+        case RemedyRejected() | ApprovalExpired() | RemedyDeclined() | OfferExpired() | RemedyCompensated():
+            return closed(remedy)
+        case _:
+            return remedy
+
+
+def closed(remedy: Remedy) -> Remedy:
+    """Return the remedy with nothing reserved for a proposal that came to nothing."""
+    proposal = remedy.proposal
+    if proposal is None or proposal.state == "done":
+        return remedy
+    return replace(remedy, reservations=authority.given_up(remedy.reservations, proposal.number))
+
+
+def _next_round(remedy: Remedy, event: RoundOpened) -> Remedy:
+    over = closed(remedy)
+    return Remedy(
+        round=event.round,
+        round_at=event.at,
+        proposed=over.proposed,
+        hashes=over.hashes,
+        people=over.people,
+        given=over.given,
+        reservations=over.reservations,
+        delays=over.delays,
+    )
 
 
 def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
+    remedy = closed(remedy)
+    waits: ProposalState = "waiting_approval" if event.needs_approval else "approved"
     proposal = Proposal(
         number=event.number,
         hash=event.hash,
         plan=event.plan,
         total=event.total,
         by=event.by.id,
+        role=event.by.role,
+        command_id=event.command_id,
         needs_approval=event.needs_approval,
-        state="waiting_approval" if event.needs_approval else "approved",
+        state=waits if event.reserves is None else "reserving",
+        over=event.over,
         approval_due=event.approval_due,
+        approval_until=event.approval_until,
         contact=event.contact,
     )
-    hashes = (*remedy.hashes, event.hash)
-    return replace(remedy, proposal=proposal, proposed=event.number, hashes=hashes)
+    return replace(
+        remedy,
+        proposal=proposal,
+        proposed=event.number,
+        hashes=(*remedy.hashes, event.hash),
+        people=_with_person(remedy, event),
+        reservations=authority.wanted(remedy.reservations, number=event.number, asked=event.reserves),
+    )
+
+
+def _waits_for_approval(
+    proposal: Proposal, event: AuthorityExceeded | AuthorityUnknown, over: tuple[Bound, ...]
+) -> Proposal:
+    return replace(
+        proposal,
+        state="waiting_approval",
+        needs_approval=True,
+        over=over,
+        approval_due=event.approval_due,
+        approval_until=event.approval_until,
+    )
+
+
+def _with_person(remedy: Remedy, event: RemedyEvent) -> tuple[str, ...]:
+    decides = isinstance(event, RemedyProposed | RemedyApproved | RemedyRejected)
+    return tuple(dict.fromkeys((*remedy.people, event.by.id))) if decides else remedy.people
 
 
 def _moved(
@@ -497,6 +822,8 @@ def _moved(
     event: RemedyApproved
     | RemedyRejected
     | ApprovalMissed
+    | ApprovalExpired
+    | AuthorityEvent
     | RemedyOffered
     | OfferNoticeSent
     | OfferNoticeFailed
@@ -508,12 +835,22 @@ def _moved(
     | RemedyCompensated,
 ) -> Proposal:
     match event:
+        case AuthorityReserved():
+            return replace(proposal, state="approved")
+        case AuthorityExceeded(over=over, customer_used=used):
+            return replace(_waits_for_approval(proposal, event, over), customer_used=used)
+        case AuthorityUnknown():
+            return _waits_for_approval(proposal, event, ("unknown",))
+        case AuthorityCounted() | AuthorityReleased():
+            return proposal
         case RemedyApproved(by=by):
             return replace(proposal, state="approved", approved_by=by.id)
         case RemedyRejected():
             return replace(proposal, state="rejected")
         case ApprovalMissed(next_due=due):
-            return replace(proposal, approval_due=due)
+            return replace(proposal, approval_due=due, missed=proposal.missed + 1)
+        case ApprovalExpired():
+            return replace(proposal, state="approval_expired")
         case RemedyOffered(falls_due=due, by_notice=by_notice):
             words = f"offer:{proposal.number}" if by_notice else None
             return replace(proposal, state="offered", offer_due=due, words_waiting=words)
@@ -525,8 +862,10 @@ def _moved(
             return replace(proposal, reminded=True, offer_due=due, words_waiting=words)
         case OfferExpired():
             return replace(proposal, state="expired")
-        case RemedyAgreed(at=at):
-            return replace(proposal, state="agreed", agreed_at=at, words_waiting=None)
+        case RemedyAgreed(at=at, choice=choice):
+            plan = chosen(proposal.plan, choice)
+            paid = amount_of(plan, proposal.total.currency)
+            return replace(proposal, state="agreed", agreed_at=at, words_waiting=None, plan=plan, total=paid)
         case RemedyDeclined():
             return replace(proposal, state="declined", words_waiting=None)
         case RemedyDone():

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
+from domain.benefit import gets
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.message import CameBack, Command, EffectSucceeded, Event
 from domain.plan import Before, LineDecision
@@ -38,7 +39,7 @@ class TellResult(Command):
 
 
 class ResultRegistered(Event):
-    """The result stands and is going to be notified."""
+    """The result stands and is going to be notified; `gets` says what the customer gets and why it helps."""
 
     kind: Literal["result_registered"] = "result_registered"
     number: int
@@ -49,6 +50,7 @@ class ResultRegistered(Event):
     clauses: tuple[Line, ...]
     department: Line | None
     policy: Line
+    gets: Text = ""
 
 
 class ResultNotified(Event):
@@ -92,6 +94,7 @@ class Result:
     number: int = 0
     outcome: OutcomeOfCase | None = None
     summary: str = ""
+    gets: str = ""
     final: bool = False
     registered_at: datetime | None = None
     registered_by: str | None = None
@@ -152,13 +155,14 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         clauses=_clauses(recovery.remedy),
         department=recovery.department,
         policy=f"{policy.name}/{policy.version}",
+        gets=gets(policy, recovery.remedy, recovery.saga, recovery.before.intake.language),
         at=command.at,
         by=command.by,
     )
     return (registered,)
 
 
-UNDER_WAY = ("waiting_approval", "approved", "offered", "agreed")
+UNDER_WAY = ("reserving", "waiting_approval", "approved", "offered", "agreed")
 
 
 def _check_decided(recovery: Recovery, command: RegisterResult) -> None:
@@ -207,7 +211,7 @@ def todo(result: Result, before: Before, number: str) -> tuple[Effect, ...]:
         return ()
     language = before.intake.language
     template = "final_position" if result.final else "result"
-    slots = {"number": number, "summary": result.summary}
+    slots = {"number": number, "summary": "\n".join(filter(None, (result.summary, result.gets)))}
     if result.final:
         slots["outside_body"] = before.policy.outside_body[language]
     request = SendNotice(
@@ -249,6 +253,7 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
                 number=event.number,
                 outcome=event.outcome,
                 summary=event.summary,
+                gets=event.gets,
                 final=event.final,
                 registered_at=event.at,
                 registered_by=event.by.id,

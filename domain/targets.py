@@ -7,10 +7,14 @@ from typing import Literal, assert_never
 from domain.assignment import CaseEscalated, escalate
 from domain.clocks import Around, Clock, running
 from domain.effect import Effect, NoticeSent, SendNotice
+from domain.hours import at_work, contact_window
 from domain.ladder import Action, rung_dues
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.record import Id, Line, Note
 from domain.refusal import Refused
+
+WORDS = "targets/words"
+"""Name of the deadline at which words that waited for somebody's hours go out; no clock has this name."""
 
 
 class TargetWarned(Event):
@@ -22,6 +26,7 @@ class TargetWarned(Event):
     rung: int
     actions: tuple[Action, ...]
     clause: Line
+    urgent: bool = False
 
 
 class TargetBreached(Event):
@@ -38,6 +43,7 @@ class TargetBreached(Event):
     rung: int
     actions: tuple[Action, ...]
     clause: Line
+    urgent: bool = False
     late_known: bool
     closes_option: bool = False
 
@@ -51,6 +57,7 @@ class TargetOverdue(Event):
     rung: int
     actions: tuple[Action, ...]
     clause: Line
+    urgent: bool = False
 
 
 class Told(Event):
@@ -59,6 +66,13 @@ class Told(Event):
     kind: Literal["told"] = "told"
     key: Line
     reached: bool
+
+
+class WordsReleased(Event):
+    """The hours of somebody who has to be told began; what waited for them goes out (clock rule 19)."""
+
+    kind: Literal["words_released"] = "words_released"
+    keys: tuple[Line, ...]
 
 
 class LadderParked(Event):
@@ -107,16 +121,22 @@ class ClockExtended(Event):
 
 TargetCommand = ResumeCase | ExtendClock
 Rung = TargetWarned | TargetBreached | TargetOverdue
-TargetEvent = Rung | Told | LadderParked | CaseResumed | ClockExtended
+TargetEvent = Rung | Told | WordsReleased | LadderParked | CaseResumed | ClockExtended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """Something to tell somebody because of a target."""
+    """Something to tell somebody because of a target.
+
+    Attributes:
+        staff: whom; None for the customer.
+        not_before: when their hours begin, while it waits for them.
+    """
 
     key: str
     target: Line
     staff: str | None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +153,14 @@ class Targets:
 
 
 def deadlines(targets: Targets, around: Around) -> tuple[Deadline, ...]:
-    """Return every rung that has not fired yet, of every clock that runs."""
-    return tuple(
+    """Return every rung that has not fired yet, of every clock that runs, and when words may go out."""
+    rungs = tuple(
         Deadline(name=f"targets/{clock.name}:{clock.generation}:{index}", due=due)
         for clock in running(around)
         for index, due in open_rungs(targets, clock)
     )
+    waiting = dict.fromkeys(word.not_before for word in targets.words if word.not_before is not None)
+    return (*rungs, *(Deadline(name=WORDS, due=instant) for instant in waiting))
 
 
 def open_rungs(targets: Targets, clock: Clock) -> tuple[tuple[int, datetime], ...]:
@@ -149,6 +171,11 @@ def open_rungs(targets: Targets, clock: Clock) -> tuple[tuple[int, datetime], ..
         for index, due in dues
         if not has_fired(targets, clock, index) and (due > clock.since or clock.ladder[index].at == "breach")
     )
+
+
+def was_breached(targets: Targets, name: str) -> bool:
+    """Say whether a target of this name was missed in this case, in whichever run of its clock."""
+    return any(mark.startswith(f"{name}:") and mark.endswith(":breach") for mark in targets.fired)
 
 
 def has_fired(targets: Targets, clock: Clock, index: int) -> bool:
@@ -165,8 +192,13 @@ def _mark(target: str, generation: str, rung: int | Literal["breach"]) -> str:
     return f"{target}:{generation}:{rung}"
 
 
-def lapse(around: Around, deadline: Deadline, at: datetime) -> tuple[TargetEvent | CaseEscalated, ...]:
-    """Fire one rung: the event, and the move up if its actions say so."""
+def lapse(
+    targets: Targets, around: Around, deadline: Deadline, at: datetime
+) -> tuple[TargetEvent | CaseEscalated, ...]:
+    """Fire one rung, the event and the move up if its actions say so; or let words go out."""
+    if deadline.name == WORDS:
+        keys = tuple(word.key for word in targets.words if word.not_before == deadline.due)
+        return (WordsReleased(keys=keys, due=deadline.due, at=at),)
     # The id of a statutory clock is the policy's own word and may have colons, the rest has none.
     name, generation, index = deadline.name.removeprefix("targets/").rsplit(":", maxsplit=2)
     clock = next(each for each in running(around) if each.name == name and each.generation == generation)
@@ -195,6 +227,7 @@ def _rung(clock: Clock, index: int, deadline: Deadline, at: datetime) -> Rung:
             rung=index,
             actions=rung.actions,
             clause=clock.clause,
+            urgent=rung.urgent,
             late_known=deadline.due <= clock.since,
             closes_option=clock.closes_option,
             due=deadline.due,
@@ -207,6 +240,7 @@ def _rung(clock: Clock, index: int, deadline: Deadline, at: datetime) -> Rung:
         rung=index,
         actions=rung.actions,
         clause=clock.clause,
+        urgent=rung.urgent,
         due=deadline.due,
         at=at,
     )
@@ -249,8 +283,8 @@ def _extend(targets: Targets, around: Around, command: ExtendClock) -> tuple[Tar
 
 
 def todo(targets: Targets, around: Around, number: str) -> tuple[Effect, ...]:
-    """Return the words that have not gone out, to staff by the internal channel."""
-    return tuple(_word(word, around, number) for word in targets.words)
+    """Return the words that have not gone out and need not wait, to staff by the internal channel."""
+    return tuple(_word(word, around, number) for word in targets.words if word.not_before is None)
 
 
 def _word(word: Word, around: Around, number: str) -> Effect:
@@ -283,6 +317,13 @@ def evolve(targets: Targets, event: TargetEvent, around: Around) -> Targets:
             return _fired(targets, event, around)
         case Told(key=key):
             return replace(targets, words=tuple(word for word in targets.words if word.key != key))
+        case WordsReleased(keys=keys):
+            return replace(
+                targets,
+                words=tuple(
+                    replace(word, not_before=None) if word.key in keys else word for word in targets.words
+                ),
+            )
         case LadderParked(target=target):
             return replace(targets, parked=target)
         case CaseResumed():
@@ -296,7 +337,12 @@ def evolve(targets: Targets, event: TargetEvent, around: Around) -> Targets:
 def _fired(targets: Targets, event: Rung, around: Around) -> Targets:
     rung: int | Literal["breach"] = "breach" if isinstance(event, TargetBreached) else event.rung
     words = tuple(
-        Word(key=f"tell:{targets.told + place}", target=event.target, staff=person)
+        Word(
+            key=f"tell:{targets.told + place}",
+            target=event.target,
+            staff=person,
+            not_before=_not_before(event, around, person),
+        )
         for place, person in enumerate(_whom(event, around), start=1)
     )
     period_over = event.target == "next_update" and isinstance(event, TargetBreached)
@@ -308,6 +354,16 @@ def _fired(targets: Targets, event: Rung, around: Around) -> Targets:
         words=(*targets.words, *words),
         told=targets.told + len(words),
     )
+
+
+def _not_before(event: Rung, around: Around, person: Id | None) -> datetime | None:
+    """Say when somebody may hear of a rung that fired outside their hours; None: at once (clock rule 19)."""
+    if event.urgent:
+        return None
+    hours = (
+        contact_window(around.before, event.at) if person is None else at_work(around.before.policy, event.at)
+    )
+    return hours if hours > event.at else None
 
 
 def _next_period(event: Rung) -> datetime | None:

@@ -9,14 +9,12 @@ from pydantic import Field
 from domain.intake import Intake
 from domain.message import Command, Event
 from domain.money import Money
-from domain.policy import Policy, Severity, VocType
+from domain.policy import Harm, Policy, Severity, VocType
 from domain.record import Instant, Line, Note, Record
 from domain.refusal import Refused
 
 MAX_LINES = 20
 """Harm lines of one case: each is decided, and all of them travel with the case."""
-
-Harm = Literal["price", "shipping", "time", "trouble", "consequential"]
 
 
 class HarmLine(Record):
@@ -50,7 +48,12 @@ class ClaimHarm(Command):
 
 
 class Triaged(Event):
-    """The case was classified; `severity` is what counts after safety and vulnerability raised it."""
+    """The case was classified.
+
+    Attributes:
+        severity: what counts after safety and vulnerability raised it.
+        corrects: the fields in which this departs from what the policy's rules suggested.
+    """
 
     kind: Literal["triaged"] = "triaged"
     voc_type: VocType
@@ -62,6 +65,7 @@ class Triaged(Event):
     harm_lines: tuple[HarmLine, ...]
     wants: Line | None
     converted: bool
+    corrects: tuple[Line, ...] = ()
 
 
 class HarmClaimed(Event):

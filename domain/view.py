@@ -1,16 +1,26 @@
 """What a person sees of a case: where it stands, what falls due when, and what waits for whom."""
 
+from datetime import date
+
 from domain.case import Case, deadlines, opened, parked, stage, todo
+from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
 from domain.intake import customer_of
 from domain.message import Deadline
 from domain.record import Instant, Line, Record, Text
+from domain.remedy import approver_of
 from domain.row import CaseRow, Due
+from domain.suggestion import Suggestion, suggest
 from domain.triage import HarmLine
 
 
 class ProposalView(Record):
-    """The proposal that stands."""
+    """The proposal that stands.
+
+    Attributes:
+        over: which limits it passes, so that a second person decides.
+        approver: the lowest role whose approval it needs; None where it waits for none.
+    """
 
     hash: str
     state: str
@@ -18,6 +28,8 @@ class ProposalView(Record):
     by: str
     needs_approval: bool
     approved_by: str | None
+    over: tuple[str, ...] = ()
+    approver: Line | None = None
 
 
 class PromiseView(Record):
@@ -27,6 +39,24 @@ class PromiseView(Record):
     by: str
     due: Instant
     state: str
+
+
+class GuaranteeView(Record):
+    """What is guaranteed to this customer, in their language, and whether it was broken."""
+
+    guarantee: str
+    terms: str
+    pays: str
+    broken: bool
+
+
+class WishView(Record):
+    """What the customer would like instead, and what was said to it."""
+
+    number: int
+    wish: str
+    remedy: str | None
+    answered: str | None
 
 
 class StepView(Record):
@@ -44,7 +74,9 @@ class CaseView(Record):
     Attributes:
         head: hash of the last event, so that a ledger can be compared.
         unwritten: how many events the ledger does not have yet.
+        earlier_failure: when this customer was last failed similarly or recently, which makes this graver.
         waiting: keys of what the outside world still owes.
+        interest: what the law owes on a refund that came late.
     """
 
     row: CaseRow
@@ -52,6 +84,7 @@ class CaseView(Record):
     unwritten: int
     text: Text
     wants: Line | None
+    earlier_failure: date | None = None
     cause: Line | None
     harm_lines: tuple[HarmLine, ...]
     order: OrderSnapshot | None
@@ -61,13 +94,17 @@ class CaseView(Record):
     paused: tuple[str, ...]
     promises: tuple[PromiseView, ...]
     proposal: ProposalView | None
+    guarantees: tuple[GuaranteeView, ...] = ()
+    wishes: tuple[WishView, ...] = ()
     remedy: str
     round: int
     steps: tuple[StepView, ...]
+    interest: str | None = None
     outcome: str | None
     happy_call: str
     waiting: tuple[str, ...]
     supervisor_requested: bool
+    suggestion: Suggestion
 
 
 def case_row(case: Case) -> CaseRow:
@@ -113,6 +150,7 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         unwritten=unwritten,
         text=intake.opening.text,
         wants=case.triage.wants,
+        earlier_failure=_earlier(case),
         cause=case.triage.cause,
         harm_lines=case.triage.harm_lines,
         order=intake.order,
@@ -125,17 +163,37 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
             for each in case.promises.made
         ),
         proposal=_proposal(case),
+        guarantees=tuple(
+            GuaranteeView(
+                guarantee=each.id,
+                terms=each.terms.get(intake.language, ""),
+                pays=str(each.pays),
+                broken=each.id in case.guarantees.broken,
+            )
+            for each in case.policy.guarantees
+        ),
+        wishes=tuple(
+            WishView(number=each.number, wish=each.wish, remedy=each.remedy, answered=each.answered)
+            for each in case.wishes.made
+        ),
         remedy=case.saga.stage if case.saga.number else "none",
         round=case.remedy.round,
         steps=tuple(
             StepView(step=step.name, state=step.state, reference=step.reference, again_at=step.again_at)
             for step in case.saga.steps
         ),
+        interest=str(case.saga.interest) if case.saga.interest else None,
         outcome=case.result.outcome,
         happy_call=_happy_call(case),
         waiting=tuple(effect.key for effect in todo(case)),
         supervisor_requested=case.supervisor.open,
+        suggestion=suggest(case.policy, intake.opening.text),
     )
+
+
+def _earlier(case: Case) -> date | None:
+    failure = earlier_failure(case.policy, opened(case), case.triage)
+    return failure.on if failure else None
 
 
 def _proposal(case: Case) -> ProposalView | None:
@@ -149,6 +207,8 @@ def _proposal(case: Case) -> ProposalView | None:
         by=proposal.by,
         needs_approval=proposal.needs_approval,
         approved_by=proposal.approved_by,
+        over=proposal.over,
+        approver=approver_of(case.remedy, case.policy),
     )
 
 

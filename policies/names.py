@@ -36,6 +36,15 @@ def _clauses(policy: Policy) -> Iterator[Finding]:
         (("targets", place, "clause"), target.clause) for place, target in enumerate(policy.targets)
     ]
     uses += [(("statutory", place, "clause"), clock.clause) for place, clock in enumerate(policy.statutory)]
+    uses += [(("offer_table", place, "clause"), rule.clause) for place, rule in enumerate(policy.offer_table)]
+    uses += [
+        (("extra_limits", place, "clause"), each.clause) for place, each in enumerate(policy.extra_limits)
+    ]
+    uses += [(("standards", place, "clause"), rule.clause) for place, rule in enumerate(policy.standards)]
+    if policy.warranty is not None:
+        uses.append((("warranty", "clause"), policy.warranty.clause))
+    uses += [(("guarantees", place, "clause"), each.clause) for place, each in enumerate(policy.guarantees)]
+    uses += [(("interest", place, "clause"), rate.clause) for place, rate in enumerate(policy.interest)]
     return _unknown("clause", uses, known)
 
 
@@ -47,6 +56,11 @@ def _causes(policy: Policy) -> Iterator[Finding]:
         (("routing", place, "causes", index), cause)
         for place, rule in enumerate(policy.routing)
         for index, cause in enumerate(rule.causes)
+    ]
+    uses += [
+        (("offer_table", place, "causes", index), cause)
+        for place, row in enumerate(policy.offer_table)
+        for index, cause in enumerate(row.causes)
     ]
     return _unknown("cause", uses, policy.causes)
 
@@ -77,6 +91,9 @@ def _twice(policy: Policy) -> Iterator[Finding]:
         "departments": (department.id for department in policy.departments),
         "people": (person.id for person in policy.people),
         "pause_reasons": (reason.id for reason in policy.pause_reasons),
+        "offer_table": (rule.id for rule in policy.offer_table),
+        "guarantees": (each.id for each in policy.guarantees),
+        "standards": (rule.id for rule in policy.standards),
         "statutory": (clock.id for clock in policy.statutory),
     }
     for name, ids in lists.items():

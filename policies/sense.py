@@ -2,14 +2,27 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import chain, product
+from itertools import chain, pairwise, product
 from typing import get_args
 
 from domain.actor import Role
 from domain.budget import AnyBudget, due_of
 from domain.calendar import Calendar, next_opening
 from domain.happy_call import JUSTICE
-from domain.policy import Language, Policy, Severity, Target, TargetName, VocType
+from domain.money import Money
+from domain.offer import Facts, rule_for
+from domain.policy import (
+    AuthorityTotals,
+    Harm,
+    Language,
+    OfferRule,
+    Policy,
+    Severity,
+    Target,
+    TargetName,
+    VocType,
+)
+from domain.triage import Classification
 from policies.names import Finding
 from policies.tree import Step
 
@@ -31,11 +44,31 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _ladders(policy),
         _statutory(policy, first_year),
         _money(policy),
+        _offers(policy),
+        _interest(policy),
+        _standards(policy),
+        _guarantees(policy),
         _lengths(policy),
         _happy_call(policy),
         _people(policy),
         _languages(policy),
+        _readings(policy),
     )
+
+
+def _readings(policy: Policy) -> Iterator[Finding]:
+    """A rule that speaks for what triage does not take would suggest what nobody can confirm."""
+    known: dict[str, tuple[str, ...]] = {
+        "voc_type": VOC_TYPES,
+        "cause": policy.causes,
+        "severity": SEVERITIES,
+        "safety": ("true",),
+        "emotion": ("high",),
+    }
+    for place, rule in enumerate(policy.triage_rules):
+        values = known.get(rule.field, (rule.value,))
+        if rule.value not in values:
+            yield ("triage_rules", place, "value"), f"use one of {', '.join(values)} for {rule.field}"
 
 
 def _never_due(policy: Policy, first_year: int) -> Iterator[Finding]:
@@ -53,6 +86,8 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
     for name in ("approval", "offer", "offer_reminder", "supervisor_meeting", "by_hand", "reopen_window"):
         yield (name,), getattr(policy, name), policy.calendar
     yield ("appeal_window",), policy.appeal_window, policy.calendar
+    if policy.approval_expires is not None:
+        yield ("approval_expires",), policy.approval_expires, policy.calendar
     for place, target in enumerate(policy.targets):
         yield ("targets", place, "budget"), target.budget, policy.calendar
         for index, rung in enumerate(target.ladder):
@@ -101,6 +136,91 @@ def _money(policy: Policy) -> Iterator[Finding]:
     for role, limit in policy.authority.items():
         if limit.currency != policy.currency:
             yield ("authority", role, "currency"), f"must be {policy.currency}, the policy's currency"
+    for role in policy.authority:
+        if policy.authority_totals and role not in policy.authority_totals:
+            yield ("authority_totals",), f"has no {role}, who could decide without end by splitting"
+    for role, totals in policy.authority_totals.items():
+        yield from _totals(policy, role, totals)
+    for path, amount in _amounts(policy):
+        if amount.currency != policy.currency:
+            yield (*path, "currency"), f"must be {policy.currency}, the policy's currency"
+
+
+def _totals(policy: Policy, role: Role, totals: AuthorityTotals) -> Iterator[Finding]:
+    """A sum below the limit of one proposal would send every proposal to a second person."""
+    single = policy.authority.get(role)
+    if single is None:
+        yield ("authority_totals", role), "has no limit for one proposal in authority"
+        return
+    for name, limit in totals:
+        if limit.currency != policy.currency:
+            yield (
+                ("authority_totals", role, name, "currency"),
+                f"must be {policy.currency}, the policy's currency",
+            )
+        if limit.minor < single.minor:
+            yield (
+                ("authority_totals", role, name, "minor"),
+                f"must not be below {single.minor}, which {role} may decide at once (authority)",
+            )
+
+
+def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
+    for place, rule in enumerate(policy.offer_table):
+        if rule.at_most is not None:
+            yield ("offer_table", place, "at_most"), rule.at_most
+        if rule.usual is not None:
+            yield ("offer_table", place, "usual"), rule.usual
+    for place, guarantee in enumerate(policy.guarantees):
+        yield ("guarantees", place, "pays"), guarantee.pays
+    for place, limit in enumerate(policy.extra_limits):
+        yield ("extra_limits", place, "at_most"), limit.at_most
+
+
+def _offers(policy: Policy) -> Iterator[Finding]:
+    """What is owed has no usual amount, what is an extra has one within its limit, and every rule is used."""
+    used = {
+        id(_first_fit(policy, harm, cause, severity))
+        for harm, cause, severity in product(get_args(Harm), policy.causes, SEVERITIES)
+    }
+    for place, rule in enumerate(policy.offer_table):
+        if id(rule) not in used:
+            yield ("offer_table", place), f"is never used: earlier entries for {rule.harm} cover all of it"
+        if rule.owes != "extra" and rule.usual is not None:
+            yield ("offer_table", place, "usual"), "belongs to extras only; what is owed is computed"
+        if rule.owes == "extra" and (rule.usual is None or rule.at_most is None):
+            yield ("offer_table", place), "an extra needs its usual amount and at_most, its limit"
+        elif rule.usual is not None and rule.at_most is not None and rule.usual.minor > rule.at_most.minor:
+            yield ("offer_table", place, "usual"), "must not be more than at_most"
+
+
+def _interest(policy: Policy) -> Iterator[Finding]:
+    for place, (before, rate) in enumerate(pairwise(policy.interest), start=1):
+        if rate.valid_from <= before.valid_from:
+            yield ("interest", place, "valid_from"), "must be later than the entry before it"
+
+
+def _standards(policy: Policy) -> Iterator[Finding]:
+    for place, rule in enumerate(policy.standards):
+        for index, kind in enumerate(rule.owed):
+            if kind not in policy.remedies:
+                yield ("standards", place, "owed", index), f"names {kind}, which is not among remedies"
+
+
+def _guarantees(policy: Policy) -> Iterator[Finding]:
+    for place, each in enumerate(policy.guarantees):
+        if (each.promise == "response") != (each.target is not None):
+            yield ("guarantees", place, "target"), "names a service target for a response, and only for one"
+        if not each.pays.minor:
+            yield ("guarantees", place, "pays"), "must be more than nothing"
+    for kind in policy.remedies:
+        if policy.benefits and kind not in policy.benefits:
+            yield ("benefits",), f"does not say why {kind} helps"
+
+
+def _first_fit(policy: Policy, harm: Harm, cause: str, severity: Severity) -> OfferRule | None:
+    triage = Classification(cause=cause, severity=severity)
+    return rule_for(Facts(policy=policy, triage=triage), harm)
 
 
 def _lengths(policy: Policy) -> Iterator[Finding]:
@@ -151,6 +271,8 @@ def _languages(policy: Policy) -> Iterator[Finding]:
     texts: list[tuple[tuple[Step, ...], dict[Language, str]]] = [(("outside_body",), policy.outside_body)]
     texts += [(("clauses", place, "plain"), clause.plain) for place, clause in enumerate(policy.clauses)]
     texts += [(("departments", place, "name"), each.name) for place, each in enumerate(policy.departments)]
+    texts += [(("guarantees", place, "terms"), each.terms) for place, each in enumerate(policy.guarantees)]
+    texts += [(("benefits", kind), text) for kind, text in policy.benefits.items()]
     for path, text in texts:
         missing = [language for language in LANGUAGES if language not in text]
         if missing:

@@ -17,6 +17,7 @@ from policies.tree import Document, read
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "acknowledgement": ("number",),
+    "complaint_acknowledgement": ("number",),
     "offer": ("number", "offer"),
     "offer_reminder": ("number", "offer"),
     "result": ("number", "summary"),

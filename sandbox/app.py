@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import bank, calls, courier, crm, gateway, shop
+from sandbox import bank, calls, courier, crm, gateway, shop, vouchers
 from sandbox.door import Reply, Unreadable, carry_out, read, reply, status_of
 from sandbox.faults import BY_KEY, BadPlan, Down, Fail, Faults, Flaky, LoseAnswer, Refuse, read_plan
 from sandbox.service import Operations, World
@@ -23,6 +23,7 @@ SERVICES: Mapping[str, Operations] = {
     "shop": shop.OPERATIONS,
     "gateway": gateway.OPERATIONS,
     "calls": calls.OPERATIONS,
+    "vouchers": vouchers.OPERATIONS,
 }
 
 LOOK_EVERY = 0.02

@@ -90,6 +90,10 @@ class Books:
             ),
         )
 
+    def settle(self, service: str, key: str, result: str) -> None:
+        """Write down how something ended that was taken on earlier."""
+        self._db.execute("UPDATE deeds SET result = ? WHERE service = ? AND key = ?", (result, service, key))
+
     def asked_again(self, service: str, key: str) -> None:
         """Count that a key came again."""
         self._db.execute("UPDATE deeds SET asked = asked + 1 WHERE service = ? AND key = ?", (service, key))

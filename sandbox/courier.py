@@ -9,13 +9,20 @@ from domain.effect import (
     CollectionBooked,
     CollectionStatus,
     DeliveryStatus,
+    GoodsRepaired,
+    GoodsReturned,
     ReleaseReplacement,
+    RepairAccepted,
+    RepairFailed,
+    RepairGoods,
     ReplacementReserved,
     ReplacementShipped,
     ReserveReplacement,
+    ReturnGoods,
     ShipReplacement,
     TrackCollection,
     TrackDelivery,
+    TrackRepair,
     Undone,
 )
 from domain.refusal import Refused
@@ -29,6 +36,21 @@ NOT_AS_CLAIMED_SHARE = 0.08
 MISSING_SHARE = 0.03
 
 Finding = Literal["as_claimed", "not_as_claimed", "missing"]
+
+NOBODY_HOME = "away-"
+"""At the first pickup of an order whose id begins so, nobody is met."""
+
+LOST = "lost-"
+"""The first shipment of such an order gets lost on its way."""
+
+PARTLY = "part-"
+"""Of such an order only the first line comes back."""
+
+BEYOND_REPAIR = "scrap-"
+"""What such an order brought cannot be repaired, as the workshop finds on opening it."""
+
+STORE = "store-"
+"""So begins a store's receipt for goods that were handed in there."""
 
 
 def book_collection(world: World, call: Call[BookCollection]) -> CollectionBooked:
@@ -56,7 +78,55 @@ def track_collection(world: World, call: Call[TrackCollection]) -> CollectionSta
     arrival = _arrival(world, booked, reference)
     if call.at < arrival or _undone(world, "cancel_collection", reference):
         return CollectionStatus(arrived=False)
+    order_id = BookCollection.model_validate_json(booked.request).order_id
+    if order_id.startswith(NOBODY_HOME) and _is_first(world, "book_collection", order_id, booked):
+        return CollectionStatus(arrived=False, no_show=True)
+    if order_id.startswith(LOST):
+        return CollectionStatus(arrived=False, lost=True)
+    if order_id.startswith(PARTLY):
+        first = require_order(world, order_id, at=call.at).lines[0].line_id
+        return CollectionStatus(arrived=True, arrived_at=arrival, finding="part_returned", returned=(first,))
     return CollectionStatus(arrived=True, arrived_at=arrival, finding=finding(world, reference))
+
+
+def _is_first(world: World, operation: str, order_id: str, deed: Deed) -> bool:
+    return world.books.done_for_order(operation, order_id)[0].key == deed.key
+
+
+def repair_goods(world: World, call: Call[RepairGoods]) -> RepairAccepted:
+    """Take goods into the workshop that have come in."""
+    _require_goods(world, call.request.reference, at=call.at)
+    return RepairAccepted(reference=f"rp-{mark(call.key)}")
+
+
+def track_repair(world: World, call: Call[TrackRepair]) -> RepairAccepted | GoodsRepaired | RepairFailed:
+    """Tell whether a repair is finished, as seen from the time of the question."""
+    reference = call.request.reference
+    taken = _require(world, "repair_goods", reference)
+    finished = _arrival(world, taken, reference)
+    if call.at < finished:
+        return RepairAccepted(reference=reference)
+    if RepairGoods.model_validate_json(taken.request).order_id.startswith(BEYOND_REPAIR):
+        return RepairFailed(reference=reference, reason="the workshop cannot repair it")
+    return GoodsRepaired(reference=reference, repaired_at=finished)
+
+
+def return_goods(world: World, call: Call[ReturnGoods]) -> GoodsReturned:
+    """Send goods that came in back to their owner, once."""
+    reference = call.request.reference
+    _require_goods(world, reference, at=call.at)
+    if world.books.done_with("return_goods", reference):
+        raise Refused("these goods have already been sent back", code="already-returned")
+    return GoodsReturned(reference=f"rt-{mark(call.key)}")
+
+
+def _require_goods(world: World, reference: str, *, at: datetime) -> None:
+    """Refuse what was never collected or handed in, or has not arrived yet."""
+    if reference.startswith(STORE):
+        return
+    booked = _require(world, "book_collection", reference)
+    if at < _arrival(world, booked, reference):
+        raise Refused("these goods have not come in", code="not-here")
 
 
 def reserve_replacement(world: World, call: Call[ReserveReplacement]) -> ReplacementReserved:
@@ -89,10 +159,25 @@ def ship_replacement(world: World, call: Call[ShipReplacement]) -> ReplacementSh
 def track_delivery(world: World, call: Call[TrackDelivery]) -> DeliveryStatus:
     """Tell whether a shipment has arrived, as seen from the time of the question."""
     reference = call.request.reference
-    arrival = _arrival(world, _require(world, "ship_replacement", reference), reference)
+    sent = _shipment(world, reference)
+    arrival = _arrival(world, sent, reference)
     if call.at < arrival:
         return DeliveryStatus(delivered=False)
+    order_id = _order_of(sent)
+    if order_id.startswith(LOST) and _is_first(world, sent.operation, order_id, sent):
+        return DeliveryStatus(delivered=False, lost=True)
     return DeliveryStatus(delivered=True, delivered_at=arrival)
+
+
+def _shipment(world: World, reference: str) -> Deed:
+    """Return the deed that sent something to the customer: a replacement, or their own goods."""
+    returned = world.books.done_with("return_goods", reference)
+    return returned[0] if returned else _require(world, "ship_replacement", reference)
+
+
+def _order_of(sent: Deed) -> str:
+    shape = ReturnGoods if sent.operation == "return_goods" else ShipReplacement
+    return shape.model_validate_json(sent.request).order_id
 
 
 def _require(world: World, operation: str, reference: str) -> Deed:
@@ -129,5 +214,8 @@ OPERATIONS: Operations = {
     "reserve_replacement": Operation(takes=ReserveReplacement, answer=reserve_replacement),
     "release_replacement": Operation(takes=ReleaseReplacement, answer=release_replacement),
     "ship_replacement": Operation(takes=ShipReplacement, answer=ship_replacement),
+    "repair_goods": Operation(takes=RepairGoods, answer=repair_goods),
+    "track_repair": Operation(takes=TrackRepair, answer=track_repair, keeps=False),
+    "return_goods": Operation(takes=ReturnGoods, answer=return_goods),
     "track_delivery": Operation(takes=TrackDelivery, answer=track_delivery, keeps=False),
 }

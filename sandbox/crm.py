@@ -1,8 +1,9 @@
 """The CRM (port customers): who a customer is and where notices reach them, derived from the seed."""
 
+from datetime import datetime, timedelta
 from typing import Literal
 
-from domain.effect import Contact, CustomerSnapshot, FetchCustomer
+from domain.effect import Contact, CustomerSnapshot, EarlierFailure, FetchCustomer
 from domain.record import Line, Record
 from domain.refusal import Refused
 from sandbox.chance import between, draw, mark, pick
@@ -47,7 +48,18 @@ def fetch_customer(world: World, call: Call[FetchCustomer]) -> CustomerSnapshot:
         open_from_hour=pick((9, 9, 10), *about, "from"),
         open_to_hour=pick((18, 20, 20), *about, "to"),
         earlier_failures=pick((0, 0, 0, 1, 2), *about, "failures"),
+        earlier=_earlier(customer, call.at),
     )
+
+
+FAILED_BEFORE = "-again"
+"""Whoever's id ends so was failed a month ago; of others only a number of failures is known."""
+
+
+def _earlier(customer: str, at: datetime) -> tuple[EarlierFailure, ...]:
+    if not customer.endswith(FAILED_BEFORE):
+        return ()
+    return (EarlierFailure(on=at.date() - timedelta(days=30), cause="defect"),)
 
 
 def find_address(world: World, call: Call[FindAddress]) -> Address:

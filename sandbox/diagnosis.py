@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from domain.policy import Severity, VocType
-from domain.triage import Harm, HarmLine
+from domain.policy import Harm, Severity, VocType
+from domain.triage import HarmLine
 from sandbox.scene import Scene
 
 KINDS: tuple[tuple[VocType, str], ...] = (

@@ -125,7 +125,7 @@ def _answer(
     world: World, operation: Operation[Any], call: Call[Any], refuse: Refuse | None
 ) -> tuple[str, Reply]:
     if refuse is not None:
-        return "refused", reply(409, refused=refuse.reason, code="fault-plan")
+        return "refused", reply(409, refused=refuse.reason, code=refuse.code)
     try:
         return "done", Reply(status=200, body=canonical(operation.answer(world, call)))
     except Refused as refused:

@@ -15,7 +15,7 @@ BY_KEY = "by_key"
 """The question what became of a key, as an operation that can fail too."""
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
-    "bank": ("pay_refund", BY_KEY),
+    "bank": ("pay_refund", "track_refund", BY_KEY),
     "courier": (
         "book_collection",
         "cancel_collection",
@@ -24,12 +24,16 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         "release_replacement",
         "ship_replacement",
         "track_delivery",
+        "repair_goods",
+        "track_repair",
+        "return_goods",
         BY_KEY,
     ),
     "crm": ("fetch_customer", "find_address", BY_KEY),
     "shop": ("fetch_order", BY_KEY),
     "gateway": ("send_notice", BY_KEY),
     "calls": ("place_call", BY_KEY),
+    "vouchers": ("issue_voucher", "revoke_voucher", BY_KEY),
 }
 
 Calls = Annotated[int, Field(ge=1)]
@@ -40,7 +44,7 @@ class _Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    service: Literal["bank", "courier", "crm", "shop", "gateway", "calls"]
+    service: Literal["bank", "courier", "crm", "shop", "gateway", "calls", "vouchers"]
     operation: Line | None = None
 
     @field_validator("operation")
@@ -65,6 +69,7 @@ class Refuse(_Fault):
     kind: Literal["refuse"] = "refuse"
     calls: Calls
     reason: Line
+    code: Line = "fault-plan"
 
 
 class _Rated(_Fault):

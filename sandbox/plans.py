@@ -4,7 +4,7 @@ from typing import Literal
 
 from domain.effect import OrderSnapshot
 from domain.money import Money
-from domain.plan import LineDecision, Plan
+from domain.plan import Extra, LineDecision, Plan
 from domain.policy import Ground, RemedyKind
 from sandbox.diagnosis import GOODS, diagnose, harm_lines
 from sandbox.scene import Scene
@@ -41,23 +41,40 @@ def plan_for(scene: Scene, why: Why) -> Plan:
     goods = main.remedy in ("refund", "exchange")
     return _plan(
         scene,
-        (main, *(_minor(scene, line, why, main) for line in rest)),
+        (main, *(_minor(scene, line, why, main) for line in rest), *_shipping(scene, main, rest)),
         collect=goods and why == "first" and scene.likely(BACK, "collect"),
         goods=goods,
+        better=scene.settled(f"propose:{scene.view.round}:") if why == "better" else 0,
     )
 
 
 def _plan(
-    scene: Scene, decisions: tuple[LineDecision, ...], *, collect: bool = False, goods: bool = False
+    scene: Scene,
+    decisions: tuple[LineDecision, ...],
+    *,
+    collect: bool = False,
+    goods: bool = False,
+    better: int = 0,
 ) -> Plan:
     order = _order(scene)
+    graver = scene.view.round > 1 or scene.view.earlier_failure is not None
     return Plan(
         decisions=decisions,
-        gestures=("manager_letter",) if scene.view.round > 1 else ("apology_call",),
+        gestures=("manager_letter",) if graver else ("apology_call",),
         collect=collect,
+        extras=_extras(scene, better) if order else (),
         order_lines=(order.lines[0].line_id,) if order and goods else (),
         words=scene.say("저희가 바로잡겠습니다.", "This is how we put it right."),
     )
+
+
+def _extras(scene: Scene, better: int) -> tuple[Extra, ...]:
+    """After a declined offer give something on top, each time a little more."""
+    if not better or not scene.policy.extra_limits or "goodwill_credit" not in scene.policy.remedies:
+        return ()
+    some = 5_000 if scene.policy.currency == "KRW" else 2_500
+    amount = Money(minor=some * better, currency=scene.policy.currency)
+    return (Extra(amount=amount, reason=scene.say("한 번 더 번거롭게 해 드려서", "for asking you twice")),)
 
 
 def _order(scene: Scene) -> OrderSnapshot | None:
@@ -74,7 +91,7 @@ def _main(scene: Scene, line: str, why: Why) -> LineDecision:
         return _words_only(scene, line)
     if scene.view.row.refunds and len(order.lines) == 1:  # nothing is left that could be paid back
         return _words_only(scene, line)
-    if scene.view.round > 1 or line not in ("price", "time"):
+    if scene.view.round > 1 or line not in _refundable(scene):
         return _credit(scene, line, order)
     if "fee_refund" in kinds:
         return _pays(line, "fee_refund", "guarantee", order.lines[0].price)
@@ -86,20 +103,29 @@ def _main(scene: Scene, line: str, why: Why) -> LineDecision:
     return _pays(line, "refund", ground, order.lines[0].price)
 
 
+def _refundable(scene: Scene) -> tuple[str, ...]:
+    """Return the harms for which the whole price may go back; time is one only without rules for amounts."""
+    return ("price",) if scene.policy.offer_table else ("price", "time")
+
+
 def _pays(line: str, remedy: RemedyKind, ground: Ground, amount: Money) -> LineDecision:
     return LineDecision(harm_line=line, remedy=remedy, ground=ground, amount=amount)
 
 
 def _credit(scene: Scene, line: str, order: OrderSnapshot) -> LineDecision:
-    """Give something for the trouble: a few percent of what was paid."""
+    """Give something for the trouble: what is usual, or of a price a few percent, with the reason."""
     if "goodwill_credit" not in scene.policy.remedies:
         return _words_only(scene, line)
+    if line in ("time", "trouble") and scene.policy.offer_table:
+        return LineDecision(harm_line=line, remedy="goodwill_credit", ground="goodwill")
     price = order.lines[0].price
     share = scene.between(5, 20, "credit", line)
     # Whole thousands of won, whole dollars: nobody gives 4,137 won as a sign of good will.
     step = 1000 if price.currency == "KRW" else 100
     minor = max(step, price.minor * share // 100 // step * step)
-    return _pays(line, "goodwill_credit", "goodwill", Money(minor=minor, currency=price.currency))
+    amount = Money(minor=minor, currency=price.currency)
+    reason = scene.say("쓰시던 물건은 그대로 두시도록", "so that you keep the goods")
+    return _pays(line, "goodwill_credit", "goodwill", amount).model_copy(update={"reason": reason})
 
 
 def _minor(scene: Scene, line: str, why: Why, main: LineDecision) -> LineDecision:
@@ -109,6 +135,16 @@ def _minor(scene: Scene, line: str, why: Why, main: LineDecision) -> LineDecisio
     if order is None or paid or why in ("easier", "words") or not scene.likely(0.5, "minor", line):
         return _words_only(scene, line)
     return _credit(scene, line, order)
+
+
+def _shipping(scene: Scene, main: LineDecision, rest: list[str]) -> tuple[LineDecision, ...]:
+    """Give back what the customer paid for shipping, where that is the firm's to bear."""
+    order, firm = _order(scene), diagnose(scene).cause in scene.policy.firm_pays_causes
+    paid = order.shipping_paid if order is not None else None
+    owed = firm and main.remedy == "refund" and bool(scene.policy.offer_table) and "shipping" not in rest
+    if not owed or paid is None or not paid.minor:
+        return ()
+    return (LineDecision(harm_line="shipping", remedy="refund", ground="defect"),)
 
 
 def _words_only(scene: Scene, line: str) -> LineDecision:

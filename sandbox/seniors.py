@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from domain.actor import Actor, Role
 from domain.budget import WorkingTime
 from domain.policy import Person
+from domain.saga import HAND_STEPS
+from domain.view import ProposalView
+from sandbox.chance import mark
 from sandbox.diagnosis import diagnose
 from sandbox.duty import FORGOTTEN
 from sandbox.scene import Intention, Scene
 
+ENTERED = re.compile(r"account (?P<account>\S+) was entered by (?P<by>\S+):")
 PARKED_STEP = re.compile(r"remedy step (?P<step>\w+): (?P<why>.*)")
-HAND_STEPS = ("correction", "reissued_card")
 
 
 def intentions(scene: Scene) -> Iterator[Intention]:
@@ -42,28 +45,23 @@ def _approval(scene: Scene) -> Iterator[Intention]:
     rejects = scene.likely(scene.staff.reject, "reject", proposal.hash)
     fields: dict[str, object] = {"proposal": proposal.hash}
     if rejects:
-        fields["reason"] = "more than the harm; propose less"
+        own = [clause.id for clause in scene.policy.clauses if clause.kind == "own"]
+        fields |= {"reason": "more than the harm; propose less", "clause": own[-1]}
     yield Intention(
         key=f"approval:{proposal.hash}@{level}",
         topic=f"approval:{proposal.hash}",
         command="reject_remedy" if rejects else "approve_remedy",
-        by=_approver(scene, proposal.by, _minor(proposal.total)),
+        by=_approver(scene, proposal),
         fields=fields,
         wait=scene.working(*(FORGOTTEN if forgets else (20, 180)), proposal.hash),
         slip="forgets an approval" if forgets else None,
     )
 
 
-def _minor(total: str) -> int:
-    """Return the digits of an amount as it is shown: its minor units."""
-    return int(re.sub(r"\D", "", total.rpartition(" ")[0]) or 0)
-
-
-def _approver(scene: Scene, proposer: str, minor: int) -> Actor:
-    """Return a supervisor whose authority suffices, else a department head; never the proposer."""
-    limit = scene.policy.authority.get(Role.SUPERVISOR)
-    role = Role.SUPERVISOR if limit and minor <= limit.minor else Role.DEPARTMENT_HEAD
-    able = [person for person in scene.policy.people if role in person.roles and person.id != proposer]
+def _approver(scene: Scene, proposal: ProposalView) -> Actor:
+    """Return somebody whose authority suffices, but never the proposer."""
+    role = Role(proposal.approver or Role.DEPARTMENT_HEAD)
+    able = [person for person in scene.policy.people if role in person.roles and person.id != proposal.by]
     department = scene.view.row.department
     own = [person for person in able if person.department == department]
     chosen: Person = (own or able)[0]
@@ -125,13 +123,22 @@ def _parked(scene: Scene, why: str) -> Iterator[Intention]:
         key=f"parked:{why}",
         topic=topic,
         command=command,
-        by=_senior(scene),
+        by=_clerk(scene) if command == "give_account" else _senior(scene),
         fields=fields,
         wait=WorkingTime(minutes=scene.between(60, 500, topic)),
     )
 
 
+def _clerk(scene: Scene) -> Actor:
+    return scene.member(Role.AGENT, scene.view.row.department, "clerk")
+
+
 def _at_step(scene: Scene, *, step: str, why: str) -> tuple[str, dict[str, object]]:
+    if "give_account" in why:
+        return "give_account", {"account": f"acc-{mark(scene.view.row.case_id)}"}
+    entered = ENTERED.match(why)
+    if entered:
+        return "check_account", {"account": entered["account"]}
     if why.startswith(("cannot be undone", "nobody knows whether it was undone")):
         return "mark_step_done", {"step": step, "reference": "seen to in person"}
     if scene.likely(0.3, "gives up", step) and step == "inspect":

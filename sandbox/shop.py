@@ -126,7 +126,7 @@ def _purchase(seed: int, order_id: str, *, bought_by: date, product: str | None)
     bought = bought_by - timedelta(days=on_the_way + between(1, 40, seed, order_id, "bought"))
     free = draw(seed, order_id, "shipping") < FREE_SHIPPING_SHARE
     count = between(1, 3, seed, order_id, "lines")
-    return OrderSnapshot(
+    order = OrderSnapshot(
         known=True,
         order_id=order_id,
         lines=tuple(_goods(seed, order_id, number, product) for number in range(1, count + 1)),
@@ -136,6 +136,19 @@ def _purchase(seed: int, order_id: str, *, bought_by: date, product: str | None)
         warranty_months=pick((12, 24), seed, order_id, "warranty"),
         life_cycle=pick(LIFE_CYCLE, seed, order_id, "life cycle"),
     )
+    return order.model_copy(update=_story(order, order_id))
+
+
+def _story(order: OrderSnapshot, order_id: str) -> dict[str, object]:
+    """Tell what else happened to an order whose id ends with it; to most orders nothing did."""
+    delivered = order.delivered_on or date.min
+    stories: dict[str, dict[str, object]] = {
+        "-late": {"promised_on": delivered - timedelta(days=1)},
+        "-repaired": {"repairs": 2},
+        "-in-repair": {"in_repair_since": delivered - timedelta(days=60)},
+        "-gone": {"lines": tuple(line.model_copy(update={"replaceable": False}) for line in order.lines)},
+    }
+    return next((story for end, story in stories.items() if order_id.endswith(end)), {})
 
 
 def _goods(seed: int, order_id: str, number: int, product: str | None) -> OrderLine:

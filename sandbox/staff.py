@@ -10,7 +10,7 @@ from sandbox.duty import asked
 from sandbox.plans import plan_for, refuses_all, why_next
 from sandbox.scene import Intention, Scene
 
-OPEN_AGAIN = ("rejected", "declined", "expired", "compensated", "void")
+OPEN_AGAIN = ("rejected", "approval_expired", "declined", "expired", "compensated", "void")
 """States of a proposal after which another is due."""
 
 

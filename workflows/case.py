@@ -309,9 +309,9 @@ class CaseWorkflow:
                 summary=effect.key,
             )
         except (ActivityError, asyncio.CancelledError) as error:
-            reason = _refusal_in(error)
-            if reason is not None:
-                return EffectRefused(at=self._now(), key=effect.key, reason=reason)
+            cause = _refusal_in(error)
+            if cause is not None:
+                return EffectRefused(at=self._now(), key=effect.key, reason=_reason(cause), code=_code(cause))
             return OutcomeUnknown(at=self._now(), key=effect.key)
         return EffectSucceeded(at=self._now(), key=effect.key, result=answer.result)
 
@@ -440,7 +440,7 @@ class CaseWorkflow:
 
         A workflow task that takes news in and gives no command is joined to the next one by a worker that
         loads the case between them, and told apart again by a replay: messages come before news in one task,
-        so the case would remember another order than its history has (docs/decisions/0009).
+        so the case would remember another order than its history has (docs/decisions/0010).
         """
         standing = stage(self._case)
         waits = parked(self._case)
@@ -480,11 +480,21 @@ def _as_error(refusal: Refused) -> ApplicationError:
     return ApplicationError(refusal.reason, refusal.code, type="Refused", non_retryable=True)
 
 
-def _refusal_in(error: BaseException) -> str | None:
+def _refusal_in(error: BaseException) -> ApplicationError | None:
     cause = error.cause if isinstance(error, ActivityError) else None
     if isinstance(cause, ApplicationError) and cause.non_retryable and cause.type == REFUSED:
-        return plain(cause.message, 200).strip() or "refused"
+        return cause
     return None
+
+
+def _reason(refusal: ApplicationError) -> str:
+    return plain(refusal.message, 200).strip() or "refused"
+
+
+def _code(refusal: ApplicationError) -> str | None:
+    """Return the provider's word for why, where it gave one that is a word."""
+    given = refusal.details[0] if refusal.details else None
+    return plain(given, 60).strip() or None if isinstance(given, str) else None
 
 
 def _details(case: Case, waits: str | None, *, conflict: bool) -> str:

@@ -8,10 +8,10 @@ from domain.case import CaseEvent
 from domain.contact import TargetsResumed
 from domain.happy_call import HappyCallBegun
 from domain.promise import PromiseBroken
-from domain.remedy import ApprovalMissed, OfferExpired, OfferReminded
-from domain.saga import HandStepMissed, StepAsked, StepBegun, UndoBegun
+from domain.remedy import ApprovalExpired, ApprovalMissed, OfferExpired, OfferReminded
+from domain.saga import HandStepMissed, SettlementAsked, StepAsked, StepBegun, UndoBegun
 from domain.supervisor import SupervisorRequestMissed
-from domain.targets import Rung
+from domain.targets import Rung, WordsReleased
 from ledger.breach import Breach
 
 
@@ -45,10 +45,18 @@ def name_of(event: CaseEvent) -> str | None:
             return f"supervisor request {number}"
         case ApprovalMissed(hash=hash_, due=due):
             return f"approval of {hash_[:8]} due {due}"
-        case OfferReminded(hash=hash_) | OfferExpired(hash=hash_):
+        case ApprovalExpired(hash=hash_) | OfferReminded(hash=hash_) | OfferExpired(hash=hash_):
             return f"{event.kind} of {hash_[:8]}"
-        case StepBegun(key=key) | StepAsked(key=key) | UndoBegun(key=key) | HappyCallBegun(key=key):
+        case (
+            StepBegun(key=key)
+            | StepAsked(key=key)
+            | SettlementAsked(key=key)
+            | UndoBegun(key=key)
+            | HappyCallBegun(key=key)
+        ):
             return f"{event.kind} {key}"
+        case WordsReleased(keys=keys):
+            return f"words {' '.join(keys)}"
         case HandStepMissed(step=step, due=due):
             return f"step {step} due {due}"
         case _:

@@ -59,7 +59,8 @@ async def books(sandbox_url: str) -> Books:
     except httpx.HTTPError:
         raise Unreachable(f"the outside world at {sandbox_url} does not show its books") from None
     return Books(
-        refunds=tuple(_refund(deed) for deed in bank if deed["operation"] == "pay_refund"),
+        # What the bank took on and has not settled, or what failed after all, is no money that went out.
+        refunds=tuple(_refund(deed) for deed in bank if deed["result"].get("kind") == "refund_paid"),
         notices=tuple(
             Notice(case_id=deed["case_id"], template=deed["request"].get("template", ""))
             for deed in gateway

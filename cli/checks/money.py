@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cli.checks.evidence import Books, Ledger, Refund, events
-from domain.saga import StepBegun, StepDone
+from domain.saga import PAYOUTS, StepBegun, StepDone
 from ledger.breach import Breach
 
 
@@ -25,7 +25,7 @@ def money_breaches(ledger: Ledger, books: Books) -> tuple[Breach, ...]:
 
 def _differences(said: list[StepDone | StepBegun], paid: list[Refund]) -> Iterator[str]:
     done = [event for event in said if isinstance(event, StepDone) and event.amount is not None]
-    begun = {event.once for event in said if isinstance(event, StepBegun) and event.step == "payout"}
+    begun = {event.once for event in said if isinstance(event, StepBegun) and event.step in PAYOUTS}
     for reference, times in Counter(refund.reference for refund in paid).items():
         if times > 1:
             yield f"the bank paid {reference} {times} times"

@@ -20,6 +20,7 @@ from activities.notices import Notices, Wordings
 from activities.orders import Orders
 from activities.outcomes import Outcomes
 from activities.payments import Payments
+from activities.vouchers import Vouchers
 from domain.effect import Answer, Ask, Request
 from sandbox.app import create_app
 from sandbox.books import Books, Deed
@@ -67,6 +68,12 @@ class Port:
             "fetch_order": Orders(client, patience).fetch_order,
             "send_notice": Notices(client, {HASH: WORDINGS}, patience).send_notice,
             "pay_refund": Payments(client, patience).pay_refund,
+            "track_refund": Payments(client, patience).track_refund,
+            "issue_voucher": Vouchers(client, patience).issue_voucher,
+            "revoke_voucher": Vouchers(client, patience).revoke_voucher,
+            "repair_goods": logistics.repair_goods,
+            "track_repair": logistics.track_repair,
+            "return_goods": logistics.return_goods,
             "book_collection": logistics.book_collection,
             "cancel_collection": logistics.cancel_collection,
             "track_collection": logistics.track_collection,

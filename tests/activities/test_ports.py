@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.authority import AuthorityActivities
 from activities.calls import Calls
 from activities.customers import Customers
 from activities.http import MISUNDERSTOOD
@@ -16,6 +17,7 @@ from activities.notices import Notices
 from activities.orders import Orders
 from activities.outcomes import SERVICES, Outcomes
 from activities.payments import Payments
+from activities.vouchers import Vouchers
 from domain.effect import (
     REFUSED,
     Ask,
@@ -57,7 +59,9 @@ def registered_names(*classes: type) -> list[str]:
 
 
 def test_every_kind_of_request_has_one_activity_of_its_name() -> None:
-    names = registered_names(Calls, Customers, Logistics, Notices, Orders, Outcomes, Payments)
+    names = registered_names(
+        AuthorityActivities, Calls, Customers, Logistics, Notices, Orders, Outcomes, Payments, Vouchers
+    )
     assert sorted(names) == sorted(KINDS)
 
 

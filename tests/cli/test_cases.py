@@ -55,6 +55,9 @@ async def test_a_case_is_led_by_commands_and_shown_with_its_reasons(
     owner = seen.json["view"]["row"]["owner"]
     listed = await asyncio.to_thread(ask, "list", "--owner", owner, "--json")
     assert number in [each["case_id"] for each in listed.json]
+    rate = (await asyncio.to_thread(ask, "triage", "rate", "--json")).json
+    assert rate["classified"] >= 1
+    assert 0 <= rate["wrong_routing_rate"] <= 1
     risky = await asyncio.to_thread(ask, "list", "--at-risk", "--within", "0", "--json")
     assert number not in [each["case_id"] for each in risky.json]
 

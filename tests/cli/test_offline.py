@@ -46,3 +46,38 @@ def test_policies_are_checked_and_compared(nowhere: Command, tmp_path: Path) -> 
     assert "nothing changes" in nowhere("policy", "diff", "retail-kr", "retail-kr").out
     assert nowhere("policy", "diff", "retail-kr", "finance-us", "--json").json
     assert nowhere("policy", "diff", "retail-kr", broken).code == 1
+
+
+def test_rules_are_held_against_the_labels_and_see_the_narrative_only(
+    nowhere: Command, tmp_path: Path
+) -> None:
+    columns = "Date received,Product,Issue,Sub-issue,Consumer complaint narrative,Date sent to company"
+    header = f"{columns},Complaint ID\n"
+    fee = "Charged fees or interest you didn't expect"
+    rows = (
+        f"01/02/2024,Mortgage,{fee},,They added a hidden fee to my mortgage escrow,01/02/2024,1\n",
+        f"01/02/2024,Mortgage,{fee},,Nothing that a rule knows,01/02/2024,2\n",
+        "01/02/2024,Debt collection,Communication tactics,,,01/02/2024,3\n",
+    )
+    file = tmp_path / "rows.csv"
+    file.write_text(header + "".join(rows))
+    told = nowhere("triage", "eval", file, "--json")
+    assert told.code == 0
+    assert told.json["without_narrative"] == 1
+    assert (told.json["product"]["rows"], told.json["product"]["right"]) == (2, 0.5)
+    assert told.json["product"]["majority_baseline"] == 1.0
+    assert told.json["cause"]["classes"] == [
+        {"label": "fee", "rows": 2, "recall": 0.5, "suggested": {"(no rule matched)": 1, "fee": 1}}
+    ]
+    assert "Mortgage" in nowhere("triage", "eval", file).out
+    file.write_text("number\n")
+    refused = nowhere("triage", "eval", file)
+    assert refused.code == 1
+    assert "header" in refused.err
+
+
+def test_a_suggestion_names_its_words(nowhere: Command) -> None:
+    told = nowhere("triage", "suggest", "-", "--json", given="컵이 깨져서 왔어요")
+    assert told.code == 0
+    assert (told.json["cause"], told.json["because"][0]["words"]) == ("defect", ["깨져"])
+    assert "깨져" in nowhere("triage", "suggest", "컵이 깨져서 왔어요").out

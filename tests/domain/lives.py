@@ -32,20 +32,29 @@ from domain.case import (
 )
 from domain.contact import LogContact
 from domain.effect import (
+    AuthorityAnswer,
+    AuthorityFreed,
     CallMade,
     CollectionBooked,
     CollectionStatus,
     Contact,
     CustomerSnapshot,
     DeliveryStatus,
+    GoodsRepaired,
+    GoodsReturned,
     NoticeSent,
     OrderLine,
     OrderSnapshot,
+    RefundFailed,
     RefundPaid,
+    RefundPending,
+    RepairAccepted,
+    RepairFailed,
     ReplacementReserved,
     ReplacementShipped,
     Result,
     Undone,
+    VoucherIssued,
 )
 from domain.intake import Opening
 from domain.ladder import Rung
@@ -60,6 +69,9 @@ from domain.message import (
 from domain.money import Money
 from domain.plan import LineDecision, Plan
 from domain.policy import (
+    PAYS,
+    VOUCHERS,
+    AuthorityTotals,
     Clause,
     Department,
     HappyCall,
@@ -132,11 +144,20 @@ def _person(id_: str, *roles: Role) -> Person:
 REMEDIES: tuple[RemedyKind, ...] = (
     "refund",
     "exchange",
+    "repair",
+    "return_shipping",
+    "coupon",
+    "points",
     "fee_refund",
     "goodwill_credit",
     "correction",
     "reissued_card",
+    "free_service",
+    "installation",
+    "instruction",
     "apology",
+    "apology_letter",
+    "manager_apology",
     "explanation",
 )
 
@@ -240,6 +261,23 @@ POLICY = Policy(
     causes=("defect", "design", "late", "other"),
 )
 
+
+def totals(case: int, person: int, customer: int) -> AuthorityTotals:
+    """Return what may be decided without a second person, in cents."""
+    return AuthorityTotals(case=eur(case), person=eur(person), customer=eur(customer))
+
+
+ADDED_UP = POLICY.model_copy(
+    update={
+        "authority_totals": {
+            Role.OWNER: totals(15_000, 30_000, 20_000),
+            Role.SUPERVISOR: totals(60_000, 200_000, 80_000),
+        },
+        "approval_expires": POLICY.approval.model_copy(update={"minutes": 600}),
+    }
+)
+"""The small policy with sums: an owner gives 100 at once, 150 in a case, 300 a month, 200 to one customer."""
+
 # Scripts. --------------------------------------------------------------------------------------------------
 
 
@@ -264,6 +302,7 @@ class Came:
     key: str
     result: Result | None = None
     reason: str | None = None
+    code: str | None = None
 
 
 Message = CaseCommand | Fact | Open
@@ -280,9 +319,9 @@ def ok(key: str, result: Result) -> Came:
     return Came(key, result=result)
 
 
-def refused(key: str, reason: str = "no") -> Came:
+def refused(key: str, reason: str = "no", code: str | None = None) -> Came:
     """The effect whose key begins with this was refused for good."""
-    return Came(key, reason=reason)
+    return Came(key, reason=reason, code=code)
 
 
 def unknown(key: str) -> Came:
@@ -304,7 +343,7 @@ def message_of(item: Item, case: Case, now: datetime) -> Message:
         if item.result is not None:
             return EffectSucceeded(at=now, key=key, result=item.result)
         if item.reason is not None:
-            return EffectRefused(at=now, key=key, reason=item.reason)
+            return EffectRefused(at=now, key=key, reason=item.reason, code=item.code)
         return OutcomeUnknown(at=now, key=key)
     if isinstance(item, LetTimePass | EffectSucceeded | EffectRefused | OutcomeUnknown | Open):
         return item
@@ -478,6 +517,8 @@ CUSTOMER = CustomerSnapshot(known=True, customer_id="mira")
 ORDER = OrderSnapshot(
     known=True, order_id="o1", lines=(OrderLine(line_id="l1", product="cup", price=eur(9_000)),)
 )
+WITHIN = AuthorityAnswer(state="reserved", person_used=eur(0), customer_used=eur(0))
+FREED = AuthorityFreed()
 BOOKED = CollectionBooked(reference="col1")
 NOT_THERE = CollectionStatus(arrived=False)
 INSPECTED = CollectionStatus(arrived=True, finding="as_claimed")
@@ -487,6 +528,13 @@ ON_ITS_WAY = DeliveryStatus(delivered=False)
 DELIVERED = DeliveryStatus(delivered=True)
 PAID = RefundPaid(reference="pay1", amount=eur(9_000))
 UNDONE = Undone(reference="u1")
+PENDING = RefundPending(reference="pay1")
+FAILED = RefundFailed(reference="pay1", reason="the account does not take it", code="returned")
+ISSUED = VoucherIssued(reference="vo1")
+IN_WORKSHOP = RepairAccepted(reference="rep1")
+REPAIRED = GoodsRepaired(reference="rep1")
+BEYOND_REPAIR = RepairFailed(reference="rep1", reason="cannot be repaired")
+SENT_BACK = GoodsReturned(reference="ret1")
 GOOD_CALL = CallMade(reference="call1", outcome="answered", answers={"problem_gone": 1, "outcome_fair": 6})
 BAD_CALL = CallMade(reference="call1", outcome="answered", answers={"problem_gone": 0, "outcome_fair": 2})
 NO_ANSWER = CallMade(reference="call1", outcome="no_answer")
@@ -512,7 +560,7 @@ def contact(by: Actor = OWNER, **fields: Any) -> Any:
 def decision(remedy: RemedyKind = "refund", **fields: Any) -> LineDecision:
     """Decide the price line."""
     known: dict[str, Any] = {"harm_line": "price", "remedy": remedy, "ground": "defect"}
-    if remedy in ("refund", "fee_refund", "goodwill_credit"):
+    if remedy in (*PAYS, *VOUCHERS):
         known["amount"] = eur(9_000)
     if remedy == "refusal":
         known |= {"ground": None, "clause": "not-ours", "reason": "worn out by use"}
@@ -546,9 +594,9 @@ def approve(by: Actor = SUPERVISOR) -> Callable[[Case], Any]:
     return about_it(ApproveRemedy, by)
 
 
-def reject(by: Actor = SUPERVISOR) -> Callable[[Case], Any]:
+def reject(by: Actor = SUPERVISOR, clause: str | None = "not-ours") -> Callable[[Case], Any]:
     """Refuse to approve the proposal that stands."""
-    return about_it(RejectRemedy, by, reason="too much")
+    return about_it(RejectRemedy, by, reason="too much", clause=clause)
 
 
 def accept(by: Actor = MIRA, **fields: Any) -> Callable[[Case], Any]:

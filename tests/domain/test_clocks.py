@@ -10,15 +10,17 @@ import pytest
 from domain.actor import Actor, Role
 from domain.assignment import AcceptCase, AcceptTransfer, EscalateCase, TransferCase
 from domain.budget import CalendarDays, WorkingTime
-from domain.case import Case, around
+from domain.case import Case, around, todo
 from domain.clocks import Clock, running
 from domain.contact import PauseTargets, ResumeTargets
-from domain.effect import CollectionStatus, OrderSnapshot
+from domain.effect import CollectionStatus, OrderSnapshot, SendNotice
 from domain.ending import AnswerCase, WithdrawCase
+from domain.intake import Acknowledge
 from domain.ladder import Rung
 from domain.policy import Policy, StatutoryClock
 from domain.saga import CancelRemedy
 from domain.targets import ExtendClock
+from domain.triage import ClaimHarm, HarmLine
 from policies import load
 from tests.domain.lives import (
     AGENT,
@@ -37,6 +39,8 @@ from tests.domain.lives import (
     PAID,
     POLICY,
     RESERVED,
+    SENT_BACK,
+    SHIPPED,
     SUPERVISOR,
     SYSTEM,
     Item,
@@ -63,7 +67,16 @@ MS = timedelta(milliseconds=1)
 def shipped(name: str) -> Policy:
     """Return a shipped policy with its own clocks and calendar, and the people and money of these lives."""
     rules = load(name, year_from=2026)
-    theirs = ("currency", "authority", "people", "departments", "fallback_department", "routing", "remedies")
+    theirs = (
+        "currency",
+        "authority",
+        "authority_totals",
+        "people",
+        "departments",
+        "fallback_department",
+        "routing",
+        "remedies",
+    )
     update = {field: getattr(POLICY, field) for field in theirs}
     causes = tuple(dict.fromkeys((*rules.causes, *POLICY.causes)))
     return rules.model_copy(update={**update, "causes": causes})
@@ -444,6 +457,17 @@ def test_an_answered_case_owes_no_first_response_and_a_closed_one_nothing() -> N
     assert clocks(withdrawn) == {}
 
 
+def test_money_that_is_on_its_way_stays_owed_to_a_customer_who_withdraws() -> None:
+    both = plan(decision("exchange", harm_line="more"), decision("refund"))
+    shipped = (ok("reserve", RESERVED), ok("ship", SHIPPED))
+    claimed = say(ClaimHarm, MIRA, line=HarmLine(id="more", harm="trouble"))
+    life = complaint(KR, *TALKING, claimed, propose(both), accept(), *shipped)
+    life = life.told(say(WithdrawCase, MIRA))
+    assert set(clocks(life)) == {"refund-nothing-delivered"}
+    late = life.told(wait(days=9))
+    assert len(of(late, "target_breached", "refund-nothing-delivered")) == 1
+
+
 def test_the_answer_to_an_inquiry_does_not_resolve_the_complaint_that_it_became() -> None:
     asked = case(UK, triage(voc_type="inquiry", cause=None), say(AcceptCase, AGENT))
     life = asked.told(say(AnswerCase, OWNER, text="At nine."), triage(cause="other"), ok("answer", NOTICE))
@@ -600,7 +624,7 @@ def test_an_exchange_for_which_goods_come_back_owes_no_refund() -> None:
 
 def test_a_bank_that_refuses_does_not_end_the_duty_to_refund() -> None:
     life = complaint(KR, *collecting(), ok("inspect", returned(kr("11-23 10:00"))))
-    life = life.told(refused("payout"), ok("undo-collect", BOOKED))
+    life = life.told(refused("payout"), ok("undo-inspect", SENT_BACK))
     assert life.case.remedy.proposal is not None
     assert life.case.remedy.proposal.state == "compensated"
     assert due(life, "refund-after-return") == kr("11-27 00:00")
@@ -614,7 +638,8 @@ def test_a_remedy_that_was_given_up_owes_no_refund() -> None:
 
 def test_each_remedy_owes_a_refund_of_its_own() -> None:
     """A breach of the first round does not hide one of the second."""
-    done = (ok("payout", PAID), as_owner(register()), ok("result-notice", NOTICE), wait(days=2))
+    paid = (ok("payout", PAID), ok("interest", PAID))
+    done = (*paid, as_owner(register()), ok("result-notice", NOTICE), wait(days=2))
     life = complaint(KR, *collecting(), ok("inspect", returned(kr("11-23 10:00"))), wait(days=8), *done)
     life = life.told(ok("happy-call", BAD_CALL))
     assert not any(name.startswith("refund") for name in clocks(life))
@@ -811,3 +836,29 @@ def test_a_call_that_is_logged_late_does_not_move_the_update_back() -> None:
     life = given(*IN_RECOVERY, wait(hours=5), contact(**update))
     late = life.told(contact(**update, occurred_at=MONDAY + timedelta(hours=1)))
     assert late.case.contacts.last_update_at == life.case.contacts.last_update_at
+
+
+def test_an_inquiry_that_becomes_a_complaint_is_acknowledged_anew() -> None:
+    inquiry = (opening(voc_type="inquiry"), triage(voc_type="inquiry", harm_lines=()))
+    asked = given(*inquiry, ok("acknowledgement", NOTICE), ok("customer", CUSTOMER), ok("order", ORDER))
+    assert asked.owed == ()
+    life = asked.told(wait(days=1), triage())
+    assert life.owed == ("acknowledgement:2",)
+    (effect,) = (each for each in todo(life.case) if each.key == "acknowledgement:2")
+    assert isinstance(effect.request, SendNotice)
+    assert effect.request.template == "complaint_acknowledgement"
+    clock = clocks(life)["acknowledge"]
+    assert (clock.generation, clock.start) == ("2", MONDAY + timedelta(days=1))
+    late = life.told(refused("acknowledgement"), wait(hours=1, seconds=1))
+    assert [event.generation for event in of(late, "target_breached", "acknowledge")] == ["2"]
+    answered = life.told(ok("acknowledgement", NOTICE))
+    assert "acknowledge" not in clocks(answered)
+
+
+def test_an_acknowledgement_from_before_the_conversion_does_not_meet_the_new_target() -> None:
+    life = given(opening(voc_type="inquiry"), triage(voc_type="inquiry", harm_lines=()), wait(hours=2))
+    early = say(Acknowledge, AGENT, how="by phone", occurred_at=life.now - timedelta(minutes=5))
+    converted = life.told(triage())
+    converted.when(early).then_refused("before this became a complaint", "happened")
+    assert "acknowledgement:1" not in converted.owed
+    assert "acknowledge" in clocks(converted)

@@ -7,6 +7,7 @@ from domain import happy_call
 from domain.case import before_remedy, todo
 from domain.effect import Contact, PlaceCall
 from domain.happy_call import FollowUp, faults
+from domain.hours import contact_window
 from tests.domain.lives import (
     BAD_CALL,
     CALL_DECLINED,
@@ -109,15 +110,15 @@ def test_calls_keep_to_the_hours_of_the_house_and_of_the_customer() -> None:
     early = MONDAY.replace(hour=5, minute=30)
     late = MONDAY.replace(hour=21)
     before = before_remedy(given(*NOTIFIED).case)
-    assert happy_call.permitted(before, early) == MONDAY
-    assert happy_call.permitted(before, late) == TUESDAY
-    assert happy_call.permitted(before, MONDAY) == MONDAY
+    assert contact_window(before, early) == MONDAY
+    assert contact_window(before, late) == TUESDAY
+    assert contact_window(before, MONDAY) == MONDAY
     choosy = CUSTOMER.model_copy(update={"open_from_hour": 12, "open_to_hour": 15})
     before = before_remedy(given(RAISED[0], RAISED[1], ok("customer", choosy), *NOTIFIED[3:]).case)
-    assert happy_call.permitted(before, MONDAY) == MONDAY.replace(hour=12)
-    assert happy_call.permitted(before, late) == TUESDAY.replace(hour=12)
+    assert contact_window(before, MONDAY) == MONDAY.replace(hour=12)
+    assert contact_window(before, late) == TUESDAY.replace(hour=12)
     unread = before_remedy(given(RAISED[0]).case)
-    assert happy_call.permitted(unread, early) == MONDAY
+    assert contact_window(unread, early) == MONDAY
 
 
 def test_nobody_asks_for_a_verdict_on_their_own_work() -> None:

@@ -69,6 +69,7 @@ from tests.domain.lives import (
 
 DEAR = plan(decision(amount=eur(20_000)))
 """Above the owner's authority."""
+BETTER = plan(gestures=("apology_call", "manager_letter"))
 WAITING: tuple[Item, ...] = (*IN_RECOVERY, propose(DEAR))
 
 
@@ -159,7 +160,7 @@ def test_a_proposal_names_a_contact_that_was_logged() -> None:
 
 
 def test_offers_are_bounded_and_then_the_final_position_is_open() -> None:
-    life = given(*OFFERED, decline(), propose(), accept(), refused("payout"))
+    life = given(*OFFERED, decline(), propose(BETTER), accept(), refused("payout"))
     life.when(propose()).then_refused("no further offer", "offers")
     assert state(life) == "compensated"
     life.when(register(final=True, outcome="not_upheld")).then("result_registered")
@@ -230,8 +231,9 @@ def test_a_proposal_above_authority_waits_for_approval() -> None:
     life.when(approve()).then("remedy_approved", "remedy_offered")
 
 
-def test_an_approval_twice_is_already_so() -> None:
-    given(*WAITING, approve()).when(approve(HEAD)).then()
+def test_an_approval_counts_once() -> None:
+    given(*WAITING, approve()).when(approve()).then_refused("sue approved it already", "replay")
+    given(*WAITING, approve()).when(approve(HEAD)).then_refused("counts once", "replay")
 
 
 def test_what_waits_for_no_approval_is_not_approved() -> None:
@@ -314,7 +316,7 @@ def test_the_customer_declines_once_and_gets_another_offer() -> None:
     life = given(*OFFERED).when(decline()).then("remedy_declined")
     life = life.when(decline()).then()
     life.when(accept()).then_refused("it is declined", "declined")
-    life.when(propose()).then("remedy_proposed", "remedy_offered")
+    life.when(propose(BETTER)).then("remedy_proposed", "remedy_offered")
 
 
 def test_an_answer_to_an_offer_that_waits_for_approval_is_refused() -> None:

@@ -13,10 +13,11 @@ from domain.effect import (
     Found,
     PayRefund,
     ReleaseReplacement,
+    ReturnGoods,
 )
 from domain.ending import WithdrawCase
 from domain.message import EffectSucceeded
-from domain.saga import CancelRemedy, MarkStepDone, RetryStep, Saga, SkipStep
+from domain.saga import Agreed, CancelRemedy, MarkStepDone, RetryStep, Saga, SkipStep
 from domain.triage import HarmLine
 from tests.domain.lives import (
     AGENT,
@@ -37,6 +38,7 @@ from tests.domain.lives import (
     PUT_RIGHT,
     RAISED,
     RESERVED,
+    SENT_BACK,
     SHIPPED,
     SUPERVISOR,
     UNDONE,
@@ -357,16 +359,26 @@ def test_an_inspection_that_contradicts_is_parked_for_a_human(
     finding: Literal["not_as_claimed", "missing"],
 ) -> None:
     found = CollectionStatus(arrived=True, finding=finding)
-    life = given(*COLLECTED).when(ok("inspect", found)).then("saga_parked")
+    life = given(*COLLECTED).when(ok("inspect", found)).then("inspection_found", "saga_parked")
     assert life.parked == f"remedy step inspect: the inspection found the goods {finding}"
     assert [name for name in life.dues if name.startswith("saga/")] == []
     life.when(retry("inspect")).then("saga_unparked", "step_begun")
     life.when(skip("inspect")).then("step_skipped", "step_begun")
     life.when(mark("inspect")).then("step_done", "step_begun")
-    life.when(CANCEL).then("remedy_cancelled", "saga_turned_back", "undo_begun")
-    life.when(say(WithdrawCase, MIRA)).then(
-        "withdrawal_recorded", "remedy_cancelled", "saga_turned_back", "undo_begun"
+    back = "undo_begun" if finding == "not_as_claimed" else "remedy_compensated"
+    life = life.when(CANCEL).then("remedy_cancelled", "saga_turned_back", back)
+    assert ("undo-inspect:1.2" in life.owed) == (finding == "not_as_claimed"), (
+        "goods that came are given back"
     )
+
+
+def test_who_withdraws_gets_the_goods_back() -> None:
+    found = CollectionStatus(arrived=True, finding="not_as_claimed")
+    withdrawn = given(*COLLECTED, ok("inspect", found)).when(say(WithdrawCase, MIRA))
+    life = withdrawn.then("withdrawal_recorded", "remedy_cancelled", "saga_turned_back", "undo_begun")
+    (effect,) = todo(life.case)
+    assert effect.request == ReturnGoods(reference="col1", order_id="o1")
+    life.when(ok("undo-inspect", SENT_BACK)).then("undo_done", "remedy_compensated", "case_ended")
 
 
 def test_only_the_parked_step_is_retried_skipped_or_reported() -> None:
@@ -391,8 +403,9 @@ def test_a_department_head_may_skip() -> None:
 
 def test_an_outcome_under_a_key_that_no_step_has_is_a_bug_and_says_so() -> None:
     stray = EffectSucceeded(at=MONDAY, key="payout:9.9", result=PAID)
+    agreed = Agreed(policy=POLICY, proposal=None, order=None, order_id="o1")
     with pytest.raises(ValueError, match="no step is under way"):
-        saga.came_back(Saga(), POLICY, stray)
+        saga.came_back(Saga(), agreed, stray)
 
 
 def test_a_saga_without_steps_has_no_pivot() -> None:

@@ -1,66 +1,108 @@
 """Every remedy, at every step, with every outcome, and given up at every point.
 
 A small world plays the providers: it remembers what it did under which key, so that what the saga believes
-can be held against what really happened.
+can be held against what really happened, in goods and in money.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from random import Random
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import pytest
 
+from domain.assignment import AcceptCase
 from domain.case import Case, decide, evolve, todo
 from domain.effect import (
-    CancelCollection,
+    CollectionStatus,
+    DeliveryStatus,
     Effect,
     FindOutcome,
     Found,
+    IssueVoucher,
+    OrderLine,
     Outcome,
     PayRefund,
-    ReleaseReplacement,
+    RefundPaid,
+    ReturnGoods,
+    TrackCollection,
+    TrackDelivery,
+    TrackRefund,
+    TrackRepair,
 )
 from domain.message import CameBack, EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
+from domain.money import Money
 from domain.plan import Plan
 from domain.policy import RemedyKind
 from domain.refusal import Refused
-from domain.saga import CancelRemedy, MarkStepDone, RetryStep, SkipStep
+from domain.saga import (
+    CancelRemedy,
+    CheckAccount,
+    ConfirmStep,
+    GiveAccount,
+    HandIn,
+    MarkStepDone,
+    RetryStep,
+    SkipStep,
+)
+from domain.triage import HarmLine
 from tests.domain.lives import (
+    AGENT,
+    BEYOND_REPAIR,
     BOOKED,
+    CUSTOMER,
     DELIVERED,
+    FAILED,
     HEAD,
-    IN_RECOVERY,
+    IN_WORKSHOP,
     INSPECTED,
+    ISSUED,
     MIRA,
+    NOTICE,
+    ORDER,
     OWNER,
-    PAID,
+    PENDING,
     POLICY,
+    PRICE,
+    REPAIRED,
     RESERVED,
+    SENT_BACK,
     SHIPPED,
+    SUPERVISOR,
+    SYSTEM,
     UNDONE,
     Life,
     accept,
     approve,
+    contact,
     decision,
+    eur,
     given,
+    ok,
+    opening,
     plan,
     propose,
     say,
+    triage,
 )
 
-Turn = Literal["ok", "refused", "happened", "not_happened", "late"]
-TURNS: tuple[Turn, ...] = ("ok", "refused", "happened", "not_happened", "late")
+Turn = Literal["ok", "refused", "happened", "not_happened", "late", "other", "third"]
+TURNS: tuple[Turn, ...] = ("refused", "happened", "not_happened", "late", "other", "third", "ok")
 """What befalls one effect: `happened` and `not_happened` are outcomes that nobody knows; `late` arrives at
-the provider only after it was asked."""
+the provider only after it was asked; `other` is what else its provider may answer: not settled yet, failed
+after all, nobody met, lost on the way; `third` that the means cannot take money back, that only a part came
+back, or that the goods are not as claimed."""
+
+Interrupt = Literal["cancel", "hand_in"]
 
 Person = Literal["retry", "skip", "by_hand", "cancel"]
 PEOPLE: tuple[Person, ...] = ("retry", "skip", "by_hand", "cancel")
 
 PATIENT = POLICY.model_copy(update={"max_tries": 6})
-HASTY = POLICY.model_copy(update={"max_tries": 2, "max_looks": 1})
+HASTY = POLICY.model_copy(update={"max_tries": 2, "max_looks": 1, "max_pickups": 1})
 
 DID: dict[str, Outcome] = {
     "reserve_replacement": RESERVED,
@@ -68,23 +110,66 @@ DID: dict[str, Outcome] = {
     "track_collection": INSPECTED,
     "ship_replacement": SHIPPED,
     "track_delivery": DELIVERED,
-    "pay_refund": PAID,
     "cancel_collection": UNDONE,
     "release_replacement": UNDONE,
+    "issue_voucher": ISSUED,
+    "revoke_voucher": UNDONE,
+    "repair_goods": REPAIRED,
+    "return_goods": SENT_BACK,
 }
+SOME_CAME = CollectionStatus(arrived=True, finding="part_returned", returned=("l1",))
+NOBODY_MET = CollectionStatus(arrived=False, no_show=True)
+LOST = DeliveryStatus(delivered=False, lost=True)
+ITEMS = ("l1", "l2", "l3")
+UNDOES = {
+    "cancel_collection": "book_collection",
+    "release_replacement": "reserve_replacement",
+    "revoke_voucher": "issue_voucher",
+}
+
+BOTH_LINES = (PRICE, HarmLine(id="more", harm="trouble"))
 
 
 def plans() -> Iterator[tuple[str, Plan]]:
-    """Yield a plan of every kind of remedy, with and without goods that come back."""
-    kinds: tuple[RemedyKind, ...] = ("refund", "fee_refund", "goodwill_credit", "correction", "reissued_card")
-    for kind in (*kinds, "apology", "explanation", "refusal"):
-        yield kind, plan(decision(kind))
-    yield "exchange", plan(decision("exchange"))
-    yield "refund+collect", plan(decision("refund"), collect=True)
-    yield "exchange+collect", plan(decision("exchange"), collect=True)
+    """Yield a plan of every kind of remedy, with and without goods that come back, and kinds together."""
+    kinds: tuple[RemedyKind, ...] = (
+        "refund",
+        "fee_refund",
+        "return_shipping",
+        "goodwill_credit",
+        "coupon",
+        "points",
+        "correction",
+        "reissued_card",
+        "free_service",
+        "installation",
+        "instruction",
+        "apology_letter",
+        "manager_apology",
+        "apology",
+        "explanation",
+        "refusal",
+    )
+    words = decision("apology", harm_line="more")
+    fee = decision("return_shipping", harm_line="more", amount=eur(500))
+    coupon = decision("coupon", harm_line="more", amount=eur(700))
+    for kind in kinds:
+        yield kind, plan(decision(kind), words)
+    yield "exchange, nothing back", plan(decision("exchange"), words)
+    yield "exchange", plan(decision("exchange"), words, collect=True)
+    yield "exchange in advance", plan(decision("exchange"), words, collect=True, in_advance=True)
+    yield "exchange and refund", plan(decision("exchange"), fee)
+    yield "repair", plan(decision("repair"), words, collect=True)
+    yield "refund+collect", plan(decision("refund"), words, collect=True)
+    yield "refund and fee", plan(decision("refund"), fee, collect=True)
+    yield "refund and coupon", plan(decision("refund"), coupon, collect=True)
+    yield "coupon and hand step", plan(decision("correction"), coupon)
 
 
 PLANS = dict(plans())
+
+TWINS = ("fee_refund", "return_shipping", "goodwill_credit", "points")
+"""Remedies with the very steps of another; they are explored one turn less deep."""
 
 
 @dataclass
@@ -92,42 +177,75 @@ class World:
     """What the providers did, by key."""
 
     deeds: dict[str, Outcome] = field(default_factory=dict)
+    asked: dict[str, Money] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     late: list[Effect] = field(default_factory=list)
-    paid: list[str] = field(default_factory=list)
-    undone: list[str] = field(default_factory=list)
-    done: list[str] = field(default_factory=list)
+    paid: Counter[str] = field(default_factory=Counter)
+    minor: int = 0
+    done: Counter[str] = field(default_factory=Counter)
+    given_back: int = 0
+    no_shows: int = 0
+    goods: Literal["away", "here", "lost"] = "away"
 
-    def do(self, effect: Effect) -> Outcome:
-        """Do what is asked, once per key."""
-        key = effect.once or effect.key
+    def do(self, effect: Effect, *, taken_on: bool = False) -> Outcome:
+        """Do what is asked, once per key; what is only taken on is settled when it is asked for."""
+        key, request = effect.once or effect.key, effect.request
         if key in self.deeds:
             return self.deeds[key]
-        outcome = DID[effect.request.kind]
+        if isinstance(request, PayRefund):
+            self.asked[key] = request.amount
+            paid = RefundPaid(reference=key, amount=request.amount)
+            self.deeds[key] = PENDING if taken_on else paid
+            self._book(key, self.deeds[key])
+            return self.deeds[key]
+        outcome = IN_WORKSHOP if taken_on and request.kind == "repair_goods" else DID[request.kind]
+        self._check(effect)
         self.deeds[key] = outcome
-        if isinstance(effect.request, PayRefund):
-            self.paid.append(key)
-        if isinstance(effect.request, CancelCollection | ReleaseReplacement):
-            assert effect.request.reference != "none", "undone by a reference that nobody gave"
-            self.undone.append(effect.request.kind)
-        else:
-            self.done.append(effect.request.kind)
+        self.done[request.kind] += 1
         return outcome
+
+    def _book(self, key: str, outcome: Outcome) -> None:
+        if isinstance(outcome, RefundPaid):
+            self.paid[key.partition(":")[0]] += 1
+            self.minor += outcome.amount.minor
+
+    def spoken_for(self) -> int:
+        """Return what was paid or taken on; only what failed is not."""
+        return sum(asked.minor for key, asked in self.asked.items() if self.deeds[key] != FAILED)
+
+    def _check(self, effect: Effect) -> None:
+        """Hold what is asked against what the world is like."""
+        request = effect.request
+        if request.kind in UNDOES:
+            assert getattr(request, "reference", "") != "none", "undone by a reference that nobody gave"
+        if isinstance(request, ReturnGoods):
+            assert self.goods == "here", "goods are given back that never came"
+            self.goods = "away"
+            self.given_back += 1
+        if isinstance(request, IssueVoucher):
+            assert request.worth.minor, "a voucher of no worth"
 
     def answer(self, effect: Effect, turn: Turn, case: Case) -> CameBack:
         """Let one thing befall one effect."""
         at = case.at
         assert at is not None
         request = effect.request
-        if isinstance(request, FindOutcome):
+        if isinstance(request, FindOutcome | TrackRefund | TrackRepair):
             if turn == "refused":
                 return EffectRefused(at=at, key=effect.key, reason="we do not say")
             if turn in ("happened", "late"):
                 return OutcomeUnknown(at=at, key=effect.key)
-            return EffectSucceeded(at=at, key=effect.key, result=Found(outcome=self.deeds.get(request.key)))
-        if turn == "refused" and (effect.once or effect.key) not in self.deeds:
-            self.refused.add(effect.once or effect.key)
-            return EffectRefused(at=at, key=effect.key, reason="we will not")
+            told = self._told(request, well=turn != "other")
+            return EffectSucceeded(at=at, key=effect.key, result=told)
+        if turn in ("refused", "third") and (effect.once or effect.key) not in self.deeds:
+            code = "means-expired" if turn == "third" else None
+            if turn == "third" and request.kind == "track_collection":
+                return self._seen(effect, SOME_CAME, case)
+            if turn == "refused" or isinstance(request, PayRefund):
+                self.refused.add(effect.once or effect.key)
+                return EffectRefused(at=at, key=effect.key, reason="we will not", code=code)
+        if isinstance(request, TrackCollection | TrackDelivery):
+            return self._look(effect, turn, case)
         if turn == "happened":
             self.do(effect)
             return OutcomeUnknown(at=at, key=effect.key)
@@ -136,7 +254,35 @@ class World:
             return OutcomeUnknown(at=at, key=effect.key)
         if turn == "not_happened":
             return OutcomeUnknown(at=at, key=effect.key)
-        return EffectSucceeded(at=at, key=effect.key, result=self.do(effect))
+        return EffectSucceeded(at=at, key=effect.key, result=self.do(effect, taken_on=turn == "other"))
+
+    def _told(self, request: FindOutcome | TrackRefund | TrackRepair, *, well: bool) -> Outcome | Found:
+        if isinstance(request, FindOutcome):
+            return Found(outcome=self.deeds.get(request.key))
+        if isinstance(request, TrackRepair):
+            return REPAIRED if well else BEYOND_REPAIR
+        if self.deeds[request.refund] == PENDING:
+            paid = RefundPaid(reference=request.refund, amount=self.asked[request.refund])
+            self.deeds[request.refund] = paid if well else FAILED
+            self._book(request.refund, self.deeds[request.refund])
+        return self.deeds[request.refund]
+
+    def _look(self, effect: Effect, turn: Turn, case: Case) -> CameBack:
+        assert case.at is not None
+        if turn in ("happened", "not_happened", "late"):
+            return OutcomeUnknown(at=case.at, key=effect.key)
+        if isinstance(effect.request, TrackDelivery):
+            status: Outcome = LOST if turn == "other" else DELIVERED
+        else:
+            status = NOBODY_MET if turn == "other" else INSPECTED
+        return self._seen(effect, status, case)
+
+    def _seen(self, effect: Effect, status: Outcome, case: Case) -> CameBack:
+        assert case.at is not None
+        if isinstance(status, CollectionStatus):
+            self.no_shows += status.no_show
+            self.goods = "here" if status.arrived else self.goods
+        return EffectSucceeded(at=case.at, key=effect.key, result=status)
 
     def arrive(self) -> None:
         """Let what was on its way arrive, after all; a refusal stands for its key."""
@@ -146,11 +292,25 @@ class World:
         self.late.clear()
 
 
-@lru_cache(maxsize=64)
+THREE = ORDER.model_copy(
+    update={"lines": tuple(OrderLine(line_id=item, product="cup", price=eur(3_000)) for item in ITEMS)}
+)
+
+
+@lru_cache(maxsize=128)
 def agreed(kind: str, *, hasty: bool) -> Life:
     """Return the life in which the plan of this kind has just been agreed."""
-    policy = HASTY if hasty else PATIENT
-    life = given(*IN_RECOVERY, propose(PLANS[kind]), policy=policy)
+    life = given(
+        opening(),
+        ok("acknowledgement", NOTICE),
+        ok("customer", CUSTOMER),
+        ok("order", THREE),
+        triage(harm_lines=BOTH_LINES),
+        say(AcceptCase, AGENT),
+        contact(),
+        propose(PLANS[kind]),
+        policy=HASTY if hasty else PATIENT,
+    )
     if life.case.remedy.proposal and life.case.remedy.proposal.state == "waiting_approval":
         life = life.told(approve(HEAD))
     if life.case.remedy.proposal and life.case.remedy.proposal.state == "offered":
@@ -158,33 +318,120 @@ def agreed(kind: str, *, hasty: bool) -> Life:
     return life
 
 
-def people_say(case: Case, person: Person) -> tuple[Event, ...]:
-    """Let a human take up what is parked, or report what is done by hand."""
-    step = case.saga.parked_at
-    at = case.at
-    assert at is not None
-    if step is None:
-        working = next(s for s in case.saga.steps if s.state == "begun")
-        return decide(case, say(MarkStepDone, OWNER, step=working.name, reference="by hand", at=at))
-    command = {
-        "retry": say(RetryStep, HEAD, step=step, at=at),
-        "skip": say(SkipStep, HEAD, step=step, reason="settled outside", at=at),
-        "by_hand": say(MarkStepDone, HEAD, step=step, reference="by hand", at=at),
-        "cancel": say(CancelRemedy, HEAD, reason="given up", at=at),
-    }[person]
-    try:
-        return decide(case, command)
-    except Refused:  # past the pivot nothing is given up
-        return decide(case, say(SkipStep, HEAD, step=step, reason="settled outside", at=at))
+@dataclass
+class Run:
+    """One life of a remedy, beat by beat."""
 
+    case: Case
+    world: World = field(default_factory=World)
+    played: int = 0
+    helped: bool = False
+    overruled: bool = False
+    came_back: set[str] = field(default_factory=set)
 
-def cancelled(case: Case) -> Case:
-    """Give the remedy up where that may be."""
-    assert case.at is not None
-    try:
-        return fold(case, decide(case, say(CancelRemedy, MIRA, reason="never mind", at=case.at)))
-    except Refused:
-        return case
+    def tell(self, message: Any) -> bool:
+        """Say one thing to the case; False where it may not be."""
+        try:
+            events = decide(self.case, message.model_copy(update={"at": self.case.at}))
+        except Refused:
+            return False
+        self.case = fold(self.case, events)
+        return bool(events)
+
+    def one_effect(self, effect: Effect, turns: tuple[Turn, ...]) -> None:
+        """Let the next turn befall the one effect that is owed."""
+        assert effect.key not in self.came_back, f"{effect.key} came back and is still wanted"
+        self.came_back.add(effect.key)
+        turn = turns[self.played] if self.played < len(turns) else "ok"
+        self.played += 1
+        fact = self.world.answer(effect, turn, self.case)
+        self.case = fold(self.case, decide(self.case, fact))
+
+    def person_helps(self, person: Person) -> None:
+        """Let a human take up what is parked."""
+        if self.helped and person != "retry":
+            self.world.arrive()
+        self.helped = True
+        step = self.case.saga.parked_at
+        if self.case.saga.account_needed and person == "retry":
+            assert self.tell(say(GiveAccount, AGENT, account="acc-1"))
+            assert not self.tell(say(CheckAccount, AGENT, account="acc-1")), "one person alone"
+            assert self.tell(say(CheckAccount, SUPERVISOR, account="acc-1"))
+            return
+        if person == "retry" and self.tell(say(RetryStep, HEAD, step=step)):
+            return
+        if person == "cancel" and self.tell(say(CancelRemedy, HEAD, reason="given up")):
+            return
+        self.overruled = True
+        if step == "inspect":  # whoever says so has seen them
+            self.world.goods = "here"
+        if person == "by_hand" and self.tell(say(MarkStepDone, HEAD, step=step, reference="by hand")):
+            return
+        assert self.tell(say(SkipStep, HEAD, step=step, reason="settled outside"))
+
+    def time_passes(self) -> None:
+        """Let time pass to the saga's next deadline, or let department and customer do their part."""
+        for step in self.case.saga.steps:
+            if step.state == "begun":
+                assert self.tell(say(MarkStepDone, OWNER, step=step.name, reference="by hand"))
+                return
+            if step.state == "reported":
+                assert self.tell(say(ConfirmStep, MIRA, step=step.name))
+                return
+        waits = [step.again_at for step in self.case.saga.steps if step.again_at is not None]
+        assert waits, f"the saga neither waits, works nor rests: {self.case.saga}"
+        at = min(waits) + timedelta(milliseconds=1)
+        while events := decide(self.case, LetTimePass(at=at)):
+            self.case = fold(self.case, events)
+        self.case = replace(self.case, at=at)
+        self.world.arrive()
+
+    def interrupted(self, what: Interrupt) -> None:
+        """Give the remedy up, or bring the goods to a store, where that may be."""
+        if what == "cancel":
+            self.tell(say(CancelRemedy, MIRA, reason="never mind"))
+        elif self.tell(say(HandIn, SYSTEM, store="s1", receipt="r1")):
+            self.world.goods = "here"
+
+    def check(self) -> None:
+        """Hold at every beat: money once and never too much, and no undo of what never began."""
+        assert max(self.world.paid.values(), default=0) <= 1, f"paid twice: {self.world.paid}"
+        assert self.world.spoken_for() <= self.case_total(), "more is paid or on its way than was agreed"
+        assert sum(paid.minor for paid in self.case.saga.paid) <= self.world.minor, "believes in more"
+        for undo, do in UNDOES.items():
+            assert self.overruled or self.world.done[undo] <= self.world.done[do], f"{undo} without {do}"
+
+    def case_total(self) -> int:
+        """Return what was agreed to be paid."""
+        proposal = self.case.remedy.proposal
+        assert proposal is not None
+        return proposal.total.minor
+
+    def at_rest(self) -> None:
+        """Hold at the end what the case says against what the world did, unless a human overrode it."""
+        saga, world = self.case.saga, self.world
+        assert saga.stage in ("completed", "compensated"), (saga.stage, saga)
+        if self.overruled:
+            return
+        assert sum(paid.minor for paid in saga.paid) == world.minor, "the case's books are not the bank's"
+        if saga.stage == "compensated":
+            self._compensated()
+            return
+        assert world.minor == self.case_total(), "completed, yet not paid in full"
+        wanted = {step.name for step in saga.steps}
+        assert world.done["issue_voucher"] == len(wanted & {"coupon", "points"})
+        assert world.done["repair_goods"] == world.given_back == int("repair" in wanted)
+
+    def _compensated(self) -> None:
+        world = self.world
+        assert not world.minor, "given up, yet paid"
+        assert not world.done["ship_replacement"], "given up, yet shipped"
+        assert world.goods != "here", "given up, and the goods were kept"
+        for undo, do in (("release_replacement", "reserve_replacement"), ("revoke_voucher", "issue_voucher")):
+            assert world.done[do] == world.done[undo], f"{do} was left standing"
+        if not world.given_back:  # else the courier was there, or was called off for the store
+            over = world.done["cancel_collection"] + world.no_shows
+            assert world.done["book_collection"] <= over, "a courier comes for nothing"
 
 
 def fold(case: Case, events: tuple[Event, ...]) -> Case:
@@ -194,109 +441,105 @@ def fold(case: Case, events: tuple[Event, ...]) -> Case:
     return case
 
 
-def live(kind: str, turns: tuple[Turn, ...], cancel_at: int | None, person: Person, *, hasty: bool) -> Case:
-    """Carry a plan out: turns befall the effects in order, then all goes well; returns the case at rest."""
-    case, world, played, came_back = agreed(kind, hasty=hasty).case, World(), 0, set[str]()
-    helped = False
-    for beat in range(60):
-        if beat == cancel_at:
-            case = cancelled(case)
-        owed = [effect for effect in todo(case) if not effect.key.startswith("tell")]
+def live(
+    kind: str,
+    turns: tuple[Turn, ...],
+    interrupt: tuple[Interrupt, int] | None,
+    person: Person,
+    *,
+    hasty: bool,
+) -> Run:
+    """Carry a plan out: turns befall the effects in order, then all goes well; returns the run at rest."""
+    run = Run(agreed(kind, hasty=hasty).case)
+    for beat in range(80):
+        if interrupt is not None and beat == interrupt[1]:
+            run.interrupted(interrupt[0])
+        owed = [effect for effect in todo(run.case) if not effect.key.startswith("tell")]
         if owed:
             (effect,) = owed
-            assert effect.key not in came_back, f"{effect.key} came back and is still wanted"
-            came_back.add(effect.key)
-            turn = turns[played] if played < len(turns) else "ok"
-            played += 1
-            case = fold(case, decide(case, world.answer(effect, turn, case)))
-        elif case.saga.stage in ("completed", "compensated"):
+            run.one_effect(effect, turns)
+        elif run.case.saga.stage in ("completed", "compensated"):
             break
-        elif case.saga.stage == "parked":
-            if helped and person != "retry":
-                world.arrive()
-            helped = True
-            events = people_say(case, person)
-            if not events:  # to cancel what is turned back already moves nothing
-                events = people_say(case, "skip")
-            case = fold(case, events)
+        elif run.case.saga.stage == "parked":
+            run.person_helps(person)
         else:
-            case = moved_on(case)
-            world.arrive()
-        check(case, world, by_hand=helped and person == "by_hand")
-    world.arrive()
-    check(case, world, by_hand=helped and person == "by_hand")
-    assert case.saga.stage in ("completed", "compensated"), (case.saga.stage, case.saga)
-    at_rest(case, world, by_hand=helped)
-    return case
+            run.time_passes()
+        run.check()
+    run.world.arrive()
+    run.check()
+    run.at_rest()
+    return run
 
 
-def moved_on(case: Case) -> Case:
-    """Let time pass to the saga's next deadline, or let the department report its step."""
-    assert case.at is not None
-    begun = [step for step in case.saga.steps if step.state == "begun"]
-    if begun:
-        return fold(case, people_say(case, "by_hand"))
-    waits = [step.again_at for step in case.saga.steps if step.again_at is not None]
-    assert waits, f"the saga neither waits, works nor rests: {case.saga}"
-    at = min(waits) + timedelta(milliseconds=1)
-    while events := decide(case, LetTimePass(at=at)):
-        case = fold(case, events)
-    return replace(case, at=at)
+Interleaving = tuple[str, tuple[Turn, ...], tuple[Interrupt, int] | None, Person, bool]
 
 
-def check(case: Case, world: World, *, by_hand: bool) -> None:
-    """Hold at every beat: money once, and no undo of what never began (unless a human said that it did)."""
-    assert len(world.paid) <= 1, f"paid under {world.paid}"
-    assert len(case.saga.paid) <= 1
-    for undo, do in (
-        ("cancel_collection", "book_collection"),
-        ("release_replacement", "reserve_replacement"),
-    ):
-        assert by_hand or undo not in world.undone or do in world.done, f"{undo} without {do}"
+def explore(depth: int) -> Iterator[Run]:
+    """Live through every interleaving up to a depth, none twice; yield each run that came to rest.
 
-
-def at_rest(case: Case, world: World, *, by_hand: bool) -> None:
-    """Hold at the end what the case says against what the world did, unless a human overrode it."""
-    if by_hand:
-        return
-    if case.saga.stage == "compensated":
-        assert not world.paid, "given up, yet paid"
-        assert "ship_replacement" not in world.done, "given up, yet shipped"
-        for undo, do in (
-            ("cancel_collection", "book_collection"),
-            ("release_replacement", "reserve_replacement"),
-        ):
-            assert (do in world.done) == (undo in world.undone), f"{do} was left standing"
-    elif any(step.name == "payout" for step in case.saga.steps):
-        assert len(world.paid) == 1, "completed, yet not paid"
-
-
-def interleavings(depth: int) -> Iterator[tuple[str, tuple[Turn, ...], int | None, Person, bool]]:
-    """Yield every kind, every row of turns up to a depth, every point at which it is given up."""
-    rows: list[tuple[Turn, ...]] = [()]
-    level: list[tuple[Turn, ...]] = [()]
-    for _ in range(depth):
-        level = [(*row, turn) for row in level for turn in TURNS]
-        rows += level
+    A row of turns goes on only where the remedy has asked for more than it holds, and does not end with `ok`,
+    which is what follows anyway; people differ only where one was needed.
+    """
     for kind in PLANS:
-        for row in rows:
-            for cancel_at in (None, *range(len(row) + 3)):
-                for person in PEOPLE:
-                    yield kind, row, cancel_at, person, len(row) % 2 == 0
+        deepest = depth - (kind in TWINS)
+        for hasty in (False, True):
+            rows: list[tuple[Turn, ...]] = [()]
+            for row in rows:
+                asked = 0
+                for run in _lives(kind, row, hasty=hasty):
+                    asked = max(asked, run.played)
+                    yield run
+                rows += _longer(row, min(deepest, asked))
+
+
+def _longer(row: tuple[Turn, ...], depth: int) -> list[tuple[Turn, ...]]:
+    """Return the rows one turn that matters longer; `ok` is kept only as a filler before such a turn."""
+    found: list[tuple[Turn, ...]] = []
+    filler: tuple[Turn, ...] = ()
+    while len(row) + len(filler) < depth:
+        found += [(*row, *filler, turn) for turn in TURNS if turn != "ok"]
+        filler = (*filler, "ok")
+    return found
+
+
+def _lives(kind: str, row: tuple[Turn, ...], *, hasty: bool) -> Iterator[Run]:
+    interrupts: list[tuple[Interrupt, int] | None] = [None]
+    interrupts += [("cancel", beat) for beat in range(len(row) + 3)]
+    if PLANS[kind].collect:
+        interrupts += [("hand_in", beat) for beat in range(len(row) + 3)]
+    for interrupt in interrupts:
+        run = live(kind, row, interrupt, "retry", hasty=hasty)
+        yield run
+        if run.helped:
+            yield from (live(kind, row, interrupt, other, hasty=hasty) for other in PEOPLE[1:])
+
+
+def sampled(number: int, *, seed: int) -> Iterator[Interleaving]:
+    """Yield interleavings drawn at random, deeper than all can be explored."""
+    chance = Random(seed)
+    for _ in range(number):
+        kind = chance.choice(list(PLANS))
+        row = tuple(chance.choice(TURNS) for _ in range(chance.randint(0, 6)))
+        what: Interrupt = chance.choice(("cancel", "hand_in"))
+        interrupt = (what, chance.randint(0, 9)) if chance.random() < 0.7 else None
+        yield kind, row, interrupt, chance.choice(PEOPLE), chance.random() < 0.5
 
 
 def test_a_sample_of_interleavings_comes_to_rest() -> None:
-    every = list(interleavings(3))
-    chosen = Random(7).sample(every, 450)
-    for kind, row, cancel_at, person, hasty in chosen:
-        live(kind, row, cancel_at, person, hasty=hasty)
+    for kind, row, interrupt, person, hasty in sampled(600, seed=7):
+        live(kind, row, interrupt, person, hasty=hasty)
+
+
+def test_every_remedy_that_needs_a_step_is_explored() -> None:
+    seen = {decided.remedy for each in PLANS.values() for decided in each.decisions}
+    assert seen == {*get_args(RemedyKind)}
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_every_interleaving_comes_to_rest() -> None:
-    number = 0
-    for kind, row, cancel_at, person, hasty in interleavings(3):
-        live(kind, row, cancel_at, person, hasty=hasty)
-        number += 1
-    print(f"{number} interleavings of the remedy saga came to rest")  # noqa: T201 - the proof's own report
+    number = sum(1 for _ in explore(3))
+    for kind, row, interrupt, person, hasty in sampled(10_000, seed=11):
+        live(kind, row, interrupt, person, hasty=hasty)
+    print(f"{number} interleavings of the remedy saga came to rest, and 10000 deeper ones drawn at random")  # noqa: T201 - the proof's own report
+    assert number >= 100_000

@@ -5,11 +5,14 @@ import pytest
 
 from domain.actor import Actor
 from domain.assignment import AcceptCase, EscalateCase
+from domain.budget import WorkingTime
 from domain.case import around, todo
 from domain.clocks import running
 from domain.contact import PauseTargets, ResumeTargets
 from domain.effect import SendNotice
 from domain.ending import WithdrawCase
+from domain.ladder import Action, Rung
+from domain.policy import StatutoryClock
 from domain.promise import MakePromise
 from domain.targets import ResumeCase
 from tests.domain.lives import (
@@ -25,6 +28,7 @@ from tests.domain.lives import (
     OTHER_AGENT,
     OWNED,
     OWNER,
+    POLICY,
     PUT_RIGHT,
     RAISED,
     REGISTERED,
@@ -45,6 +49,8 @@ from tests.domain.lives import (
 
 FRIDAY = MONDAY + timedelta(days=4)
 NEXT_MONDAY = MONDAY + timedelta(days=7)
+TUESDAY = MONDAY + timedelta(days=1)
+WEDNESDAY = MONDAY + timedelta(days=2)
 MS = timedelta(milliseconds=1)
 NOTHING_ACKNOWLEDGED = (opening(), refused("acknowledgement"), ok("customer", CUSTOMER), ok("order", ORDER))
 
@@ -258,3 +264,58 @@ def test_a_warning_without_an_owner_reminds_nobody() -> None:
     assert life.case.targets.words[0].staff == "sue"
     life = at(given(*RAISED), "targets/first_response:1:0")
     assert life.case.targets.words == ()
+
+
+def overdue_at(hour: int, *, urgent: bool = False, told: Action = "tell_supervisor") -> Life:
+    """Return a case whose law-given clock was missed at this hour of Tuesday, and what its breach says."""
+    clock = StatutoryClock(
+        id="act",
+        duty="answer",
+        clause=POLICY.clauses[0].id,
+        budget=WorkingTime(minutes=24 * 60),
+        calendar="public",
+        starts_on="receipt",
+        met_by="sent",
+        ladder=(Rung(at="breach", actions=(told,), urgent=urgent),),
+    )
+    policy = POLICY.model_copy(update={"statutory": (clock,), "targets": ()})
+    received = MONDAY.replace(hour=hour)
+    life = given(
+        opening(at=MONDAY.replace(hour=23), received_at=received), now=MONDAY.replace(hour=23), policy=policy
+    )
+    life = life.told(ok("acknowledgement", NOTICE), ok("customer", CUSTOMER), ok("order", ORDER))
+    return at(life, "targets/act:1:0")
+
+
+@pytest.mark.parametrize(
+    ("told", "hour", "release"),
+    [
+        ("tell_supervisor", 3, 9),  # before the department opens
+        ("tell_supervisor", 10, None),
+        ("tell_customer", 3, 9),  # before the contact window
+        ("tell_customer", 19, None),  # the department has closed, the customer may still be told
+    ],
+)
+def test_words_wait_for_the_hours_of_whom_they_tell(told: Action, hour: int, release: int | None) -> None:
+    life = overdue_at(hour, told=told)
+    assert life.owed == (("tell:1",) if release is None else ())
+    if release is not None:
+        assert life.dues["targets/words"] == TUESDAY.replace(hour=release)
+        released = at(life, "targets/words")
+        assert released.last("words_released").keys == ("tell:1",)
+        assert released.owed == ("tell:1",)
+        assert at(life, "targets/words").passed(FRIDAY).many("words_released") == 1
+
+
+def test_words_that_fall_due_after_closing_wait_for_the_next_day() -> None:
+    assert overdue_at(21).dues["targets/words"] == TUESDAY.replace(hour=9) + timedelta(days=1)
+    assert overdue_at(22, told="tell_customer").dues["targets/words"] == WEDNESDAY.replace(hour=9)
+
+
+def test_a_policy_can_mark_words_urgent() -> None:
+    assert overdue_at(3, urgent=True).owed == ("tell:1",)
+
+
+def test_words_that_wait_do_not_outlive_their_case() -> None:
+    life = overdue_at(3).told(say(WithdrawCase, MIRA))
+    assert (life.owed, life.many("words_released")) == ((), 0)

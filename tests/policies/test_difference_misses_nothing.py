@@ -41,11 +41,35 @@ OTHERS: dict[str, Any] = {
 LEGAL: tuple[Any, ...] = (
     *("PT7M", "2026-11-23", "Asia/Tokyo", "07:00", "23:30", "weeks", "months", "plain_time"),
     *("USD", "KRW", "ko", "en", "own", "law", "agent", "auditor", "breach", "escalate", "park"),
-    *("accept", "resolve", "goodwill", "explanation", "correction", "public", "firm", "same_time"),
-    *("receipt", "withdrawal", "sent", "paid", "closes_option", 0.33, {"unit": "weeks", "n": 9}),
+    *("accept", "resolve", "goodwill", "explanation", "correction", "public", "firm", "same_time", "week"),
+    *(
+        "shipping",
+        "repair_overdue",
+        "response",
+        "stated",
+        "receipt",
+        "withdrawal",
+        "sent",
+        "paid",
+        "closes_option",
+        "product",
+        0.33,
+        {"unit": "weeks", "n": 9},
+    ),
+    {"minor": 7, "currency": "KRW"},
+    {"reference_months": 7, "clause": "own-goodwill"},
 )
 """Values of every closed list in a policy."""
 
+RATE = {"valid_from": "2026-11-23", "basis_points": 1, "clause": "own-goodwill"}
+STANDARD = {"id": "x", "when": "no_same_kind", "owed": ["refund"], "clause": "own-goodwill"}
+GUARANTEE = {
+    "id": "x",
+    "promise": "delivery",
+    "pays": {"minor": 7, "currency": "KRW"},
+    "clause": "own-goodwill",
+    "terms": {},
+}
 RUNG = {"at": "breach", "actions": ["park"]}
 
 
@@ -62,6 +86,11 @@ def other(value: Any) -> tuple[Any, ...]:
             ["suggestion"],
             ["x"],
             [RUNG],
+            [RATE],
+            [STANDARD],
+            [GUARANTEE],
+            {"refund": {"en": "y"}},
+            ["apology"],
             {"2026-11-23": []},
             {"x": "y"},
             {"growth": 0.5},

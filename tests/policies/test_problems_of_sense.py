@@ -17,6 +17,7 @@ USELESS = (
     "{name: accept, budget: {unit: weeks, n: 1}, clause: own-answer, "
     "ladder: [{at: breach, actions: [escalate]}]}"
 )
+EVERY_PRICE = "{id: price-all, harm: price, owes: price, clause: own-goodwill}\n"
 CASES = {
     "undefined clause": ("clause: own-acknowledge", "clause: own-x", "targets[0].clause", "own-x, which is"),
     "undefined statutory clause": ("clause: ecommerce-18-2", "clause: x", "statutory[2].clause", "clause x"),
@@ -52,6 +53,126 @@ CASES = {
         "firm_pays_causes: [defekt,",
         "firm_pays_causes[0]",
         "cause defekt",
+    ),
+    "undefined clause of an amount": (
+        "owes: price, clause: ecommerce-17-1",
+        "owes: price, clause: x",
+        "offer_table[1].clause",
+        "clause x",
+    ),
+    "undefined clause of extras": (
+        "{at_most: {minor: 20000, currency: KRW}, clause: own-goodwill}",
+        "{at_most: {minor: 20000, currency: KRW}, clause: x}",
+        "extra_limits[1].clause",
+        "clause x",
+    ),
+    "undefined cause of an amount": (
+        "causes: &firm [defect,",
+        "causes: &firm [defekt,",
+        "offer_table[0].causes[0]",
+        "cause defekt",
+    ),
+    "rule of an amount twice": (
+        "{id: price-other,",
+        "{id: price-firm,",
+        "offer_table[1].id",
+        "defined twice",
+    ),
+    "rule of an amount that never holds": (
+        "{id: price-firm, harm: price, causes: &firm [",
+        f"{EVERY_PRICE}  - {{id: price-firm, harm: price, causes: &firm [",
+        "offer_table[1]",
+        "never used",
+    ),
+    "usual amount of what is owed": (
+        "owes: shipping, clause: ecommerce-18-10",
+        "owes: shipping, usual: {minor: 1, currency: KRW}, clause: ecommerce-18-10",
+        "offer_table[2].usual",
+        "belongs to extras only",
+    ),
+    "extra without a limit": (
+        "usual: {minor: 3000, currency: KRW}, at_most: {minor: 10000, currency: KRW},",
+        "usual: {minor: 3000, currency: KRW},",
+        "offer_table[6]",
+        "at_most, its limit",
+    ),
+    "usual above the limit": (
+        "usual: {minor: 3000, currency: KRW}",
+        "usual: {minor: 300000, currency: KRW}",
+        "offer_table[6].usual",
+        "more than at_most",
+    ),
+    "limit of extras in another currency": (
+        "{at_most: {minor: 20000, currency: KRW}",
+        "{at_most: {minor: 20000, currency: USD}",
+        "extra_limits[1].at_most.currency",
+        "must be KRW",
+    ),
+    "usual amount in another currency": (
+        "usual: {minor: 5000, currency: KRW}",
+        "usual: {minor: 5000, currency: USD}",
+        "offer_table[5].usual.currency",
+        "must be KRW",
+    ),
+    "undefined clause of a standard": (
+        "instead_of: [exchange], clause: dispute-standards-same-kind",
+        "instead_of: [exchange], clause: x",
+        "standards[2].clause",
+        "clause x",
+    ),
+    "undefined clause of the warranty": (
+        "products: {cup: 12}, clause: own-warranty-expired",
+        "products: {cup: 12}, clause: x",
+        "warranty.clause",
+        "clause x",
+    ),
+    "undefined clause of interest": (
+        "basis_points: 1500, clause: ecommerce-decree-21-3",
+        "basis_points: 1500, clause: x",
+        "interest[0].clause",
+        "clause x",
+    ),
+    "rates of interest out of order": (
+        "  - {valid_from: 2016-01-01,",
+        "  - {valid_from: 2020-01-01, basis_points: 1, clause: own-goodwill}\n  - {valid_from: 2016-01-01,",
+        "interest[1].valid_from",
+        "later than the entry before",
+    ),
+    "standard that owes what is not offered": (
+        "owed: [refund], instead_of",
+        "owed: [correction], instead_of",
+        "standards[2].owed[0]",
+        "not among remedies",
+    ),
+    "undefined clause of a guarantee": (
+        "    clause: own-on-time",
+        "    clause: x",
+        "guarantees[0].clause",
+        "clause x",
+    ),
+    "guarantee of a delivery that names a target": (
+        "    promise: delivery\n",
+        "    promise: delivery\n    target: resolve\n",
+        "guarantees[0].target",
+        "only for one",
+    ),
+    "guarantee that pays nothing": (
+        "    pays: {minor: 3000,",
+        "    pays: {minor: 0,",
+        "guarantees[0].pays",
+        "more than nothing",
+    ),
+    "guarantee in another currency": (
+        "    pays: {minor: 3000, currency: KRW}",
+        "    pays: {minor: 3000, currency: USD}",
+        "guarantees[0].pays.currency",
+        "must be KRW",
+    ),
+    "remedy whose benefit nobody says": (
+        "benefits:\n  refund:",
+        "benefits:\n  correction:",
+        "benefits",
+        "does not say why refund helps",
     ),
     "hours that never open": (HOURS, "hours: {mon: []}", "calendar.hours", "never opens"),
     "no hours": (HOURS, "hours: {}", "calendar.hours", "never opens"),

@@ -12,6 +12,7 @@ from temporalio.worker import Replayer
 import domain.assignment
 import domain.case
 import domain.happy_call
+import domain.hours
 import domain.saga
 import domain.targets
 from domain.assignment import CaseEscalated
@@ -67,7 +68,7 @@ def in_other_words(*arguments: Any, **named: Any) -> tuple[CaseEscalated, ...]:
 
 def later(*arguments: Any) -> Any:
     """Call an hour later than the rules say."""
-    return usual_permitted(*arguments) + timedelta(hours=1)
+    return usual_window(*arguments) + timedelta(hours=1)
 
 
 def nobody(*_: Any) -> tuple[()]:
@@ -76,12 +77,12 @@ def nobody(*_: Any) -> tuple[()]:
 
 
 usual_escalate = domain.assignment.escalate
-usual_permitted = domain.happy_call.permitted
+usual_window = domain.hours.contact_window
 CHANGES: dict[str, tuple[str, Any, str, Callable[..., Any]]] = {
     "another level": ("escalated", domain.targets, "escalate", higher),
     "another person": ("escalated", domain.targets, "escalate", to_somebody_else),
     "other words": ("escalated", domain.targets, "escalate", in_other_words),
-    "another hour": ("recovered", domain.happy_call, "permitted", later),
+    "another hour": ("recovered", domain.happy_call, "contact_window", later),
     "no call": ("recovered", domain.happy_call, "todo", nobody),
     "another order of steps": ("compensated", domain.saga, "steps_of", lambda _: ("payout", "reserve")),
 }

@@ -18,6 +18,7 @@ import sandbox.courier
 from activities.http import open_client
 from cli.embedded import NAMED_ATTRIBUTES
 from client import Redress, connect
+from ledger.authority import AuthorityStore
 from ledger.migrate import migrate
 from ledger.pool import open_pool
 from ledger.store import EventStore
@@ -42,16 +43,20 @@ class WorkerSwitch:
     temporal: Client
     outside: httpx.AsyncClient
     store: EventStore
+    authority: AuthorityStore
     settings: Settings
     _running: Worker | None = None
     _task: "asyncio.Task[None] | None" = None
 
     async def on(self, **changes: Any) -> None:
-        """Start a worker; `store` or any setting may be another than usual."""
+        """Start a worker; `store`, `authority` or any setting may be another than usual."""
         await self.off()
         store = changes.pop("store", self.store)
+        authority = changes.pop("authority", self.authority)
         settings = self.settings.model_copy(update=changes)
-        self._running = build_worker(settings, self.temporal, outside=self.outside, store=store)
+        self._running = build_worker(
+            settings, self.temporal, outside=self.outside, store=store, authority=authority
+        )
         self._task = asyncio.create_task(self._running.run())
 
     async def off(self) -> None:
@@ -164,7 +169,8 @@ async def environment(folder: Path) -> AsyncIterator[Environment]:
             ):
                 store = EventStore(pool, patience=timedelta(seconds=2))
                 # The cache comes from REDRESS_CACHED_WORKFLOWS, so that a whole run can be without one.
-                switch = WorkerSwitch(temporal, outside, store, Settings(service_wait=0.2))
+                authority = AuthorityStore(pool)
+                switch = WorkerSwitch(temporal, outside, store, authority, Settings(service_wait=0.2))
                 await switch.on()
                 try:
                     yield Environment(

@@ -16,6 +16,7 @@ from domain.result import RegisterResult
 from domain.saga import RetryStep
 from domain.supervisor import RequestSupervisor
 from domain.triage import HarmLine, Triage
+from domain.view import CaseView
 from tests.workflows.environment import Environment, goods_that_fly
 from tests.workflows.life import Life, open_case
 from tests.workflows.policies_for_tests import policy
@@ -49,6 +50,11 @@ def exchange() -> Plan:
     return Plan(decisions=(swap, credit), gestures=("apology_letter",))
 
 
+def is_weighed(view: CaseView) -> bool:
+    """Say whether the ledger has had its word on the proposal."""
+    return view.proposal is not None and view.proposal.state != "reserving"
+
+
 async def recover(life: Life, plan: Plan) -> None:
     """Take a case as far as a remedy that the customer has accepted."""
     lines = tuple(
@@ -62,7 +68,7 @@ async def recover(life: Life, plan: Plan) -> None:
         LogContact, OWNER, direction="outbound", channel="phone", apology=True, next_step="we put it right"
     )
     await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
-    view = await life.view()
+    view = await life.until(is_weighed)
     assert view.proposal is not None
     if view.proposal.needs_approval:
         await life.command(ApproveRemedy, HEAD, proposal=view.proposal.hash)

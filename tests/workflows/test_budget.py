@@ -15,19 +15,21 @@ LIVES = 6
 EFFECTS = Counter(
     fetch_customer=1,
     fetch_order=1,
+    reserve_authority=1,
     send_notice=2,
     book_collection=1,
     track_collection=1,
     pay_refund=1,
     place_call=1,
 )
-"""Acknowledgement, two snapshots, the saga's steps, the result notice, the happy call: exactly these."""
+"""Acknowledgement, two snapshots, what was approved counts for the period, the saga's steps, the result
+notice, the happy call: exactly these."""
 
 UPDATES, TIMERS = 7, 3
 """Triage, accept, contact, propose, approve, accept the remedy, register; and an alarm from the opening on,
 an earlier one for the happy call, one for the reopen window."""
 
-MOST_APPENDS, MOST_EVENTS, MOST_TASKS = 15, 185, 30
+MOST_APPENDS, MOST_EVENTS, MOST_TASKS = 15, 197, 32
 
 
 @dataclass(frozen=True)

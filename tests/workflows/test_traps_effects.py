@@ -17,7 +17,7 @@ from domain.remedy import AcceptRemedy, ProposeRemedy
 from domain.triage import HarmLine, Triage
 from tests.workflows.environment import Environment
 from tests.workflows.life import Life, eventually, open_case, scheduled
-from tests.workflows.lives import AGENT, OWNER, close, customer, recover, refund, withdraw
+from tests.workflows.lives import AGENT, OWNER, close, customer, is_weighed, recover, refund, withdraw
 from tests.workflows.policies_for_tests import prompt
 
 
@@ -39,7 +39,7 @@ async def test_an_effect_cancelled_in_back_off_is_unknown_and_the_case_goes_on(e
     await life.command(AcceptCase, AGENT)
     env.arm(kind="down", service="gateway")
     await life.command(ProposeRemedy, OWNER, plan=refund(5_000))
-    view = await life.view()
+    view = await life.until(is_weighed)
     assert view.proposal is not None
     assert view.waiting == ("offer:1",)
     await attempted(life)
@@ -81,7 +81,7 @@ async def test_an_effect_that_runs_while_the_case_continues_as_new_happens_once(
     # The workflow sandbox imports the module anew and would not see the shorter limit.
     monkeypatch.setattr(worker, "sandbox_runner", UnsandboxedWorkflowRunner)
     monkeypatch.setattr(workflows.case, "HARD_LIMIT", timedelta(seconds=0.3))
-    monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=15))
+    monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=16))
     async with env.with_worker():
         life = await open_case(env, prompt(statutory=()))
         env.arm(kind="slow", service="bank", seconds=1.5, calls=1)
@@ -91,7 +91,8 @@ async def test_an_effect_that_runs_while_the_case_continues_as_new_happens_once(
             return bool(env.faults.left()[0]["met"])
 
         await eventually(is_paying)
-        await life.command(AddToCase, AGENT, text="the fifteenth event")
+        await life.until(lambda view: "authority-count:1" not in view.waiting)
+        await life.command(AddToCase, AGENT, text="the sixteenth event")
         await close(life)
         assert await life.ended() == "recovered"
     deeds = env.deeds("bank", life.number)

@@ -1,0 +1,282 @@
+"""Authority: what a person may decide alone, added up over a case, a period and a customer.
+
+A case knows its own total. What its people and its customer have had elsewhere is known to the ledger only,
+so a proposal within the limits of its own case reserves authority there, and counts until it is given up.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from domain.actor import Role
+from domain.effect import AuthorityAnswer, AuthorityFreed, Effect, ReleaseAuthority, ReserveAuthority
+from domain.intake import Intake, customer_of
+from domain.message import CameBack, EffectSucceeded, Event
+from domain.money import Money
+from domain.policy import Policy
+from domain.record import Instant, Line
+
+Bound = Literal["proposal", "case", "person", "customer", "unknown"]
+"""What keeps somebody from deciding alone: the limit of one proposal or of the case, the person's or the
+customer's period, or that nobody could be asked."""
+
+SHORT = timedelta(minutes=1)
+"""How long a proposal waits for its reservation; then a second person decides."""
+
+LONG = timedelta(days=30)
+"""How long the ledger is told of a proposal that was approved or given up; nothing waits for it."""
+
+
+class AuthorityReserved(Event):
+    """The proposal is within what its proposer may decide alone, and counts."""
+
+    kind: Literal["authority_reserved"] = "authority_reserved"
+    key: Line
+    hash: Line
+
+
+class AuthorityExceeded(Event):
+    """With others of its period the proposal is above its proposer's authority: a second person decides.
+
+    Attributes:
+        over: whose period is used up.
+        person_used: what the proposer has decided in the period, without this.
+        customer_used: what the customer has had in the period, without this.
+    """
+
+    kind: Literal["authority_exceeded"] = "authority_exceeded"
+    key: Line
+    hash: Line
+    over: tuple[Bound, ...]
+    person_used: Money
+    customer_used: Money | None
+    approval_due: Instant | None
+    approval_until: Instant | None
+
+
+class AuthorityUnknown(Event):
+    """Nobody could be asked in time; a proposal that waits for this is decided by a second person."""
+
+    kind: Literal["authority_unknown"] = "authority_unknown"
+    key: Line
+    hash: Line
+    approval_due: Instant | None
+    approval_until: Instant | None
+
+
+class AuthorityCounted(Event):
+    """What a second person approved counts for that person and for the customer."""
+
+    kind: Literal["authority_counted"] = "authority_counted"
+    key: Line
+    hash: Line
+
+
+class AuthorityReleased(Event):
+    """A proposal that was given up does not count any more."""
+
+    kind: Literal["authority_released"] = "authority_released"
+    key: Line
+    hash: Line
+
+
+AuthorityEvent = (
+    AuthorityReserved | AuthorityExceeded | AuthorityUnknown | AuthorityCounted | AuthorityReleased
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What one proposal may count for.
+
+    Attributes:
+        wants: what the ledger has yet to be told.
+        final: it was carried out and counts for good; nothing is left to remember once the ledger knows.
+    """
+
+    number: int
+    hash: str
+    asked: ReserveAuthority
+    wants: Literal["reserve", "count", "release"] | None
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """By when an approval falls due and until when it can be given, should one be needed now."""
+
+    due: datetime | None
+    until: datetime | None
+
+
+def period_of(policy: Policy, at: datetime) -> str:
+    """Return the name of the period in which something happened, by the firm's own calendar days."""
+    day = at.astimezone(ZoneInfo(policy.calendar.timezone)).date()
+    match policy.authority_period:
+        case "day":
+            return day.isoformat()
+        case "week":
+            year, week, _ = day.isocalendar()
+            return f"{year}-W{week:02}"
+        case "month":
+            return f"{day.year}-{day.month:02}"
+
+
+def bounds_passed(policy: Policy, role: Role, total: Money, given: int) -> tuple[Bound, ...]:
+    """Return the limits of a role that this proposal passes, as far as its own case can tell.
+
+    Args:
+        policy: of the case.
+        role: who decides.
+        total: what the proposal gives.
+        given: minor units that earlier remedies of this case gave.
+    """
+    limit, totals = policy.authority.get(role), policy.authority_totals.get(role)
+    if limit is None or total.minor > limit.minor:
+        return ("proposal",)
+    if totals is not None and total.minor and given + total.minor > totals.case.minor:
+        return ("case",)
+    return ()
+
+
+def may_approve(policy: Policy, role: Role, total: Money, given: int, customer_used: Money | None) -> bool:
+    """Say whether a role may decide as the second person; a department head may decide anything."""
+    if role is Role.DEPARTMENT_HEAD:
+        return True
+    totals = policy.authority_totals.get(role)
+    if totals is not None and customer_used is not None:
+        within = customer_used.minor + total.minor <= totals.customer.minor
+    else:
+        within = True
+    return within and not bounds_passed(policy, role, total, given)
+
+
+def claim(
+    policy: Policy,
+    intake: Intake,
+    *,
+    person: str,
+    role: Role,
+    proposal: str,
+    total: Money,
+    at: datetime,
+    approved: bool = False,
+) -> ReserveAuthority | None:
+    """Return what a decision has to reserve; None where it gives no money, or the policy adds nothing up."""
+    totals = policy.authority_totals.get(role)
+    if not total.minor or not policy.authority_totals or (totals is None and not approved):
+        return None
+    limits = None if approved else totals
+    return ReserveAuthority(
+        proposal=proposal,
+        person=person,
+        customer=customer_of(intake),
+        period=period_of(policy, at),
+        amount=total,
+        person_limit=limits.person if limits else None,
+        customer_limit=limits.customer if limits else None,
+        approved=approved,
+    )
+
+
+def todo(reservations: tuple[Reservation, ...]) -> tuple[Effect, ...]:
+    """Return what the ledger has yet to be told."""
+    return tuple(_effect(each) for each in reservations if each.wants is not None)
+
+
+def _effect(reservation: Reservation) -> Effect:
+    key = key_of(reservation)
+    match reservation.wants:
+        case "release":
+            return Effect(key=key, request=ReleaseAuthority(proposal=reservation.hash), patience=LONG)
+        case "count":
+            return Effect(key=key, request=reservation.asked, patience=LONG)
+        case _:
+            return Effect(key=key, request=reservation.asked, patience=SHORT)
+
+
+PREFIXES = {"reserve": "authority", "count": "authority-count", "release": "authority-release"}
+"""How the keys of each wish begin."""
+
+
+def key_of(reservation: Reservation) -> str:
+    """Return the key of what a reservation wants; each is asked for once in a proposal's life."""
+    return f"{PREFIXES[reservation.wants or 'reserve']}:{reservation.number}"
+
+
+def came_back(fact: CameBack, proposal: str, asked: ReserveAuthority | None, wait: Waiting) -> AuthorityEvent:
+    """Say what the ledger answered; whatever it did not answer is unknown."""
+    match fact:
+        case EffectSucceeded(result=AuthorityFreed()):
+            return AuthorityReleased(key=fact.key, hash=proposal, at=fact.at)
+        case EffectSucceeded(result=AuthorityAnswer(state="reserved")):
+            counted = fact.key.startswith(PREFIXES["count"])
+            kind = AuthorityCounted if counted else AuthorityReserved
+            return kind(key=fact.key, hash=proposal, at=fact.at)
+        case EffectSucceeded(result=AuthorityAnswer(state="exceeded") as answer) if asked is not None:
+            return AuthorityExceeded(
+                key=fact.key,
+                hash=proposal,
+                over=_used_up(asked, answer),
+                person_used=answer.person_used,
+                customer_used=answer.customer_used,
+                approval_due=wait.due,
+                approval_until=wait.until,
+                at=fact.at,
+            )
+        case _:
+            return AuthorityUnknown(
+                key=fact.key, hash=proposal, approval_due=wait.due, approval_until=wait.until, at=fact.at
+            )
+
+
+def _used_up(asked: ReserveAuthority, answer: AuthorityAnswer) -> tuple[Bound, ...]:
+    """Return whose period does not allow it."""
+    used: tuple[tuple[Bound, Money | None, Money | None], ...] = (
+        ("person", answer.person_used, asked.person_limit),
+        ("customer", answer.customer_used, asked.customer_limit),
+    )
+    return tuple(
+        name
+        for name, sum_, limit in used
+        if sum_ is not None and limit is not None and sum_.minor + asked.amount.minor > limit.minor
+    )
+
+
+def settled(reservations: tuple[Reservation, ...], event: AuthorityEvent) -> tuple[Reservation, ...]:
+    """Return the reservations after the ledger answered: what was released or is final is forgotten."""
+    if isinstance(event, AuthorityReleased):
+        return tuple(each for each in reservations if each.hash != event.hash)
+    answered = tuple(
+        replace(each, wants=None) if each.wants is not None and key_of(each) == event.key else each
+        for each in reservations
+    )
+    return _remembered(answered)
+
+
+def wanted(
+    reservations: tuple[Reservation, ...], *, number: int, asked: ReserveAuthority | None
+) -> tuple[Reservation, ...]:
+    """Return the reservations with one more; an approval takes the place of what was asked before."""
+    if asked is None:
+        return reservations
+    others = tuple(each for each in reservations if each.number != number)
+    wants: Literal["reserve", "count"] = "count" if asked.approved else "reserve"
+    return (*others, Reservation(number=number, hash=asked.proposal, asked=asked, wants=wants))
+
+
+def given_up(reservations: tuple[Reservation, ...], number: int) -> tuple[Reservation, ...]:
+    """Return the reservations with this one to be released, even where nobody knows if it was ever made."""
+    return tuple(replace(each, wants="release") if each.number == number else each for each in reservations)
+
+
+def carried_out(reservations: tuple[Reservation, ...], number: int) -> tuple[Reservation, ...]:
+    """Return the reservations with this one for good."""
+    return _remembered(
+        tuple(replace(each, final=True) if each.number == number else each for each in reservations)
+    )
+
+
+def _remembered(reservations: tuple[Reservation, ...]) -> tuple[Reservation, ...]:
+    return tuple(each for each in reservations if each.wants is not None or not each.final)

@@ -1,0 +1,32 @@
+"""What the customer gets and why it helps, said from the plan that was carried out (R138)."""
+
+from collections.abc import Iterator
+
+from domain.money import Money
+from domain.policy import Language, Policy, RemedyKind
+from domain.remedy import Remedy
+from domain.saga import Saga
+
+
+def gets(policy: Policy, remedy: Remedy, saga: Saga, language: Language) -> str:
+    """Return a line for each thing the customer gets; nothing where the policy has no words for it."""
+    return "\n".join(_lines(policy, remedy, saga, language))
+
+
+def _lines(policy: Policy, remedy: Remedy, saga: Saga, language: Language) -> Iterator[str]:
+    for kind, amount in _given(remedy):
+        why = policy.benefits.get(kind, {}).get(language)
+        if why is not None:
+            yield f"- {amount}: {why}" if amount is not None else f"- {why}"
+    if saga.interest is not None:
+        late = "늦어진 날만큼의 법정 지연이자입니다" if language == "ko" else "interest by law for the delay"
+        yield f"- {saga.interest}: {late}"
+
+
+def _given(remedy: Remedy) -> Iterator[tuple[RemedyKind, Money | None]]:
+    for decision in remedy.done:
+        yield decision.remedy, decision.amount
+    proposal = remedy.proposal
+    if proposal is not None and proposal.state == "done":
+        for extra in proposal.plan.extras:
+            yield extra.remedy, extra.amount

@@ -1,0 +1,105 @@
+"""What each payment of a remedy comes to, and how it is split over the lines of the order."""
+
+from domain.effect import OrderLine, OrderSnapshot, PayerAccount, PayRefund, RefundPart
+from domain.money import Money, split, total
+from domain.plan import beyond_price
+from domain.policy import FEES, RemedyKind
+from domain.remedy import Proposal
+from domain.saga_steps import Agreed, Saga, StepName
+
+SHIPPING = "shipping"
+"""The part of a refund that belongs to no line of goods."""
+
+
+def amount_due(saga: Saga, proposal: Proposal, name: StepName) -> Money:
+    """Return what a step pays; all payouts of a remedy together come to what was agreed, and its interest."""
+    agreed, fees = proposal.total, _sum(proposal, FEES)
+    kept = saga.withheld.minor if saga.withheld else 0
+    if name == "interest" and saga.interest is not None:
+        return saga.interest
+    if name == "fee_refund":
+        return fees
+    if name == "rest_payout":
+        return Money(minor=kept, currency=agreed.currency)
+    apart = fees.minor if saga.find("fee_refund") else 0
+    return Money(minor=agreed.minor - apart - kept, currency=agreed.currency)
+
+
+def withheld_for(proposal: Proposal, order: OrderSnapshot | None, returned: tuple[str, ...]) -> Money:
+    """Return the share of the refund that belongs to goods which did not come back, by their prices."""
+    for_goods = _sum(proposal, ("refund",))
+    lines = chosen(order, proposal.plan.order_lines)
+    if not lines:
+        return for_goods
+    shares = split(for_goods, [line.price.minor for line in lines])
+    out = (share for line, share in zip(lines, shares, strict=True) if line.line_id not in returned)
+    return total(out, for_goods.currency)
+
+
+def chosen(order: OrderSnapshot | None, line_ids: tuple[str, ...]) -> tuple[OrderLine, ...]:
+    """Return the named lines of an order; all where none is named."""
+    lines = order.lines if order else ()
+    return tuple(line for line in lines if not line_ids or line.line_id in line_ids)
+
+
+def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> PayRefund:
+    """Return the request that pays a step."""
+    amount = amount_due(saga, proposal, name)
+    line_ids = _lines(saga, agreed, proposal, name)
+    beyond = _beyond(saga, proposal, name)
+    refunded = Money(minor=amount.minor - (beyond.minor if beyond else 0), currency=amount.currency)
+    return PayRefund(
+        order_id=agreed.order_id,
+        line_ids=line_ids,
+        amount=amount,
+        beyond=beyond,
+        reason=f"remedy {proposal.number}" if name == "payout" else f"remedy {proposal.number} {name}",
+        parts=_parts(refunded, chosen(agreed.order, line_ids)) if line_ids else (),
+        account=_account(saga),
+    )
+
+
+def _beyond(saga: Saga, proposal: Proposal, name: StepName) -> Money | None:
+    """Return what of a payment is no refund of what the order was paid with."""
+    plan, currency = proposal.plan, proposal.total.currency
+    if name == "interest":
+        return saga.interest
+    if name == "rest_payout":
+        return None
+    apart = saga.find("fee_refund") is not None
+    fees = name == "fee_refund"
+    part = tuple(each for each in plan.decisions if not apart or (each.remedy in FEES) == fees)
+    extras = () if fees else plan.extras
+    return beyond_price(plan.model_copy(update={"decisions": part, "extras": extras}), currency)
+
+
+def _sum(proposal: Proposal, kinds: tuple[RemedyKind, ...]) -> Money:
+    amounts = (each.amount for each in proposal.plan.decisions if each.remedy in kinds and each.amount)
+    return total(amounts, proposal.total.currency)
+
+
+def _lines(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> tuple[str, ...]:
+    named = proposal.plan.order_lines
+    if saga.withheld is None or name == "fee_refund":
+        return named
+    lines = chosen(agreed.order, named)
+    back = name == "payout"
+    return tuple(line.line_id for line in lines if (line.line_id in saga.short) == back) or named
+
+
+def _parts(amount: Money, lines: tuple[OrderLine, ...]) -> tuple[RefundPart, ...]:
+    """Split over the lines by price, up to what they cost; what is more belongs to shipping."""
+    prices = [line.price.minor for line in lines]
+    goods = Money(minor=min(amount.minor, sum(prices)), currency=amount.currency)
+    parts = zip((line.line_id for line in lines), split(goods, prices), strict=True)
+    rest = Money(minor=amount.minor - goods.minor, currency=amount.currency)
+    named = (*parts, (SHIPPING, rest))
+    return tuple(RefundPart(line_id=line_id, amount=part) for line_id, part in named if part.minor)
+
+
+def _account(saga: Saga) -> PayerAccount | None:
+    """Money goes to another account only once a second person has checked it."""
+    account = saga.account
+    if account is None or account.checked_by is None:
+        return None
+    return PayerAccount(account=account.token, entered_by=account.entered_by, checked_by=account.checked_by)

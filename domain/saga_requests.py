@@ -1,0 +1,127 @@
+"""What a saga asks of the outside world: the one step in flight, forward or back."""
+
+from datetime import timedelta
+
+from domain.effect import (
+    BookCollection,
+    CancelCollection,
+    Effect,
+    FindOutcome,
+    IssueVoucher,
+    PayRefund,
+    ReleaseReplacement,
+    RepairGoods,
+    ReserveReplacement,
+    ReturnGoods,
+    RevokeVoucher,
+    ShipReplacement,
+    TrackCollection,
+    TrackDelivery,
+    TrackRefund,
+    TrackRepair,
+)
+from domain.money import Money
+from domain.remedy import Proposal
+from domain.saga_amounts import payment
+from domain.saga_steps import HAND_STEPS, PAYOUTS, Agreed, Saga, Step, StepName, in_flight
+
+Write = (
+    PayRefund
+    | IssueVoucher
+    | RepairGoods
+    | ReturnGoods
+    | BookCollection
+    | ReserveReplacement
+    | ShipReplacement
+)
+"""Requests after which something is different outside."""
+Undo = ReleaseReplacement | CancelCollection | ReturnGoods | RevokeVoucher
+Look = TrackCollection | TrackDelivery | TrackRefund | TrackRepair
+
+PATIENCE = timedelta(minutes=10)
+"""How long tries go on before the outcome of a step counts as unknown."""
+
+
+def todo(saga: Saga, agreed: Agreed) -> tuple[Effect, ...]:
+    """Return the one step now in flight, forward or back; money only after its intent is in the ledger."""
+    step, proposal = in_flight(saga), agreed.proposal
+    if step is None or step.key is None or proposal is None or saga.stage == "parked":
+        return ()
+    if step.name in HAND_STEPS or step.again_at is not None:
+        return ()
+    request = _request(saga, agreed, proposal, step)
+    money = step.name in PAYOUTS and step.state == "begun"
+    effect = Effect(
+        key=step.key,
+        once=None if isinstance(request, FindOutcome | TrackRefund | TrackRepair) else step.once,
+        request=request,
+        patience=PATIENCE,
+        after_written=saga.intent if money else None,
+    )
+    return (effect,)
+
+
+def _request(saga: Saga, agreed: Agreed, proposal: Proposal, step: Step) -> Write | Undo | Look | FindOutcome:
+    match step.state, step.name:
+        case "undoing", _:
+            return _undo(saga, agreed, step)
+        case "tracking", "repair":
+            return TrackRepair(reference=step.reference or "none")
+        case "tracking", _:
+            return TrackRefund(refund=step.once or "none")
+        case _, "inspect":
+            return TrackCollection(reference=_reference(saga, "collect"))
+        case _, "deliver":
+            return TrackDelivery(reference=_reference(saga, "ship"))
+        case _, "returned":
+            return TrackDelivery(reference=_reference(saga, "return"))
+        case _:
+            request = _write(saga, agreed, proposal, step.name)
+            return FindOutcome(key=step.once or "none", lost=request) if step.state == "asking" else request
+
+
+def _undo(saga: Saga, agreed: Agreed, step: Step) -> Undo:
+    reference = step.reference or "none"
+    match step.name:
+        case "reserve":
+            return ReleaseReplacement(reference=reference)
+        case "coupon" | "points":
+            return RevokeVoucher(reference=reference)
+        case "inspect":
+            return ReturnGoods(reference=_goods(saga), order_id=agreed.order_id)
+        case _:
+            return CancelCollection(reference=reference)
+
+
+def _write(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> Write:
+    order, lines = agreed.order_id, proposal.plan.order_lines
+    match name:
+        case "reserve":
+            return ReserveReplacement(order_id=order, line_ids=lines)
+        case "collect":
+            return BookCollection(order_id=order, line_ids=lines)
+        case "ship":
+            return ShipReplacement(reference=_reference(saga, "reserve"), order_id=order)
+        case "repair":
+            return RepairGoods(reference=_goods(saga), order_id=order, line_ids=lines)
+        case "return":
+            return ReturnGoods(reference=_goods(saga), order_id=order)
+        case "coupon" | "points":
+            return IssueVoucher(voucher=name, order_id=order, worth=_worth(proposal, name))
+        case _:
+            return payment(saga, agreed, proposal, name)
+
+
+def _worth(proposal: Proposal, name: StepName) -> Money:
+    """Return what a voucher is worth; a plan has each kind with its amount, possibly for several harms."""
+    amounts = [each.amount for each in proposal.plan.decisions if each.remedy == name and each.amount]
+    return Money(minor=sum(amount.minor for amount in amounts), currency=proposal.total.currency)
+
+
+def _goods(saga: Saga) -> str:
+    """Return what the firm knows the customer's goods by: a store's receipt, else the collection."""
+    return saga.store.receipt if saga.store else _reference(saga, "collect")
+
+
+def _reference(saga: Saga, name: StepName) -> str:
+    return next((step.reference for step in saga.steps if step.name == name and step.reference), "none")

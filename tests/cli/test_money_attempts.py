@@ -1,0 +1,127 @@
+"""What may not be done with money is refused with its reason and recorded, from the command line."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from client import Redress
+from domain.view import CaseView
+from tests.cli.driving import Answer, Command, opening, settled
+
+HARM = {"voc_type": "complaint", "cause": "defect", "harm_lines": [{"id": "price", "harm": "price"}]}
+HEAD = "department_head:head-production"
+
+
+class Desk:
+    """One case, led from the command line."""
+
+    def __init__(self, ask: Command, redress: Redress) -> None:
+        self._ask, self._redress = ask, redress
+        self.number = ""
+
+    async def open(self, order_id: str) -> CaseView:
+        """Open a case about an order and lead it to where a remedy is proposed."""
+        opened = await asyncio.to_thread(self._ask, "open", "-", "--json", given=opening(order_id=order_id))
+        self.number = opened.json["number"]
+        await settled(self._redress, self.number)
+        await self.does("triage", "agent:agent-01", **HARM)
+        await self.does("accept_case", "agent:agent-01")
+        await self.does("log_contact", "owner:agent-01", direction="outbound", channel="phone")
+        return await self._redress.view(self.number)
+
+    async def tries(self, command: str, by: str, **fields: Any) -> Answer:
+        """Give a command, whatever comes of it."""
+        data = json.dumps(fields)
+        return await asyncio.to_thread(
+            self._ask, "submit", self.number, command, "--by", by, "--data", data, "--json"
+        )
+
+    async def does(self, command: str, by: str, **fields: Any) -> list[str]:
+        """Give a command that is carried out; return its events."""
+        answer = await self.tries(command, by, **fields)
+        assert answer.code == 0, answer.err
+        return list(answer.json["events"])
+
+    async def refuses(self, command: str, by: str, **fields: Any) -> str:
+        """Give a command that is refused; return the reason, which is also in the history."""
+        answer = await self.tries(command, by, **fields)
+        assert answer.code == 1, answer.out
+        reason = str(json.loads(answer.err)["error"])
+        attempts = [event for event in await self.history() if event["kind"] == "attempt_refused"]
+        assert attempts[-1]["command"] == command
+        assert attempts[-1]["reason"] in reason
+        return reason
+
+    async def refund(self, minor: int, *, currency: str = "KRW", lines: tuple[str, ...] = ()) -> None:
+        """Have a refund proposed and accepted, and wait for what the bank makes of it."""
+        await self.does("propose_remedy", HEAD, plan=refund(minor, currency, lines), contact=1)
+        view = await self._redress.view(self.number)
+        assert view.proposal is not None
+        await self.does("accept_remedy", "customer:cust-1", proposal=view.proposal.hash)
+        await settled(self._redress, self.number)
+
+    async def view(self) -> CaseView:
+        """Return where the case stands, once the outside has answered."""
+        await settled(self._redress, self.number)
+        return await self._redress.view(self.number)
+
+    async def history(self) -> list[dict[str, Any]]:
+        """Return the events of the case as the ledger has them."""
+        await settled(self._redress, self.number)
+        seen = await asyncio.to_thread(self._ask, "show", self.number, "--json")
+        return [{"kind": each["kind"], **each["fields"]} for each in seen.json["events"]]
+
+
+def refund(minor: int, currency: str = "KRW", lines: tuple[str, ...] = ()) -> dict[str, Any]:
+    amount = {"minor": minor, "currency": currency}
+    decision = {"harm_line": "price", "remedy": "refund", "ground": "defect", "amount": amount}
+    return {"decisions": [decision], "gestures": ["apology_call"], "order_lines": list(lines)}
+
+
+@pytest.fixture
+def desk(redress: Redress, redress_command: Command) -> Desk:
+    return Desk(redress_command, redress)
+
+
+async def test_a_refund_to_another_account_needs_a_second_person(desk: Desk) -> None:
+    await desk.open("expired-cli-1")
+    await desk.refund(1_000)
+    assert "means-expired" in ((await desk.view()).row.parked or "")
+    await desk.does("give_account", "agent:agent-01", account="acc-1")
+    for role in ("agent", "owner"):
+        reason = await desk.refuses("check_account", f"{role}:agent-01", account="acc-1")
+        assert "second person" in reason
+    assert "second person" in await desk.refuses("retry_step", "owner:agent-01", step="payout")
+    assert "not the account" in await desk.refuses("check_account", "supervisor:sup-01", account="acc-2")
+    await desk.does("check_account", "supervisor:sup-01", account="acc-1")
+    assert (await desk.view()).remedy == "completed"
+
+
+async def test_an_account_that_nobody_needs_is_refused(desk: Desk) -> None:
+    await desk.open("ord-cli-2")
+    await desk.refund(1_000)
+    assert "where it came from" in await desk.refuses("give_account", "agent:agent-01", account="acc-1")
+
+
+async def test_more_than_was_paid_is_refused_also_from_two_cases(
+    redress: Redress, redress_command: Command
+) -> None:
+    first, second = Desk(redress_command, redress), Desk(redress_command, redress)
+    view = await first.open("ord-cli-3")
+    assert view.order is not None
+    line = view.order.lines[0]
+    await first.refund(line.price.minor, lines=(line.line_id,))
+    assert (await first.view()).remedy == "completed"
+    await second.open("ord-cli-3")
+    await second.refund(line.price.minor, lines=(line.line_id,))
+    assert (await second.view()).remedy == "compensated"
+    kinds = {event["kind"]: event for event in await second.history()}
+    assert "left to refund" in kinds["step_refused"]["reason"]
+
+
+async def test_another_currency_is_refused(desk: Desk) -> None:
+    await desk.open("ord-cli-4")
+    reason = await desk.refuses("propose_remedy", HEAD, plan=refund(1_000, "USD"), contact=1)
+    assert "this case is in KRW" in reason
