@@ -21,6 +21,9 @@ EVERY = 1.0
 """Seconds between two looks at a case: many are looked at, and each look is work for the one worker."""
 
 HARMS = [{"id": "price", "harm": "price"}, {"id": "trouble", "harm": "trouble"}]
+SHIPPING = {"harm_line": "shipping", "remedy": "refund", "ground": "defect"}
+"""What the customer paid for shipping goes back with the price; the policy says how much that is."""
+
 KINDS = ("refund", "collected refund", "exchange", "collected exchange", "goodwill")
 SHARES = (30, 25, 20, 15, 10)
 CANCELS, WITHDRAWS = 0.1, 0.06
@@ -53,16 +56,19 @@ def wish_of(seed: int, place: int) -> Wish:
 
 def plan_of(kind: str, minor: int) -> Mapping[str, Any]:
     """Return a plan that moves money, goods or both."""
-    money = {"minor": minor, "currency": "KRW"}
+    money: dict[str, Any] = {
+        "amount": {"minor": minor, "currency": "KRW"},
+        "reason": "agreed on the phone",  # another amount than the policy's table gives
+    }
     sorry = {"harm_line": "trouble", "remedy": "apology", "ground": "goodwill"}
-    credit = {"remedy": "goodwill_credit", "ground": "goodwill", "amount": money}
+    credit = {"remedy": "goodwill_credit", "ground": "goodwill", **money}
     if kind.endswith("exchange"):
         swap = {"harm_line": "price", "remedy": "exchange", "ground": "defect"}
         decisions = [swap, {**credit, "harm_line": "trouble"}]
     elif kind == "goodwill":
         decisions = [{**credit, "harm_line": "price"}, sorry]
     else:
-        back = {"harm_line": "price", "remedy": "refund", "ground": "defect", "amount": money}
+        back = {"harm_line": "price", "remedy": "refund", "ground": "defect", **money}
         decisions = [back, sorry]
     return {
         "decisions": decisions,
@@ -81,6 +87,7 @@ class MoneyLife:
     wish: Wish
     number: str = ""
     parked: int = 0
+    _paid_shipping: bool = False
     _say: Commands = field(init=False)
     _retried: dict[str, int] = field(default_factory=dict)
 
@@ -118,7 +125,9 @@ class MoneyLife:
         )
         self.number = (await stubborn(lambda: self.redress.open(opening, self.policy))).number
         self._say = Commands(self.redress, self.number)
-        await self._until(lambda view: not view.waiting)
+        view = await self._until(lambda view: not view.waiting)
+        paid = view.order.shipping_paid if view.order else None
+        self._paid_shipping = bool(paid and paid.minor)
         await self._say("triage", AGENT, voc_type="complaint", cause="defect", harm_lines=HARMS)
         await self._say("accept_case", AGENT)
         told = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
@@ -126,6 +135,8 @@ class MoneyLife:
 
     async def _agree(self, plan: Mapping[str, Any]) -> None:
         """Propose, have it approved where it must be, and accept; each waits for the one before."""
+        if self._paid_shipping and plan["decisions"][0]["remedy"] == "refund":
+            plan = {**plan, "decisions": [*plan["decisions"], SHIPPING]}
         await self._say.as_owner("propose_remedy", plan=plan, contact=1)
         view = await self._until(lambda view: view.proposal is not None and view.proposal.state in STANDING)
         if view.proposal is not None and view.proposal.state == "waiting_approval":
@@ -178,8 +189,9 @@ class MoneyLife:
     async def _tell(self) -> None:
         result = {"outcome": "upheld", "cause": "defect", "summary": "환불해 드렸습니다."}
         await self._say.as_owner("register_result", **result)
-        # A happy call waits for the customer's hours, which no drill can hurry: the customer ends it instead.
-        await self._until(lambda view: view.row.stage == "following_up")
+        # A happy call waits for the customer's hours, which no drill can hurry: the customer ends it instead,
+        # unless this is one who is not called at all, whose case has ended with the result.
+        await self._until(lambda view: view.row.stage in ("following_up", "ended"))
 
     async def _until(self, holds: Any) -> CaseView:
         return await until(self.redress, self.number, holds, every=EVERY)

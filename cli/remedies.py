@@ -140,6 +140,12 @@ def _plan(plan: PlanView, zone: tzinfo) -> RenderableType:
     shown = table(title, "harm", "remedy", "amount", "ground", "why")
     for each in plan.plan.decisions:
         row(shown, each.harm_line, each.remedy, each.amount, each.ground, _why(each))
+    for extra in plan.plan.extras:
+        row(shown, "extra", extra.remedy, extra.amount, "", extra.reason)
+    if plan.interest is not None:
+        row(shown, "interest", "by law", plan.interest, "", "the money came late")
+    if plan.withheld is not None:
+        row(shown, "withheld", "", plan.withheld, "", "not all goods came back")
     extras = [*plan.plan.gestures, *(["goods come back"] if plan.plan.collect else [])]
     if extras:
         row(shown, "", ", ".join(extras), "", f"fees: {plan.plan.fee_payer}", "")

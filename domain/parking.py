@@ -54,6 +54,18 @@ WAYS: dict[Line, tuple[Line, Line]] = {
         "밖에서 또는 손으로 처리한 단계를 증빙 번호와 함께 완료로 적습니다",
         "say that it was done outside or by hand, with its reference",
     ),
+    "undo_by_hand": (
+        "손으로 되돌린 단계를 증빙 번호와 함께 적습니다",
+        "say that it was undone by hand, with its reference",
+    ),
+    "give_account": (
+        "원래 결제 수단으로 돌려줄 수 없을 때 지급인 명의 계좌를 적습니다",
+        "enter an account in the payer's name, where the original means takes no money back",
+    ),
+    "check_account": (
+        "입력한 사람이 아닌 두 번째 사람이 계좌를 확인합니다",
+        "a second person checks that account",
+    ),
     "skip_step": ("이유를 적고 이 단계 없이 진행합니다", "go on without the step, with a reason"),
     "cancel_remedy": ("보상을 취소하고 한 일을 되돌립니다", "give the remedy up and undo what was done"),
     "tell_result": ("고객에게 직접 알리고 방법을 적습니다", "tell the customer in person and say how"),
@@ -64,8 +76,19 @@ WAYS: dict[Line, tuple[Line, Line]] = {
 }
 """What each command means here, in Korean and in English."""
 
+AT_STEP = ("retry_step", "undo_by_hand", "mark_step_done", "skip_step")
+"""Commands that name the step at which the remedy is parked."""
+
 LETS_GO_ON: dict[Cause, tuple[Line, ...]] = {
-    "remedy": ("retry_step", "mark_step_done", "skip_step", "cancel_remedy"),
+    "remedy": (
+        "give_account",
+        "check_account",
+        "retry_step",
+        "undo_by_hand",
+        "mark_step_done",
+        "skip_step",
+        "cancel_remedy",
+    ),
     "result": ("tell_result",),
     "answer": ("answer_case",),
     "target": ("resume_case",),
@@ -139,17 +162,25 @@ def _cause(case: Case) -> Cause:
 
 
 def _is_open(case: Case, command: Line) -> bool:
-    """Say whether a command has a meaning now; past the pivot, or on the way back, nothing is given up."""
-    too_late = past_pivot(case.saga) or case.saga.parked_from == "back"
-    return stage(case) in TABLE[command].stages and not (command == "cancel_remedy" and too_late)
+    """Say whether a command has a meaning now."""
+    saga = case.saga
+    back = saga.parked_from == "back"
+    holds = {
+        "cancel_remedy": not (past_pivot(saga) or back),
+        "undo_by_hand": back,
+        "mark_step_done": not back,
+        "give_account": saga.account_needed and saga.account is None,
+        "check_account": saga.account is not None and saga.account.checked_by is None,
+    }
+    return stage(case) in TABLE[command].stages and holds.get(command, True)
 
 
 def _way(case: Case, command: Line) -> Way:
-    at_step = command in ("retry_step", "mark_step_done", "skip_step") and case.saga.parked_at
+    at_step = case.saga.parked_at if command in AT_STEP else None
     ko, en = WAYS[command]
     return Way(
         command=command,
-        fields={"step": case.saga.parked_at} if at_step and case.saga.parked_at else {},
+        fields={"step": at_step} if at_step else {},
         roles=TABLE[command].roles,
         ko=ko,
         en=en,

@@ -3,15 +3,16 @@
 Told from events, so that a plan that was replaced, rejected or taken back is still there to be seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from domain.actor import Actor, Role
 from domain.case import Case, todo
+from domain.interest import InterestOwed
 from domain.message import Event
 from domain.money import Money, total
 from domain.permission import TABLE
-from domain.plan import Plan
+from domain.plan import Plan, amount_of, chosen
 from domain.record import Id, Instant, Line, Record, Text
 from domain.remedy import (
     OfferExpired,
@@ -25,7 +26,7 @@ from domain.remedy import (
     RemedyRejected,
     RoundOpened,
 )
-from domain.saga import HAND_STEPS, SagaBegun, Step, StepDone, StepSkipped, pivot
+from domain.saga import HAND_STEPS, InspectionFound, SagaBegun, Step, StepDone, StepSkipped, pivot
 
 
 class Approval(Record):
@@ -41,6 +42,10 @@ class PlanView(Record):
     """One proposal and what became of it.
 
     Attributes:
+        decided: what it gives in all, as the customer chose it, with the interest that the law adds.
+        choice: which of its alternatives the customer took.
+        interest: what of it the law adds because the money came late.
+        withheld: what stays for goods that did not come back, until a person lets it go out.
         paid: what has gone out for it.
         let_go: whether a person skipped a step of it or did one by hand: then less may go out than decided.
     """
@@ -54,6 +59,9 @@ class PlanView(Record):
     approval: Approval
     state: Line
     paid: Money
+    choice: Line | None = None
+    interest: Money | None = None
+    withheld: Money | None = None
     let_go: bool = False
 
 
@@ -162,8 +170,8 @@ def _told(told: _Plans, event: Event) -> _Plans:
             return told.changed(hash_, state="rejected", approval=approval)
         case RemedyOffered(hash=hash_):
             return told.changed(hash_, state="offered")
-        case RemedyAgreed(hash=hash_):
-            return told.changed(hash_, state="agreed")
+        case RemedyAgreed():
+            return _each(told, event.hash, lambda plan: _agreed(plan, event))
         case RemedyDeclined(hash=hash_):
             return told.changed(hash_, state="declined")
         case OfferExpired(hash=hash_):
@@ -174,7 +182,7 @@ def _told(told: _Plans, event: Event) -> _Plans:
             return told.changed(hash_, state="compensated")
         case SagaBegun(number=number):
             return told.model_copy(update={"carried_out": number})
-        case StepDone() | StepSkipped():
+        case StepDone() | StepSkipped() | InterestOwed() | InspectionFound():
             return _moved(told, event)
         case RoundOpened():
             return _replaced(told)
@@ -205,27 +213,51 @@ def _proposed(told: _Plans, event: RemedyProposed) -> _Plans:
     return told.model_copy(update={"plans": (*_replaced(told).plans, new)})
 
 
-def _moved(told: _Plans, event: StepDone | StepSkipped) -> _Plans:
+def _each(told: _Plans, hash_: str, change: Callable[[PlanView], PlanView]) -> _Plans:
+    plans = tuple(change(each) if each.hash == hash_ else each for each in told.plans)
+    return told.model_copy(update={"plans": plans})
+
+
+def _agreed(plan: PlanView, event: RemedyAgreed) -> PlanView:
+    taken = chosen(plan.plan, event.choice)
+    decided = amount_of(taken, plan.decided.currency)
+    return plan.model_copy(update={"state": "agreed", "choice": event.choice, "decided": decided})
+
+
+def _moved(told: _Plans, event: StepDone | StepSkipped | InterestOwed | InspectionFound) -> _Plans:
     plans = tuple(_paid(each, event) if each.number == told.carried_out else each for each in told.plans)
     return told.model_copy(update={"plans": plans})
 
 
-def _paid(plan: PlanView, event: StepDone | StepSkipped) -> PlanView:
-    if isinstance(event, StepDone) and event.amount is not None:
-        return plan.model_copy(update={"paid": total((plan.paid, event.amount), plan.paid.currency)})
-    by_a_person = isinstance(event, StepSkipped) or event.by.role is not Role.SYSTEM
-    return plan.model_copy(update={"let_go": plan.let_go or by_a_person})
+def _paid(plan: PlanView, event: StepDone | StepSkipped | InterestOwed | InspectionFound) -> PlanView:
+    currency = plan.decided.currency
+    match event:
+        case InterestOwed(amount=amount):
+            more = {"interest": amount, "decided": total((plan.decided, amount), currency)}
+            return plan.model_copy(update=more)
+        case InspectionFound(withheld=withheld):
+            return plan.model_copy(update={"withheld": withheld or plan.withheld})
+        case StepDone(amount=amount) if amount is not None:
+            return plan.model_copy(update={"paid": total((plan.paid, amount), currency)})
+        case _:
+            by_a_person = isinstance(event, StepSkipped) or event.by.role is not Role.SYSTEM
+            return plan.model_copy(update={"let_go": plan.let_go or by_a_person})
 
 
 def _money(plans: tuple[PlanView, ...], currency: str) -> MoneyView:
     agreed = [each for each in plans if each.state in ("agreed", "done")]
     running = [each for each in plans if each.state == "agreed"]
-    left = sum(max(0, each.decided.minor - each.paid.minor) for each in running)
+    left = sum(max(0, each.decided.minor - each.paid.minor - _kept(each)) for each in running)
     return MoneyView(
         decided=total((each.decided for each in agreed), currency),
         paid=total((each.paid for each in plans), currency),
         left=Money(minor=left, currency=currency),
     )
+
+
+def _kept(plan: PlanView) -> int:
+    """Return the minor units that stay until a person lets them go out."""
+    return plan.withheld.minor if plan.withheld else 0
 
 
 # Steps, and who waits for whom. ----------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from cli.checks.evidence import Ledger, whole
 from domain.actor import Role
 from domain.case import CaseEvent
 from domain.interest import InterestOwed
-from domain.money import Money
-from domain.plan import amount_of, chosen, hash_of
+from domain.plan import Plan, amount_of, chosen, hash_of
+from domain.refusal import Refused
 from domain.remedy import RemedyAgreed, RemedyApproved, RemedyCompensated, RemedyDone, RemedyProposed
-from domain.saga import SagaBegun, StepDone, StepSkipped, steps_of
+from domain.saga import InspectionFound, SagaBegun, StepDone, StepSkipped, steps_of
 from ledger.breach import Breach
 
 
@@ -25,13 +25,17 @@ def approval_breaches(ledger: Ledger) -> tuple[Breach, ...]:
 
 @dataclass(slots=True)
 class _Saga:
-    """What was carried out of one proposal."""
+    """What was carried out of one proposal.
+
+    Attributes:
+        decided: minor units of what the customer chose of it, and of the interest that the law adds.
+        withheld: minor units for goods that did not come back; they go out only when a person says so.
+    """
 
     proposal: RemedyProposed | None
-    total: Money | None
+    decided: int
+    withheld: int = 0
     paid: int = 0
-    interest: int = 0
-    """What the law owed on a late payout and was not paid yet; below nothing: paid and not owed."""
     by_a_person: bool = False
     """Whether a person skipped a step or did it by hand: then less may have gone out than was decided."""
 
@@ -42,8 +46,7 @@ class _Remedies:
 
     proposed: dict[str, RemedyProposed] = field(default_factory=dict)
     approved: set[str] = field(default_factory=set)
-    agreed: str | None = None
-    choice: str | None = None
+    agreed: RemedyAgreed | None = None
     saga: _Saga | None = None
 
     def faults(self, happened: tuple[CaseEvent, ...]) -> Iterator[str]:
@@ -57,13 +60,13 @@ class _Remedies:
                     yield from self._agreed(event)
                 case SagaBegun():
                     yield from self._begun(event)
-                case InterestOwed(amount=amount) if self.saga is not None:
-                    self.saga.interest += amount.minor
-                case StepDone(step="interest", amount=amount) if self.saga is not None:
-                    self.saga.interest -= amount.minor if amount else 0
                 case StepDone(amount=amount, by=by) if self.saga is not None:
                     self.saga.paid += amount.minor if amount else 0
                     self.saga.by_a_person |= by.role is not Role.SYSTEM
+                case InterestOwed(amount=amount) if self.saga is not None:
+                    self.saga.decided += amount.minor
+                case InspectionFound(withheld=withheld) if self.saga is not None and withheld is not None:
+                    self.saga.withheld += withheld.minor
                 case StepSkipped() if self.saga is not None:
                     self.saga.by_a_person = True
                 case RemedyDone() | RemedyCompensated():
@@ -87,7 +90,7 @@ class _Remedies:
             yield f"{event.by} approved proposal {proposal.number} after another had replaced it"
 
     def _agreed(self, event: RemedyAgreed) -> Iterator[str]:
-        self.agreed, self.choice = event.hash, event.choice
+        self.agreed = event
         proposal = self.proposed.get(event.hash)
         if proposal is None:
             yield f"{event.hash[:8]} was agreed, which nobody proposed"
@@ -95,12 +98,15 @@ class _Remedies:
             yield f"proposal {proposal.number} was agreed without the approval that it needs"
 
     def _begun(self, event: SagaBegun) -> Iterator[str]:
+        agreed = self.agreed
         proposal = next((each for each in self.proposed.values() if each.number == event.number), None)
-        plan = chosen(proposal.plan, self.choice) if proposal else None
-        self.saga = _Saga(proposal, amount_of(plan, proposal.total.currency) if plan and proposal else None)
-        if proposal is None or proposal.hash != self.agreed:
+        if proposal is None or agreed is None or proposal.hash != agreed.hash:
+            self.saga = _Saga(proposal, decided=proposal.total.minor if proposal else 0)
             yield f"proposal {event.number} is carried out, and it is not the one that was agreed"
-        elif plan is not None and event.steps != steps_of(plan):
+            return
+        plan = _as_chosen(proposal.plan, agreed.choice)
+        self.saga = _Saga(proposal, decided=amount_of(plan, proposal.total.currency).minor)
+        if event.steps != steps_of(plan):
             steps = ", ".join(event.steps) or "none"
             yield f"the steps carried out ({steps}) are not those of proposal {event.number}"
 
@@ -108,13 +114,21 @@ class _Remedies:
         saga, self.saga = self.saga, None
         if saga is None or saga.proposal is None:
             return
-        number, total = saga.proposal.number, saga.total or saga.proposal.total
+        number = saga.proposal.number
         if event.hash != saga.proposal.hash:
             yield f"{event.hash[:8]} is over, and proposal {number} was carried out"
-        if saga.interest < 0:
-            yield f"proposal {number}: {-saga.interest} (minor units) of interest more than owed were paid"
         if isinstance(event, RemedyCompensated):
             if saga.paid:
                 yield f"proposal {number} was taken back, and {saga.paid} (minor units) had been paid for it"
-        elif saga.paid > total.minor or (saga.paid < total.minor and not saga.by_a_person):
-            yield f"proposal {number} decided {total}, and {saga.paid} (minor units) were paid"
+            return
+        least = 0 if saga.by_a_person else saga.decided - saga.withheld
+        if not least <= saga.paid <= saga.decided:
+            yield f"proposal {number} decided {saga.decided} (minor units), and {saga.paid} were paid"
+
+
+def _as_chosen(plan: Plan, choice: str | None) -> Plan:
+    """Return the plan as the customer chose it; as it stands where the choice names nothing."""
+    try:
+        return chosen(plan, choice)
+    except Refused:
+        return plan

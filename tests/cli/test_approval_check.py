@@ -2,13 +2,15 @@ import pytest
 
 from cli.checks.approvals import approval_breaches
 from domain.actor import Actor, Role
+from domain.effect import RefundPaid
 from domain.message import Event
 from domain.remedy import RemedyApproved, RemedyCompensated
-from domain.saga import StepSkipped
+from domain.saga import RetryStep, SkipStep, StepSkipped
 from tests.cli.forging import altered, ledger, without
 from tests.domain.lives import (
     IN_RECOVERY,
     MONDAY,
+    OWNER,
     PAID,
     PUT_RIGHT,
     STILL_BAD,
@@ -23,7 +25,12 @@ from tests.domain.lives import (
     plan,
     propose,
     refused,
+    say,
+    wait,
 )
+from tests.domain.test_customers_say import CHOICE
+from tests.domain.test_interest import INTEREST, returned
+from tests.domain.test_saga_kinds import part_returned
 
 LARGE = plan(decision(amount=eur(20_000)))
 """Above what its proposer may decide."""
@@ -103,7 +110,7 @@ def test_steps_that_the_plan_does_not_ask_for_are_named() -> None:
 @pytest.mark.parametrize("minor", [8_999, 9_001])
 def test_another_amount_than_the_one_decided_is_named(minor: int) -> None:
     events = altered("step_done", given(*PUT_RIGHT).events, amount=eur(minor))
-    assert found(*events) == [f"proposal 1 decided 90.00 EUR, and {minor} (minor units) were paid"]
+    assert found(*events) == [f"proposal 1 decided 9000 (minor units), and {minor} were paid"]
 
 
 def test_a_payment_that_a_person_let_go_may_be_missing_but_none_may_be_too_much() -> None:
@@ -113,7 +120,7 @@ def test_a_payment_that_a_person_let_go_may_be_missing_but_none_may_be_too_much(
     assert found(*unpaid) == []
     place = next(n for n, each in enumerate(events) if getattr(each, "kind", "") == "step_done")
     assert found(*altered("step_done", (*events[:place], skipped, *events[place:]), amount=eur(9_001))) == [
-        "proposal 1 decided 90.00 EUR, and 9001 (minor units) were paid"
+        "proposal 1 decided 9000 (minor units), and 9001 were paid"
     ]
 
 
@@ -128,3 +135,38 @@ def test_money_that_went_out_for_a_remedy_that_was_taken_back_is_named() -> None
 def test_the_end_of_another_remedy_than_the_one_carried_out_is_named() -> None:
     events = altered("remedy_done", given(*PUT_RIGHT).events, hash="f" * 32)
     assert found(*events) == ["ffffffff is over, and proposal 1 was carried out"]
+
+
+# Interest, choice, and goods that did not come back. -------------------------------------------------------
+
+
+LATE = returned(wait(days=4), ok("payout", PAID), ok("interest", INTEREST)).events
+
+
+def test_interest_by_law_is_paid_beside_what_was_decided_and_not_without_being_owed() -> None:
+    assert found(*LATE) == []
+    assert found(*without("interest_owed", LATE)) == [
+        "proposal 1 decided 9000 (minor units), and 9005 were paid"
+    ]
+
+
+def test_what_the_customer_chose_is_what_is_carried_out() -> None:
+    life = given(*IN_RECOVERY, propose(CHOICE), accept(choice="keep"))
+    events = life.told(ok("payout", PAID.model_copy(update={"amount": eur(4_000)}))).events
+    assert found(*events) == []
+    assert found(*altered("step_done", events, amount=eur(9_000))) == [
+        "proposal 1 decided 4000 (minor units), and 9000 were paid"
+    ]
+    assert "the steps carried out (payout)" in found(*altered("remedy_agreed", events, choice="exchange"))[0]
+    nothing = found(*altered("remedy_agreed", events, choice="gold"))
+    assert nothing == ["proposal 1 decided 9000 (minor units), and 4000 were paid"]
+
+
+def test_money_for_goods_that_did_not_come_back_may_stay_and_may_go_out() -> None:
+    parked = part_returned().told(ok("payout", RefundPaid(reference="p", amount=eur(3_500))))
+    kept = parked.told(say(SkipStep, SUPERVISOR, step="rest_payout", reason="they were never sent"))
+    assert found(*kept.events) == []
+    released = parked.told(say(RetryStep, OWNER, step="rest_payout"))
+    assert found(*released.told(ok("rest_payout", RefundPaid(reference="r", amount=eur(6_000)))).events) == []
+    unwithheld = altered("inspection_found", without("step_skipped", kept.events), withheld=None)
+    assert found(*unwithheld) == ["proposal 1 decided 9500 (minor units), and 3500 were paid"]

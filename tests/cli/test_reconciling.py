@@ -35,7 +35,7 @@ from tests.domain.lives import (
 COLLECTED = to_end_of_collection()
 CANCEL = say(CancelRemedy, MIRA, reason="never mind")
 SETTLED: tuple[Item, ...] = (*COLLECTED, ok("inspect", INSPECTED), ok("payout", PAID))
-CALLED_OFF: tuple[Item, ...] = (*COLLECTED, CANCEL, ok("inspect", NOT_THERE), ok("undo-collect", UNDONE))
+CALLED_OFF: tuple[Item, ...] = (*COLLECTED, ok("inspect", NOT_THERE), CANCEL, ok("undo-collect", UNDONE))
 SWAPPED: tuple[Item, ...] = (
     *IN_RECOVERY,
     propose(plan(decision("exchange"))),

@@ -112,16 +112,16 @@ async def test_a_parked_case_is_listed_with_who_can_free_it_and_how(
     listed = (await asyncio.to_thread(ask, "parked", "--json")).json
     (parked,) = [each for each in listed if each["case_id"] == number]
     assert parked["cause"] == "remedy"
-    assert [way["command"] for way in parked["ways"]] == ["retry_step", "mark_step_done", "skip_step"]
+    assert [way["command"] for way in parked["ways"]] == ["retry_step", "undo_by_hand", "skip_step"]
     assert parked["whom"][:3] == ["owner:agent-07", "supervisor", "department_head"]
     shown = (await asyncio.to_thread(ask, "parked")).out
-    assert f'redress submit {number} mark_step_done --data \'{{"step": "reserve"}}\'' in shown
+    assert f'redress submit {number} undo_by_hand --data \'{{"step": "reserve"}}\'' in shown
     assert "되돌리기가 멈췄습니다" in shown
     assert "the undo stopped at its step reserve" in (await asyncio.to_thread(ask, "remedy", number)).out
 
     freed = await asyncio.to_thread(
         ask,
-        *("submit", number, "mark_step_done", "--by", "supervisor:sup-04"),
+        *("submit", number, "undo_by_hand", "--by", "supervisor:sup-04"),
         *("--data", '{"step": "reserve", "reference": "put back on the shelf"}'),
     )
     assert freed.code == 0, freed.err

@@ -86,7 +86,7 @@ def test_past_the_pivot_nothing_is_given_up() -> None:
 def test_an_undo_that_stopped_cannot_be_given_up() -> None:
     exchange = (propose(plan(decision("exchange"))), accept(), ok("reserve", RESERVED))
     seen = found(given(*IN_RECOVERY, *exchange, refused("ship"), refused("undo-reserve")))
-    assert commands(seen) == ["retry_step", "mark_step_done", "skip_step"]
+    assert commands(seen) == ["retry_step", "undo_by_hand", "skip_step"]
     assert seen.en.startswith("the undo stopped at its step reserve: cannot be undone")
     assert "되돌리기가" in seen.ko
 

@@ -11,6 +11,7 @@ from tests.domain.lives import (
     NOT_THERE,
     OFFERED,
     OWNER,
+    PAID,
     PAYING,
     PUT_RIGHT,
     RESERVED,
@@ -33,6 +34,9 @@ from tests.domain.lives import (
     to_end_of_collection,
     wait,
 )
+from tests.domain.test_customers_say import CHOICE
+from tests.domain.test_interest import INTEREST, returned
+from tests.domain.test_saga_kinds import part_returned
 
 LARGE = plan(decision(amount=eur(20_000)))
 EXCHANGE: tuple[Item, ...] = (*IN_RECOVERY, propose(plan(decision("exchange"))), accept())
@@ -160,3 +164,22 @@ def test_a_remedy_that_was_given_up_leaves_nothing_to_pay() -> None:
     view = seen(*EXCHANGE, cancel, ok("reserve", RESERVED))
     assert money(view) == (0, 0, 0)
     assert OWNER.id == view.plans[0].by.id
+
+
+def test_interest_by_law_is_decided_and_left_until_it_is_paid() -> None:
+    life = returned(wait(days=4), ok("payout", PAID))
+    owed = remedy_view(life.case, life.events)
+    assert (money(owed), owed.plans[0].interest) == ((9_005, 9_000, 5), eur(5))
+    paid = life.told(ok("interest", INTEREST))
+    assert money(remedy_view(paid.case, paid.events)) == (9_005, 9_005, 0)
+
+
+def test_of_several_ways_the_chosen_one_is_what_was_decided() -> None:
+    view = seen(*IN_RECOVERY, propose(CHOICE), accept(choice="keep"))
+    assert (money(view), view.plans[0].choice) == ((4_000, 0, 4_000), "keep")
+
+
+def test_money_for_goods_that_did_not_come_back_is_not_left_to_be_paid() -> None:
+    life = part_returned()
+    view = remedy_view(life.case, life.events)
+    assert (money(view), view.plans[0].withheld) == ((9_500, 0, 3_500), eur(6_000))
