@@ -437,18 +437,22 @@ async def test_a_refund_is_owed_by_law_while_everything_of_our_own_is_paused(
         await recover(life, refund(5_000, collect=collect))
         await life.until(lambda view: any(step.step == "payout" for step in view.steps))
         await life.until(lambda view: view.waiting != () and view.waiting[0].startswith(("payout", "ask")))
-    await life.command(PauseTargets, OWNER, reason="waiting_outside_report")
-    name = "refund-after-return" if collect else "refund-nothing-delivered"
-    (clock,) = [each for each in (await life.view()).row.dues if each.name.startswith(f"targets/{name}")]
-    returned = [each for each in await life.bodies("step_done") if each["step"] == "inspect"]
-    begun = datetime.fromisoformat(returned[0]["happened"]) if collect else await at_of(life, "case_opened")
-    rules = life.policy.calendar
-    owed = end_of_third_business_day(begun, ZoneInfo(rules.timezone), rules.holidays)
-    assert clock.due == begun + (owed - begun) / 2  # its first rung
-    env.faults.clear()
-    env.arm(kind="refuse", service="bank", operation="pay_refund", calls=1000, reason="the account is closed")
-    await life.forward(timedelta(days=13))  # within the pause, and beyond the longest holidays
-    assert await dues(life, name) == [owed]
-    assert [event.due for event in await life.events("target_warned")] == [begun + (owed - begun) / 2]
-    assert await dues(life, "resolve") == []
-    await withdraw(life)
+        await life.command(PauseTargets, OWNER, reason="waiting_outside_report")
+        name = "refund-after-return" if collect else "refund-nothing-delivered"
+        (clock,) = [each for each in (await life.view()).row.dues if each.name.startswith(f"targets/{name}")]
+        returned = [each for each in await life.bodies("step_done") if each["step"] == "inspect"]
+        begun = (
+            datetime.fromisoformat(returned[0]["happened"]) if collect else await at_of(life, "case_opened")
+        )
+        rules = life.policy.calendar
+        owed = end_of_third_business_day(begun, ZoneInfo(rules.timezone), rules.holidays)
+        assert clock.due == begun + (owed - begun) / 2  # its first rung
+        env.faults.clear()
+        env.arm(
+            kind="refuse", service="bank", operation="pay_refund", calls=1000, reason="the account is closed"
+        )
+        await life.forward(timedelta(days=13))  # within the pause, and beyond the longest holidays
+        assert await dues(life, name) == [owed]
+        assert [event.due for event in await life.events("target_warned")] == [begun + (owed - begun) / 2]
+        assert await dues(life, "resolve") == []
+        await withdraw(life)
