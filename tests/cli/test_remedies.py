@@ -11,13 +11,14 @@ from tests.cli.driving import Answer, Command, opening, settled
 from tests.cli.own_amounts import own_amounts
 
 HARM = {"voc_type": "complaint", "cause": "defect", "harm_lines": [{"id": "price", "harm": "price"}]}
-REFUND = {
+CREDIT = {
     "decisions": [
         {
             "harm_line": "price",
-            "remedy": "refund",
-            "ground": "defect",
+            "remedy": "goodwill_credit",
+            "ground": "goodwill",
             "amount": {"minor": 3000, "currency": "KRW"},
+            "reason": "agreed on the phone",
         }
     ],
     "gestures": ["apology_call"],
@@ -40,7 +41,7 @@ async def number(redress: Redress, redress_command: Command, tmp_path: Path) -> 
     return found
 
 
-async def agreed(ask: Command, number: str, plan: object = REFUND) -> None:
+async def agreed(ask: Command, number: str, plan: object = CREDIT) -> None:
     """Take a case as far as a remedy that the customer has accepted."""
 
     def say(command: str, by: str, **fields: object) -> Answer:
@@ -76,7 +77,7 @@ async def test_a_remedy_shows_its_plan_its_money_its_steps_and_the_level_of_the_
     assert (plan["state"], plan["by"]["id"], plan["plan"]["decisions"][0]["remedy"]) == (
         "done",
         "agent-07",
-        "refund",
+        "goodwill_credit",
     )
     assert [(step["step"], step["state"]) for step in remedy["steps"]] == [("payout", "done")]
     assert told["parked"] is None
