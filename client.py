@@ -50,6 +50,9 @@ ANSWER_WITHIN = 20.0
 ANSWER_OF_A_QUERY = timedelta(seconds=5)
 """How long one query may take before it is asked again: a worker that reloads a case may drop it."""
 
+FAILED_QUERIES = 5
+"""How often a query may fail: on a busy worker one does now and then, on a broken case all do."""
+
 TRY_AGAIN = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE)
 """Ten updates in flight on one case, or a server that is just coming up: asked again with the same id."""
 
@@ -254,9 +257,9 @@ class Redress:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 return await self._ask_for_view(number)
-        except WorkflowQueryFailedError:
+        except WorkflowQueryFailedError as error:
             raise RedressError(
-                f"case {number} does not answer; see its workflow in the Temporal UI"
+                f"case {number} does not answer ({error}); see its workflow in the Temporal UI"
             ) from None
         except RPCError as error:
             raise _as_error(error, number) from None
@@ -264,13 +267,15 @@ class Redress:
             raise Unreachable("no worker answers; start one with `redress worker`") from None
 
     async def _ask_for_view(self, number: str) -> CaseView:
+        failed = 0
         while True:
             try:
                 found: CaseView = await self.handle(number).query(
                     "view", result_type=CaseView, rpc_timeout=ANSWER_OF_A_QUERY
                 )
             except WorkflowQueryFailedError as error:
-                if CATCHING_UP not in str(error):
+                failed += CATCHING_UP not in str(error)
+                if failed == FAILED_QUERIES:
                     raise
                 await asyncio.sleep(0.1)
             except RPCError as error:
