@@ -51,6 +51,7 @@ from domain.case import (
     unopened,
 )
 from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome
+from domain.interest import InterestOwed
 from domain.message import EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.plan import Alternative
 from domain.policy import Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
@@ -334,6 +335,8 @@ class AnyLife(RuleBasedStateMachine):
         before = self.case
         for event in events:
             self.case = evolve(self.case, event)
+            if isinstance(event, InterestOwed):  # what the law adds is owed without anybody's decision
+                self.agreed += event.amount.minor
             if isinstance(event, remedy.RemedyAgreed):
                 self.agreed += self._decided()
             assert EVENT.validate_json(canonical(event)) == event
@@ -502,7 +505,7 @@ class AnyLife(RuleBasedStateMachine):
 
     @invariant()
     def no_more_is_paid_than_was_decided(self) -> None:
-        """What went out, by any key, never exceeds what was agreed within authority or by approval."""
+        """What went out, by any key, never exceeds what was agreed, plus interest by law."""
         believed = sum(amount.minor for amount in self.case.saga.paid)
         paid = sum(self.bank.paid().values())
         assert believed <= paid, "the case believes in money that no bank has paid"
