@@ -49,7 +49,7 @@ def money(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Carry remedies out under faults and kills; exit code 4 where money or goods are unaccounted for."""
+    """Carry remedies out under faults and kills; exit code 4 where anything is unaccounted for."""
     report = run(money_drill(seed=seed, cases=cases, limit=limit, say=_progress(as_json=as_json)))
     answer(report, _money_shown(report), as_json=as_json)
     if not report.ok:
@@ -77,11 +77,23 @@ def _money_shown(report: MoneyReport) -> RenderableType:
     row(shown, "minor units paid, by the ledger", report.recorded_minor)
     row(shown, "paid twice", report.double_payments)
     row(shown, "lost", report.lost_payments)
-    row(shown, "pickups and reservations left lying about", report.orphans)
+    row(shown, "vouchers in their books", report.vouchers)
+    row(shown, "issued twice", report.double_vouchers)
+    row(shown, "lost", report.lost_vouchers)
+    row(shown, "pickups in the courier's books", report.collections)
+    row(shown, "replacements in the courier's books", report.shipments)
+    row(shown, "done twice", report.double_goods)
+    row(shown, "lost", report.lost_goods)
+    row(shown, "left lying about: pickups, goods, vouchers", report.orphans)
+    row(shown, "outcomes nobody knew, asked by key", report.unknown_asked)
     row(shown, "parked, and decided by a person", report.parked)
     row(shown, "histories that replay", report.replayed)
     row(shown, "kills -9 of the worker", report.kills)
     row(shown, "seconds", report.seconds)
+    row(shown, "cases by remedy", _counted(report.remedies))
+    row(shown, "cases by way gone", _counted(report.paths))
+    for each in report.missed:
+        row(shown, "no case went this way", each)
     for each in report.hanging:
         row(shown, "hangs", each)
     for each in report.broken:
@@ -89,6 +101,10 @@ def _money_shown(report: MoneyReport) -> RenderableType:
     for breach in (*report.found, *report.verify.breaches):
         row(shown, f"{breach.invariant} {breach.case_id or ''}", breach.what)
     return shown
+
+
+def _counted(cases: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(cases.items()))
 
 
 def _shown(report: DrillReport) -> RenderableType:

@@ -2,19 +2,23 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 
 import httpx
 
 import policies
-from cli.checks.evidence import Ledger, ledger_of
-from cli.checks.reconciling import Reckoning, deeds, reckon
+from cli.checks.evidence import Ledger, events, ledger_of
+from cli.checks.reconciling import deeds, reckon
 from cli.embedded import options
 from cli.hurry import hurried, seconds
-from cli.money_life import MoneyLife, wish_of
+from cli.money_life import MoneyLife
+from cli.money_paths import PathName, asked_by_key, paths, remedies
+from cli.money_wish import KINDS, paths_of, wish_of
 from cli.replaying import unreplayable
 from cli.stubborn import ended_all
 from cli.verifying import VerifyReport, verify
@@ -33,7 +37,7 @@ Say = Callable[[str], None]
 TOGETHER = 40
 """Cases alive at once; the others begin as these end."""
 
-FAULTY = ("bank", "courier", "shop", "crm", "gateway")
+FAULTY = ("bank", "courier", "vouchers", "shop", "crm", "gateway")
 ERRORS, LOST, SLOW = 0.2, 0.1, 0.05
 """Shares of all calls: answered with an error, done and then timed out, slow."""
 
@@ -44,7 +48,18 @@ DOWN, POSTGRES_AWAY = 15.0, 5.0
 """Seconds."""
 
 DAY = 2.0
-"""Seconds that goods are on the road for what is a day elsewhere."""
+"""Seconds that goods are on the road, and settlements take, for what is a day elsewhere."""
+
+SERVICE_WAIT = 2
+"""Seconds that an adapter waits for its service; with the 5 s of one answer a try takes 7 s at most."""
+
+UNKNOWN_AFTER = timedelta(seconds=8)
+"""How long a step is tried: one lost answer is got over, a killed worker or two faults are not, and then its
+provider is asked by key."""
+
+RETRY_AFTER = timedelta(seconds=12)
+"""Longer than a try that was given up can still be under way, as `policies/sense.py` asks of every policy:
+else what is taken back might be paid afterwards."""
 
 BASE_LIMIT, LIMIT_PER_CASE = 300.0, 6.0
 """Seconds for the whole drill, unless told otherwise."""
@@ -58,7 +73,12 @@ class MoneyReport:
     """What became of the money, the goods and the cases.
 
     Attributes:
+        vouchers: coupons and points in their books; `collections`, `shipments`: pickups and replacements.
+        orphans: pickups, goods and vouchers that were left lying about.
         parked: how often a remedy waited for a person, who then decided.
+        unknown_asked: how often nobody knew what had become of a step, so that its provider was asked by key.
+        kinds: lives of each kind in the mix; `remedies`: cases in which each remedy was agreed.
+        paths: cases that went each way; `missed`: ways that this mix must go and no case went.
         hanging: cases that had not ended when the time was over, and where each stood.
         broken: cases whose driver met what it did not expect.
         replayed: cases whose whole history current code replays, inputs compared.
@@ -74,7 +94,19 @@ class MoneyReport:
     double_payments: int
     lost_payments: int
     orphans: int
+    vouchers: int
+    double_vouchers: int
+    lost_vouchers: int
+    collections: int
+    shipments: int
+    double_goods: int
+    lost_goods: int
     parked: int
+    unknown_asked: int
+    kinds: dict[str, int]
+    remedies: dict[str, int]
+    paths: dict[str, int]
+    missed: tuple[str, ...]
     kills: int
     seconds: float
     hanging: tuple[str, ...]
@@ -85,8 +117,8 @@ class MoneyReport:
 
     @property
     def ok(self) -> bool:
-        """Whether every case ended and every unit is where the ledger says."""
-        at_odds = self.found or self.hanging or self.broken or self.verify.breaches
+        """Whether every case ended, every unit is where the ledger says, and every way was gone."""
+        at_odds = self.found or self.hanging or self.broken or self.missed or self.verify.breaches
         return self.ended == self.cases and self.paid_minor == self.recorded_minor and not at_odds
 
 
@@ -102,7 +134,7 @@ async def money_drill(*, seed: int, cases: int, limit: float | None = None, say:
     wanted = options(
         durable=True,
         outside=("--seed", str(seed), "--day", str(DAY)),
-        environment={"REDRESS_SERVICE_WAIT": "2"},
+        environment={"REDRESS_SERVICE_WAIT": str(SERVICE_WAIT)},
     )
     async with Stack(wanted) as stack:
         supervisor = asyncio.create_task(stack.supervise(say))
@@ -125,6 +157,8 @@ def policy_of_the_drill() -> Policy:
             "authority": quick.authority | {Role.OWNER: owner, Role.SUPERVISOR: owner},
             "approval": seconds(600),
             "offer": seconds(600),
+            "unknown_after": UNKNOWN_AFTER,
+            "retry_after": RETRY_AFTER,
         }
     )
 
@@ -228,7 +262,9 @@ class _Drill:
         self.say("every history is replayed")
         numbers = [life.number for life in self.lives if life.number]
         unfaithful = await unreplayable(redress.temporal, numbers)
-        reckoning = reckon(ledger, await deeds(addresses.sandbox, "bank", "courier"))
+        reckoning = reckon(ledger, await deeds(addresses.sandbox, "bank", "courier", "vouchers"))
+        mix = Counter(life.wish.kind for life in self.lives)
+        gone: Counter[str] = Counter(path for entries in ledger.values() for path in paths(events(entries)))
         return MoneyReport(
             seed=self.seed,
             cases=self.cases,
@@ -239,12 +275,24 @@ class _Drill:
             double_payments=len(reckoning.double_payments),
             lost_payments=len(reckoning.lost_payments),
             orphans=len(reckoning.orphans),
+            vouchers=reckoning.vouchers,
+            double_vouchers=len(reckoning.double_vouchers),
+            lost_vouchers=len(reckoning.lost_vouchers),
+            collections=reckoning.collections,
+            shipments=reckoning.shipments,
+            double_goods=len(reckoning.double_goods),
+            lost_goods=len(reckoning.lost_goods),
             parked=_parked(ledger),
+            unknown_asked=sum(asked_by_key(events(entries)) for entries in ledger.values()),
+            kinds=dict(mix),
+            remedies=dict(Counter(kind for each in ledger.values() for kind in remedies(events(each)))),
+            paths=dict(gone),
+            missed=tuple(path for path in expected(set(mix)) if path not in gone),
             kills=self.kills,
             seconds=round(took, 1),
             hanging=await self._hanging(redress, living),
             broken=tuple(self._broken(living)),
-            found=(*_found(reckoning), *unfaithful),
+            found=(*reckoning.found, *unfaithful),
             replayed=len(numbers) - len(unfaithful),
             verify=checked,
         )
@@ -285,8 +333,14 @@ def _parked(ledger: Ledger) -> int:
     return sum(entry.kind == kind for entries in ledger.values() for entry in entries)
 
 
-def _found(reckoning: Reckoning) -> tuple[Breach, ...]:
-    return (*reckoning.double_payments, *reckoning.lost_payments, *reckoning.orphans)
+def expected(kinds: set[str]) -> tuple[PathName, ...]:
+    """Return every way that a drill with these kinds of lives must have gone.
+
+    What no kind brings about but the storm, an unknown outcome and a remedy that parks, is certain only where
+    all kinds are there.
+    """
+    storm: tuple[PathName, ...] = ("asked by key", "parked") if len(kinds) == len(KINDS) else ()
+    return (*paths_of(kinds), *storm)
 
 
 def faults_of(seed: int) -> list[dict[str, object]]:

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from random import Random
 from typing import Any
 
+from cli.money_wish import HARMS, Wish
 from cli.stubborn import Commands, ended, stubborn, until
 from client import NotFound, Redress
 from domain.effect import Contact
@@ -17,64 +17,17 @@ from domain.view import CaseView
 
 AGENT, SUPERVISOR, HEAD = "agent:agent-07", "supervisor:sup-04", "department_head:head-production"
 
-EVERY = 1.0
-"""Seconds between two looks at a case: many are looked at, and each look is work for the one worker."""
-
-HARMS = [{"id": "price", "harm": "price"}, {"id": "trouble", "harm": "trouble"}]
 SHIPPING = {"harm_line": "shipping", "remedy": "refund", "ground": "defect"}
 """What the customer paid for shipping goes back with the price; the policy says how much that is."""
 
-KINDS = ("refund", "collected refund", "exchange", "collected exchange", "goodwill")
-SHARES = (30, 25, 20, 15, 10)
-CANCELS, WITHDRAWS = 0.1, 0.06
-SMALLEST, LARGEST = 1_000, 9_000
-"""Won; no order of the sandbox was cheaper than the largest, so that no refund is refused as too much."""
+EVERY = 1.0
+"""Seconds between two looks at a case: many are looked at, and each look is work for the one worker."""
 
 RETRIES = 4
 """How often people let a parked step be tried again before they go on without it."""
 
 PARKED_STEP = re.compile(r"remedy step (?P<step>\w+): (?P<why>.*)", re.DOTALL)
 STANDING = ("waiting_approval", "offered")
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the customer of one case gets, and does meanwhile."""
-
-    plan: Mapping[str, Any]
-    cancels: bool
-    withdraws: bool
-
-
-def wish_of(seed: int, place: int) -> Wish:
-    """Draw what one customer wants; the same for the same seed and place."""
-    chance = Random(f"{seed}:{place}")  # noqa: S311 - a seed, not a secret
-    (kind,) = chance.choices(KINDS, SHARES)
-    plan = plan_of(kind, chance.randint(SMALLEST, LARGEST))
-    return Wish(plan, cancels=chance.random() < CANCELS, withdraws=chance.random() < WITHDRAWS)
-
-
-def plan_of(kind: str, minor: int) -> Mapping[str, Any]:
-    """Return a plan that moves money, goods or both."""
-    money: dict[str, Any] = {
-        "amount": {"minor": minor, "currency": "KRW"},
-        "reason": "agreed on the phone",  # another amount than the policy's table gives
-    }
-    sorry = {"harm_line": "trouble", "remedy": "apology", "ground": "goodwill"}
-    credit = {"remedy": "goodwill_credit", "ground": "goodwill", **money}
-    if kind.endswith("exchange"):
-        swap = {"harm_line": "price", "remedy": "exchange", "ground": "defect"}
-        decisions = [swap, {**credit, "harm_line": "trouble"}]
-    elif kind == "goodwill":
-        decisions = [{**credit, "harm_line": "price"}, sorry]
-    else:
-        back = {"harm_line": "price", "remedy": "refund", "ground": "defect", **money}
-        decisions = [back, sorry]
-    return {
-        "decisions": decisions,
-        "gestures": ["apology_call"],
-        "collect": kind.startswith("collected"),
-    }
 
 
 @dataclass(slots=True)
@@ -102,12 +55,13 @@ class MoneyLife:
         plan, over = self.wish.plan, ""
         while over != "completed":
             await self._agree(plan)
+            await self._hand_in()
             await self._change_of_mind()
             over = await self._carried_out()
             if self.wish.withdraws or (over == "compensated" and self.wish.cancels):
                 break
-            # What the courier does not fetch or send is put right with money instead.
-            plan = plan_of("refund", LARGEST // 2)
+            # What the courier does not fetch or the bank does not bring is put right in another way.
+            plan = self.wish.otherwise
         if over == "completed" and not self.wish.withdraws:
             await self._tell()
         await self._withdraw()
@@ -120,6 +74,7 @@ class MoneyLife:
             source_key=f"money-{self.place}",
             text="받은 물건이 깨져 있었습니다.",
             product="cup",
+            order_id=self.wish.order_id,
             voc_type="complaint",
             contact=contact,
         )
@@ -147,10 +102,17 @@ class MoneyLife:
         proposal = view.proposal.hash if view.proposal else ""
         await self._say("accept_remedy", self.customer, proposal=proposal)
 
+    async def _hand_in(self) -> None:
+        if not self.wish.hands_in:
+            return
+        await asyncio.sleep(self.wish.after)  # before the courier was asked, or while he is on his way
+        brought = {"store": "gangnam", "receipt": f"r{self.place}"}
+        await self._say("hand_in", AGENT, may_be_too_late=True, **brought)
+
     async def _change_of_mind(self) -> None:
         if not (self.wish.cancels or self.wish.withdraws):
             return
-        await asyncio.sleep(self.place % 7)  # at another moment of the remedy in each case
+        await asyncio.sleep(self.wish.after)  # at another moment of the remedy in each case
         if self.wish.withdraws:
             await self._withdraw()
         else:
@@ -173,12 +135,21 @@ class MoneyLife:
         if found is None:
             return
         self.parked += 1
-        name, fields = self.decision(found["step"], found["why"])
+        name, by, fields = self.decision(found["step"], found["why"])
         with suppress(NotFound):
-            await self._say(name, SUPERVISOR, may_be_too_late=True, **fields)
+            await self._say(name, by, may_be_too_late=True, **fields)
 
-    def decision(self, step: str, why: str) -> tuple[str, dict[str, str]]:
-        """Return what a supervisor does about a parked step."""
+    def decision(self, step: str, why: str) -> tuple[str, str, dict[str, str]]:
+        """Return what is done about a parked step, and by whom."""
+        account = {"account": f"tok-{self.place}"}
+        if why.startswith("the original means cannot"):
+            return "give_account", AGENT, account
+        if why.startswith("account "):
+            return "check_account", SUPERVISOR, account
+        name, fields = self._decision(step, why)
+        return name, SUPERVISOR, fields
+
+    def _decision(self, step: str, why: str) -> tuple[str, dict[str, str]]:
         if why.startswith(("cannot be undone", "nobody knows whether it was undone")):
             return "mark_step_done", {"step": step, "reference": "seen to in person"}
         tried = self._retried[step] = self._retried.get(step, 0) + 1

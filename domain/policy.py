@@ -362,6 +362,7 @@ class Policy(Record):
     look_every: timedelta
     max_looks: Annotated[int, Field(ge=1)]
     retry_after: timedelta
+    unknown_after: timedelta = timedelta(minutes=10)
     max_tries: Annotated[int, Field(ge=1)]
     max_pickups: Annotated[int, Field(ge=1)] = 3
     happy_call: HappyCall

@@ -1,7 +1,5 @@
 """What a saga asks of the outside world: the one step in flight, forward or back."""
 
-from datetime import timedelta
-
 from domain.effect import (
     BookCollection,
     CancelCollection,
@@ -38,9 +36,6 @@ Write = (
 Undo = ReleaseReplacement | CancelCollection | ReturnGoods | RevokeVoucher
 Look = TrackCollection | TrackDelivery | TrackRefund | TrackRepair
 
-PATIENCE = timedelta(minutes=10)
-"""How long tries go on before the outcome of a step counts as unknown."""
-
 
 def todo(saga: Saga, agreed: Agreed) -> tuple[Effect, ...]:
     """Return the one step now in flight, forward or back; money only after its intent is in the ledger."""
@@ -55,7 +50,7 @@ def todo(saga: Saga, agreed: Agreed) -> tuple[Effect, ...]:
         key=step.key,
         once=None if isinstance(request, FindOutcome | TrackRefund | TrackRepair) else step.once,
         request=request,
-        patience=PATIENCE,
+        patience=agreed.policy.unknown_after,
         after_written=saga.intent if money else None,
     )
     return (effect,)

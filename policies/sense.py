@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, pairwise, product
 from typing import get_args
 
+from activities.retry import ONE_SERVICE
 from domain.actor import Role
 from domain.budget import AnyBudget, due_of
 from domain.calendar import Calendar, next_opening
@@ -49,6 +50,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _standards(policy),
         _guarantees(policy),
         _lengths(policy),
+        _tries(policy),
         _happy_call(policy),
         _people(policy),
         _languages(policy),
@@ -242,6 +244,16 @@ def _lengths(policy: Policy) -> Iterator[Finding]:
     for path, length in lengths:
         if length <= timedelta():
             yield path, "must be longer than nothing"
+
+
+def _tries(policy: Policy) -> Iterator[Finding]:
+    """One try may take its whole time-out, and what it sent may arrive as late as that."""
+    longest = f"{ONE_SERVICE.total_seconds():.0f} seconds"
+    if policy.unknown_after < ONE_SERVICE:
+        yield ("unknown_after",), f"must not be shorter than {longest}, which a single try of a step may take"
+    if timedelta() < policy.retry_after < ONE_SERVICE:
+        why = "in which a try whose outcome counts as unknown may still arrive"
+        yield ("retry_after",), f"must not be shorter than {longest}, {why}"
 
 
 def _happy_call(policy: Policy) -> Iterator[Finding]:

@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="what all luck is drawn from")
     parser.add_argument("--faults", type=Path, help="a fault plan, JSON or YAML")
     parser.add_argument("--lucky", action="store_true", help="nothing goes wrong by chance")
-    parser.add_argument("--day", type=float, default=86_400.0, help="seconds that goods take for a day")
+    parser.add_argument(
+        "--day", type=float, default=86_400.0, help="seconds that goods and settlements take for a day"
+    )
     return parser
 
 

@@ -1,7 +1,7 @@
 """The bank (port payments): pays back at most what an order line was paid, once per key, at once or later."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from domain.effect import (
@@ -71,7 +71,7 @@ def track_refund(world: World, call: Call[TrackSettlement]) -> RefundPaid | Refu
     if ended is not None:
         return ended
     reference = f"rf-{mark(deed.key)}"
-    settles = deed.at + timedelta(days=between(1, 3, world.seed, reference, "settles"))
+    settles = deed.at + between(1, 3, world.seed, reference, "settles") * world.day
     if call.at < settles:
         return RefundPending(reference=reference)
     end: RefundPaid | RefundFailed

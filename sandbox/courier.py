@@ -29,7 +29,7 @@ from domain.refusal import Refused
 from sandbox.books import Deed
 from sandbox.chance import between, draw, mark
 from sandbox.service import Call, Operation, Operations, World
-from sandbox.shop import chosen_lines, require_order
+from sandbox.shop import PARTLY, chosen_lines, require_order
 
 PICKUP_REFUSED_SHARE = 0.1
 NOT_AS_CLAIMED_SHARE = 0.08
@@ -43,9 +43,6 @@ NOBODY_HOME = "away-"
 LOST = "lost-"
 """The first shipment of such an order gets lost on its way."""
 
-PARTLY = "part-"
-"""Of such an order only the first line comes back."""
-
 BEYOND_REPAIR = "scrap-"
 """What such an order brought cannot be repaired, as the workshop finds on opening it."""
 
@@ -57,9 +54,14 @@ def book_collection(world: World, call: Call[BookCollection]) -> CollectionBooke
     """Promise to fetch goods; some addresses the courier does not go to, whoever asks."""
     order = require_order(world, call.request.order_id, at=call.at)
     chosen_lines(order, call.request.line_ids)
-    if not world.lucky and draw(world.seed, call.request.order_id, "pickup") < PICKUP_REFUSED_SHARE:
+    if not world.lucky and not comes_for(world.seed, call.request.order_id):
         raise Refused("the courier does not collect at this address", code="no-pickup")
     return CollectionBooked(reference=f"co-{mark(call.key)}")
+
+
+def comes_for(seed: int, order_id: str) -> bool:
+    """Say whether the courier goes to where an order was delivered."""
+    return draw(seed, order_id, "pickup") >= PICKUP_REFUSED_SHARE
 
 
 def cancel_collection(world: World, call: Call[CancelCollection]) -> Undone:

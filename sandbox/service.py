@@ -17,7 +17,8 @@ class World:
 
     Attributes:
         lucky: nothing goes wrong by chance: no refused pickup, every inspection and call is good.
-        day: how long goods take for what is a day on the road; short where a drill cannot skip time.
+        day: how long a day lasts for what takes days outside (goods on the road, a settlement, the use of a
+            voucher); short where a drill cannot skip time.
     """
 
     books: Books

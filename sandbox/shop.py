@@ -15,6 +15,9 @@ ACCOUNT = "acct-"
 NO_ORDER = "none-"
 """An order id that begins so is unknown to the shop."""
 
+PARTLY = "part-"
+"""Of such an order only the first line comes back; it has at least two."""
+
 FINANCE_SOURCES = ("cfpb",)
 FINANCE_WORDS = (
     "bank",
@@ -125,7 +128,7 @@ def _purchase(seed: int, order_id: str, *, bought_by: date, product: str | None)
     on_the_way = between(1, 3, seed, order_id, "on the way")
     bought = bought_by - timedelta(days=on_the_way + between(1, 40, seed, order_id, "bought"))
     free = draw(seed, order_id, "shipping") < FREE_SHIPPING_SHARE
-    count = between(1, 3, seed, order_id, "lines")
+    count = between(2 if order_id.startswith(PARTLY) else 1, 3, seed, order_id, "lines")
     order = OrderSnapshot(
         known=True,
         order_id=order_id,

@@ -1,7 +1,5 @@
 """The loyalty system (port vouchers): gives coupons and points, and takes them back until they are used."""
 
-from datetime import timedelta
-
 from domain.effect import IssueVoucher, RevokeVoucher, Undone, VoucherIssued
 from domain.refusal import Refused
 from sandbox.chance import between, draw, mark
@@ -27,7 +25,7 @@ def revoke_voucher(world: World, call: Call[RevokeVoucher]) -> Undone:
     if world.books.done_with("revoke_voucher", reference):
         return Undone(reference=reference)
     used = not world.lucky and draw(world.seed, reference, "used") < USED_SHARE
-    if used and issued[0].at + timedelta(days=between(1, 5, world.seed, reference, "days")) <= call.at:
+    if used and issued[0].at + between(1, 5, world.seed, reference, "days") * world.day <= call.at:
         raise Refused("the voucher was used already", code="used")
     return Undone(reference=reference)
 

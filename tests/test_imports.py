@@ -19,8 +19,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # A workflow knows activities by name and model only, or a worker could not run without their ports.
     "workflows": ("workflows", "domain", "activities.append", "activities.retry"),
     "sandbox": ("sandbox", "domain"),
-    # A policy is judged together with its wordings, which are rendered where they are sent.
-    "policies": ("policies", "domain", "activities.wordings"),
+    # A policy is judged together with its wordings, which are rendered where they are sent, and with how long
+    # one try may take.
+    "policies": ("policies", "domain", "activities.wordings", "activities.retry"),
     "stack": ("stack",),
     "settings": (),
     # A backend opens a case under a policy, and speaks the workflow's names, messages and converter.

@@ -1,21 +1,27 @@
-"""Holds the outside world's books against the ledger to the last unit: paid twice, lost, left lying about."""
+"""Holds the outside world's books against the ledger, to the last unit of money, goods and vouchers.
+
+What was done twice, what was lost, what was left lying about. Told remedy by remedy, so that what one remedy
+of a case gave does not excuse what another left behind.
+"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from activities.keys import idempotency_key
-from cli.checks.evidence import Ledger, events
+from cli.checks.evidence import Ledger
+from cli.checks.remedy_story import NOTHING_SAID, Attempt, Story, stories
 from client import Unreachable
-from domain.actor import Role
-from domain.saga import SagaBegun, StepBegun, StepDone, StepSkipped, UndoDone
 from ledger.breach import Breach
 
 PAID = "refund_paid"
 """The kind of result with which a provider says that money went out."""
+
+VOUCHER, PICKUP, SHELF = "issue_voucher", "book_collection", "reserve_replacement"
+SHIPMENT, REPAIR, RETURN = "ship_replacement", "repair_goods", "return_goods"
+UNDOES = {"revoke_voucher": VOUCHER, "cancel_collection": PICKUP, "release_replacement": SHELF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,15 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """What the comparison found; everything but the sums is empty where books and ledger agree."""
+    """What the comparison found; everything but the sums is empty where books and ledger agree.
+
+    Attributes:
+        vouchers: how many were issued; `collections`: how many pickups were booked; `shipments`: how many
+            replacements were sent.
+        orphans: pickups, replacements on the shelf, goods and vouchers for which nobody answers any more.
+        double_goods: what the courier did twice for one step, or nobody asked for.
+        lost_goods: what a case believes that the courier did, and his books do not have.
+    """
 
     payments: int
     paid_minor: int
@@ -46,12 +60,25 @@ class Reckoning:
     double_payments: tuple[Breach, ...]
     lost_payments: tuple[Breach, ...]
     orphans: tuple[Breach, ...]
+    vouchers: int = 0
+    double_vouchers: tuple[Breach, ...] = ()
+    lost_vouchers: tuple[Breach, ...] = ()
+    collections: int = 0
+    shipments: int = 0
+    double_goods: tuple[Breach, ...] = ()
+    lost_goods: tuple[Breach, ...] = ()
+
+    @property
+    def found(self) -> tuple[Breach, ...]:
+        """Everything on which books and ledger disagree."""
+        money = (*self.double_payments, *self.lost_payments, *self.orphans)
+        vouchers = (*self.double_vouchers, *self.lost_vouchers)
+        return (*money, *vouchers, *self.double_goods, *self.lost_goods)
 
     @property
     def ok(self) -> bool:
         """Whether books and ledger agree to the last unit."""
-        found = (*self.double_payments, *self.lost_payments, *self.orphans)
-        return not found and self.paid_minor == self.recorded_minor
+        return not self.found and self.paid_minor == self.recorded_minor
 
 
 async def deeds(sandbox_url: str, *services: str) -> tuple[Deed, ...]:
@@ -87,71 +114,60 @@ def _deed(told: dict[str, Any]) -> Deed:
 def reckon(ledger: Ledger, done: Sequence[Deed]) -> Reckoning:
     """Compare what was done with what the cases say."""
     payments = [deed for deed in done if deed.minor is not None]
-    said = {case_id: _Said.of(case_id, entries) for case_id, entries in ledger.items()}
+    vouchers = [deed for deed in done if deed.operation == VOUCHER]
+    told = stories(ledger)
+    goods = [deed for deed in done if deed.operation in (PICKUP, SHELF, SHIPMENT, REPAIR, RETURN)]
+    by = Counter(deed.operation for deed in done)
     return Reckoning(
         payments=len(payments),
         paid_minor=sum(deed.minor or 0 for deed in payments),
         recorded_minor=sum(
-            event.amount.minor for each in said.values() for event in each.paid if event.amount
+            event.amount.minor for each in told.values() for event in each.paid if event.amount
         ),
-        double_payments=tuple(_doubles(payments, said)),
-        lost_payments=tuple(_lost(payments, said)),
-        orphans=tuple(_orphans(done, said)),
+        double_payments=tuple(_doubles(payments, told, "paid")),
+        lost_payments=tuple(_lost(payments, told)),
+        orphans=(*_orphans(done, told), *_strange_undos(done, told), *_kept(done, told)),
+        vouchers=len(vouchers),
+        double_vouchers=tuple(_doubles(vouchers, told, "issued")),
+        lost_vouchers=(
+            *_unbooked(vouchers, told, ("coupon", "points"), "issued"),
+            *_unsaid(vouchers, told, "issued"),
+        ),
+        collections=by[PICKUP],
+        shipments=by[SHIPMENT],
+        double_goods=tuple(_doubles(goods, told, "done")),
+        lost_goods=(
+            *_unbooked(goods, told, ("collect", "reserve", "ship", "repair", "return"), "done"),
+            *_unsaid(goods, told, "done"),
+        ),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What one case says of itself.
-
-    Attributes:
-        attempts: by the key that its provider sees, the remedy and the step for which it was begun.
-        by_a_person: whether a person saw to an undo, or let the remedy go on without it.
-    """
-
-    attempts: dict[str, str]
-    paid: tuple[StepDone, ...]
-    by_a_person: bool
-
-    @classmethod
-    def of(cls, case_id: str, entries: Any) -> "_Said":
-        number, attempts, paid, by_a_person = 0, {}, [], False
-        for event in events(entries):
-            match event:
-                case SagaBegun():
-                    number = event.number
-                case StepBegun(step=step, once=once):
-                    attempts[idempotency_key(case_id, once)] = f"{step} of proposal {number}"
-                case StepDone() if event.amount is not None:
-                    paid.append(event)
-                case UndoDone(by=by) | StepSkipped(by=by):
-                    by_a_person |= by.role is not Role.SYSTEM
-                case _:
-                    pass
-        return cls(attempts, tuple(paid), by_a_person)
+Told = Mapping[str, Story]
 
 
-NOBODY = _Said({}, (), by_a_person=False)
+def _attempt(deed: Deed, told: Told) -> Attempt | None:
+    return told.get(deed.case_id, NOTHING_SAID).attempts.get(deed.key)
 
 
-def _doubles(payments: Sequence[Deed], said: dict[str, _Said]) -> Iterator[Breach]:
-    """Name what was paid more than once, and what nobody asked for."""
-    times: Counter[tuple[str, str]] = Counter()
-    for deed in payments:
-        what = said.get(deed.case_id, NOBODY).attempts.get(deed.key)
-        if what is None:
-            yield Breach("books", deed.case_id, f"{deed.reference} was paid and never begun")
+def _doubles(done: Sequence[Deed], told: Told, verb: str) -> Iterator[Breach]:
+    """Name what was done more often than there was reason to, and what nobody asked for."""
+    times: Counter[tuple[str, Attempt]] = Counter()
+    for deed in done:
+        attempt = _attempt(deed, told)
+        if attempt is None:
+            yield Breach("books", deed.case_id, f"{deed.reference} was {verb} and never begun")
         else:
-            times[deed.case_id, what] += 1
-    for (case_id, what), count in times.items():
-        if count > 1:
-            yield Breach("books", case_id, f"{what} was paid {count} times")
+            times[deed.case_id, attempt] += 1
+    for (case_id, attempt), count in times.items():
+        if count > 1 + told[case_id].again[attempt]:
+            yield Breach("books", case_id, f"{attempt} was {verb} {count} times")
 
 
-def _lost(payments: Sequence[Deed], said: dict[str, _Said]) -> Iterator[Breach]:
+def _lost(payments: Sequence[Deed], told: Told) -> Iterator[Breach]:
     """Name what the case believes to have paid and the books do not have, and the other way round."""
     booked = {(deed.case_id, deed.reference): deed.minor for deed in payments}
-    for case_id, each in said.items():
+    for case_id, each in told.items():
         for event in each.paid:
             minor = booked.pop((case_id, event.reference), None)
             if event.amount is not None and minor != event.amount.minor:
@@ -162,21 +178,83 @@ def _lost(payments: Sequence[Deed], said: dict[str, _Said]) -> Iterator[Breach]:
         yield Breach("books", case_id, f"{reference} was paid, and the case does not say so")
 
 
+def _unbooked(done: Sequence[Deed], told: Told, steps: tuple[str, ...], verb: str) -> Iterator[Breach]:
+    """Name what a case believes to have been done, by itself, and the books do not have."""
+    booked = {(deed.case_id, deed.reference) for deed in done}
+    for case_id, each in told.items():
+        for step, reference in each.done:
+            if step in steps and (case_id, reference) not in booked:
+                yield Breach("books", case_id, f"it says that {reference} was {verb}, the books do not")
+
+
+def _unsaid(done: Sequence[Deed], told: Told, verb: str) -> Iterator[Breach]:
+    """Name what was done and the case does not know of; what a person saw to instead may be so."""
+    for deed in done:
+        story, attempt = told.get(deed.case_id, NOTHING_SAID), _attempt(deed, told)
+        if attempt is None or attempt.undo or attempt.number in story.by_a_person:
+            continue
+        if deed.reference not in story.references:
+            yield Breach("books", deed.case_id, f"{deed.reference} was {verb}, and the case does not say so")
+
+
+# What is left lying about. --------------------------------------------------------------------------------
+
 ENDS_IT = {
-    "book_collection": ("cancel_collection", "return_goods", "repair_goods"),
-    "reserve_replacement": ("release_replacement", "ship_replacement"),
+    PICKUP: ("cancel_collection", RETURN, REPAIR),
+    SHELF: ("release_replacement", SHIPMENT),
 }
 """What begins something in the outside world, and what ends it by naming its reference."""
 
 
-def _orphans(done: Sequence[Deed], said: dict[str, _Said]) -> Iterator[Breach]:
-    """Name what still stands outside for a case that gave nothing for it and did not take it back."""
+def _orphans(done: Sequence[Deed], told: Told) -> Iterator[Breach]:
+    """Name what still stands outside for a remedy that gave nothing for it and did not take it back."""
     ended = {(deed.operation, deed.named) for deed in done}
-    given = {deed.case_id for deed in done if deed.minor is not None or deed.operation == "ship_replacement"}
+    given = {(deed.case_id, attempt.number) for deed in _gifts(done) if (attempt := _attempt(deed, told))}
     for deed in done:
-        enders = ENDS_IT.get(deed.operation, ())
-        over = any((ender, deed.reference) in ended for ender in enders)
-        seen_to = said.get(deed.case_id, NOBODY).by_a_person
-        collected = deed.operation == "book_collection" and deed.case_id in given
-        if enders and not (over or seen_to or collected):
+        story, attempt = told.get(deed.case_id, NOTHING_SAID), _attempt(deed, told)
+        number = attempt.number if attempt else 0
+        if number in story.by_a_person:
+            continue
+        over = any((ender, deed.reference) in ended for ender in ENDS_IT.get(deed.operation, ()))
+        collected = deed.operation == PICKUP and (
+            (deed.case_id, number) in given or deed.reference in story.over
+        )
+        if deed.operation in ENDS_IT and not (over or collected):
             yield Breach("books", deed.case_id, f"{deed.operation} {deed.reference} was left lying about")
+        standing = deed.operation == VOUCHER and ("revoke_voucher", deed.reference) not in ended
+        if standing and number in story.taken_back:
+            what = f"{deed.reference} was left with the customer of a remedy that was taken back"
+            yield Breach("books", deed.case_id, what)
+
+
+def _strange_undos(done: Sequence[Deed], told: Told) -> Iterator[Breach]:
+    """Name what was undone although the case did not ask for it: what was given is lost."""
+    for deed in done:
+        if deed.operation in UNDOES and _attempt(deed, told) is None:
+            yield Breach("books", deed.case_id, f"{deed.operation} of {deed.named} was never begun")
+
+
+def _gifts(done: Sequence[Deed]) -> Iterator[Deed]:
+    """Yield what the customer was given: money, a replacement, or vouchers that still stand."""
+    revoked = {deed.named for deed in done if deed.operation == "revoke_voucher"}
+    for deed in done:
+        voucher = deed.operation == VOUCHER and deed.reference not in revoked
+        if deed.minor is not None or deed.operation == SHIPMENT or voucher:
+            yield deed
+
+
+def _kept(done: Sequence[Deed], told: Told) -> Iterator[Breach]:
+    """Name the customers' own goods that stayed with the firm, which gave nothing for them."""
+    gave: set[tuple[str, int]] = set()
+    back: set[tuple[str, int]] = set()
+    for deed in _gifts(done):
+        if (attempt := _attempt(deed, told)) is not None:
+            gave.add((deed.case_id, attempt.number))
+    for deed in done:
+        if deed.operation == RETURN and (attempt := _attempt(deed, told)) is not None:
+            back.add((deed.case_id, attempt.number))
+    for case_id, story in told.items():
+        for number in sorted(story.came_in & story.ended):
+            if (case_id, number) not in gave | back and number not in story.by_a_person:
+                what = f"the goods that proposal {number} brought in stayed, and nothing was given for them"
+                yield Breach("books", case_id, what)
