@@ -41,6 +41,8 @@ FAULTY = ("bank", "courier", "vouchers", "shop", "crm", "gateway")
 ERRORS, LOST, SLOW = 0.2, 0.1, 0.05
 """Shares of all calls: answered with an error, done and then timed out, slow."""
 
+SLOW_SECONDS = 2
+
 AWAY = ("bank", "courier")
 """Providers that are down for a while."""
 
@@ -63,6 +65,9 @@ else what is taken back might be paid afterwards."""
 
 BASE_LIMIT, LIMIT_PER_CASE = 300.0, 6.0
 """Seconds for the whole drill, unless told otherwise."""
+
+TOLD_EVERY = 10
+"""Kills between two words of how far it is."""
 
 STORM = 0.6
 """Share of the limit after which nothing is killed any more, so that what can still end does."""
@@ -199,22 +204,32 @@ class _Drill:
     # The storm. --------------------------------------------------------------------------------------------
 
     async def _storm(self, living: Sequence["asyncio.Task[None]"], until: float) -> None:
-        """Kill the worker every few seconds; once, providers are down and Postgres and Temporal restart."""
+        """Kill the worker every few seconds; once, providers are down and Postgres and Temporal restart.
+
+        A worker lives at least as long as it took to start: on a machine that is busy with other things the
+        storm would else be all there is.
+        """
         chance = Random(self.seed)  # noqa: S311 - a seed, not a secret
         once = [self._providers_down, self._restart_postgres, self._restart_temporal]
+        start = 0.0
         while once or (time.monotonic() < until and not all(life.done() for life in living)):
-            await asyncio.sleep(chance.uniform(3, 7))
-            await self._kill()
+            await asyncio.sleep(max(chance.uniform(3, 7), start * chance.uniform(1, 2)))
+            start = await self._kill()
             if once:
                 await once.pop(0)()
+            if self.kills % TOLD_EVERY == 0:
+                self.say(f"{sum(life.done() for life in living)} lives are over, {self.kills} kills")
         self.say("the storm is over")
 
-    async def _kill(self) -> None:
+    async def _kill(self) -> float:
+        """Kill the worker and start it again; return how many seconds its start took."""
         worker = self.stack.workers[0]
         await worker.kill()
         self.kills += 1
+        began = time.monotonic()
         # Started here: the supervisor waits longer each time for a program that dies again and again.
         await worker.start()
+        return time.monotonic() - began
 
     async def _providers_down(self) -> None:
         self.say(f"{' and '.join(AWAY)} are down for {DOWN:.0f} s")
@@ -349,7 +364,7 @@ def faults_of(seed: int) -> list[dict[str, object]]:
     for place, service in enumerate(FAULTY):
         base = 100 * seed + 10 * place
         plan += [
-            {"kind": "slow", "service": service, "seconds": 2, "rate": SLOW, "seed": base},
+            {"kind": "slow", "service": service, "seconds": SLOW_SECONDS, "rate": SLOW, "seed": base},
             {"kind": "flaky", "service": service, "rate": ERRORS, "seed": base + 1},
             {
                 "kind": "lose_answer",

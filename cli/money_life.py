@@ -20,7 +20,7 @@ AGENT, SUPERVISOR, HEAD = "agent:agent-07", "supervisor:sup-04", "department_hea
 SHIPPING = {"harm_line": "shipping", "remedy": "refund", "ground": "defect"}
 """What the customer paid for shipping goes back with the price; the policy says how much that is."""
 
-EVERY = 1.0
+EVERY = 2.0
 """Seconds between two looks at a case: many are looked at, and each look is work for the one worker."""
 
 RETRIES = 4

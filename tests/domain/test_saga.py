@@ -179,6 +179,15 @@ def test_an_unknown_payout_that_did_not_happen_is_retried_under_the_same_provide
     assert life.case.saga.paid == (PAID.amount,)
 
 
+@pytest.mark.parametrize("items", [PAYING, COLLECTED, (*PAYING, unknown("payout"))])
+def test_how_long_a_step_is_tried_is_the_policys_say(items: tuple[Item, ...]) -> None:
+    (effect,) = todo(given(*items).case)
+    assert effect.patience == timedelta(minutes=10), "where the policy says nothing"
+    quick = POLICY.model_copy(update={"unknown_after": timedelta(minutes=2)})
+    (effect,) = todo(given(*items, policy=quick).case)
+    assert effect.patience == timedelta(minutes=2)
+
+
 def test_an_unknown_payout_that_happened_is_paid_once() -> None:
     life = given(*PAYING, unknown("payout"))
     life = life.when(ok("ask-payout", Found(outcome=PAID))).then("step_done", "remedy_done")

@@ -47,6 +47,7 @@ from tests.domain.lives import (
     NOTICE,
     ORDER,
     OWNER,
+    PAID,
     PRICE,
     REPAIRED,
     RESERVED,
@@ -284,6 +285,13 @@ def test_of_three_items_of_which_one_came_back_its_share_is_paid_and_the_rest_wa
         "step_done", "remedy_done"
     )
     assert sum(paid.minor for paid in life.case.saga.paid) == 9_500
+
+
+def test_goods_that_came_back_as_all_the_parts_there_are_leave_nothing_to_keep() -> None:
+    life = agreed(decision("refund"), collect=True).told(ok("collect", BOOKED))
+    all_came = CollectionStatus(arrived=True, finding="part_returned", returned=("l1",))
+    life = life.when(ok("inspect", all_came)).then("step_done", "step_begun")
+    life.when(ok("payout", PAID)).then("step_done", "remedy_done")
 
 
 def test_half_an_exchange_is_for_a_person_to_decide() -> None:

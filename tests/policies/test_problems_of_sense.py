@@ -189,6 +189,18 @@ CASES = {
         "exactly one rung at: breach",
     ),
     "nothing as a length": ("금방: PT20M", "금방: PT0S", "vague_words.금방", "longer than nothing"),
+    "step given up before one try is over": (
+        "unknown_after: PT10M",
+        "unknown_after: PT44S",
+        "unknown_after",
+        "not be shorter than 45 seconds, which a single try",
+    ),
+    "step tried again while the last try may arrive": (
+        "retry_after: PT1H",
+        "retry_after: PT44S",
+        "retry_after",
+        "not be shorter than 45 seconds, in which a try",
+    ),
     "pause longer than all pauses": ("total: P21D", "total: P1D", "pause_reasons[0].total", "shorter"),
     "happy caller who owns": (
         "caller-01, roles: [happy_caller]",
