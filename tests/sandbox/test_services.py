@@ -181,6 +181,31 @@ async def test_an_unknown_reference_is_refused(do: Any, operation: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "no-such-reference")
 
 
+async def test_where_days_are_short_a_refund_settles_and_a_voucher_is_used_within_seconds(
+    do: Any, world: World, stage: Any
+) -> None:
+    stage.app = create_app(World(books=world.books, seed=7, day=timedelta(seconds=2)))
+    some = {"minor": 1_000, "currency": "KRW"}
+    await do("bank/pay_refund", "key-00001", order_id="later-1", amount=some, reason="r")
+    at_last = (NOON + timedelta(seconds=6)).isoformat()
+    at_once = await do("bank/track_refund", key="key-00001")
+    settled = await do("bank/track_refund", at=at_last, key="key-00001")
+    assert [at_once.json()["kind"], settled.json()["kind"]] == ["refund_pending", "refund_paid"]
+    refused = []
+    for n in range(20):
+        asked = {"voucher": "coupon", "order_id": "ord-1", "worth": some}
+        issued = (await do("vouchers/issue_voucher", f"issue-{n:05}", **asked)).json()["reference"]
+        when = (NOON + timedelta(seconds=10)).isoformat()
+        answer = await do("vouchers/revoke_voucher", f"revoke-{n:05}", at=when, reference=issued)
+        refused.append(answer.json().get("code"))
+    assert {*refused} == {None, "used"}
+
+
+async def test_of_an_order_that_comes_back_in_part_something_stays_away(do: Any) -> None:
+    counts = [len((await order(do, source_key="x", order_id=f"part-{n}")).lines) for n in range(20)]
+    assert {*counts} == {2, 3}
+
+
 async def test_without_luck_some_pickups_are_refused(do: Any, world: World, stage: Any) -> None:
     stage.app = create_app(World(books=world.books, seed=7))
     answers = [await do("courier/book_collection", f"key-{n:05}", order_id=f"ord-{n}") for n in range(60)]
