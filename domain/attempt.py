@@ -11,6 +11,7 @@ ATTEMPTS_MATTER = frozenset(
         "approve_remedy",
         "reject_remedy",
         "accept_remedy",
+        "quote_fee",
         "mark_step_done",
         "skip_step",
         "request_supervisor",

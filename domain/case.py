@@ -17,6 +17,7 @@ from domain import (
     assignment,
     contact,
     ending,
+    fee,
     happy_call,
     intake,
     permission,
@@ -36,6 +37,7 @@ from domain.clocks import Around
 from domain.contact import ContactCommand, ContactEvent, Contacts
 from domain.effect import Effect
 from domain.ending import Course, Ending, EndingCommand, EndingEvent
+from domain.fee import FeeCommand, FeeEvent, Fees
 from domain.happy_call import FollowUp, HappyCallEvent
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
 from domain.message import (
@@ -71,6 +73,7 @@ CaseCommand = Annotated[
     | PromiseCommand
     | SupervisorCommand
     | RemedyCommand
+    | FeeCommand
     | SagaCommand
     | ResultCommand
     | EndingCommand
@@ -88,6 +91,7 @@ CaseEvent = Annotated[
     | PromiseEvent
     | SupervisorEvent
     | RemedyEvent
+    | FeeEvent
     | SagaEvent
     | ResultEvent
     | HappyCallEvent
@@ -126,6 +130,7 @@ class Case:
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
     remedy: Remedy = field(default_factory=Remedy)
+    fees: Fees = field(default_factory=Fees)
     saga: Saga = field(default_factory=Saga)
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
@@ -283,6 +288,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | remedy.DeclineRemedy()
         ):
             return remedy.decide(case.remedy, before_remedy(case), command)
+        case fee.QuoteFee() | fee.WaiveFee():
+            return fee.decide(case.fees, before_remedy(case), command)
         case saga.RetryStep() | saga.SkipStep() | saga.MarkStepDone() | saga.CancelRemedy():
             return saga.decide(case.saga, command)
         case result.RegisterResult() | result.TellResult():
@@ -494,6 +501,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, remedy=remedy.evolve(case.remedy, event), saga=ended_)
     if isinstance(event, RemedyEvent):
         return replace(case, remedy=remedy.evolve(case.remedy, event))
+    if isinstance(event, FeeEvent):
+        return replace(case, fees=fee.evolve(case.fees, event))
     if isinstance(event, SagaEvent):
         return replace(case, saga=saga.evolve(case.saga, event, version))
     if isinstance(event, ResultEvent):

@@ -63,6 +63,8 @@ TABLE: dict[str, Permit] = {
     "reject_remedy": Permit((S, H), OWNED),
     "accept_remedy": Permit((C, *STAFF), OWNED),
     "decline_remedy": Permit((C, *STAFF), OWNED),
+    "quote_fee": Permit((O, S, H), OWNED),
+    "waive_fee": Permit((O, S, H), OPEN),
     "cancel_remedy": Permit((C, S, H), OWNED),
     "retry_step": Permit((O, S, H), OPEN),
     "skip_step": Permit((S, H), OPEN),

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from domain.actor import Role
 from domain.budget import Budget
 from domain.calendar import WEEKDAYS, Calendar
+from domain.fairness_limits import FairnessLimits
 from domain.ladder import Rung
 from domain.money import Money
 from domain.record import Id, Line, Record, Text, canonical
@@ -222,6 +223,7 @@ class Policy(Record):
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
     plain_words: dict[Line, Text] = Field(default_factory=dict)
+    fairness: FairnessLimits = Field(default_factory=FairnessLimits)
 
     @model_validator(mode="after")
     def _names_hold(self) -> "Policy":

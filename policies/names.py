@@ -36,6 +36,7 @@ def _clauses(policy: Policy) -> Iterator[Finding]:
         (("targets", place, "clause"), target.clause) for place, target in enumerate(policy.targets)
     ]
     uses += [(("statutory", place, "clause"), clock.clause) for place, clock in enumerate(policy.statutory)]
+    uses += [(("fairness", "clauses", rule), clause) for rule, clause in policy.fairness.clauses.items()]
     return _unknown("clause", uses, known)
 
 

@@ -18,7 +18,19 @@ from hypothesis.stateful import (
 )
 from pydantic import TypeAdapter
 
-from domain import assignment, contact, ending, intake, promise, remedy, result, saga, supervisor, targets
+from domain import (
+    assignment,
+    contact,
+    ending,
+    fee,
+    intake,
+    promise,
+    remedy,
+    result,
+    saga,
+    supervisor,
+    targets,
+)
 from domain import triage as triage_
 from domain.actor import Actor, Role
 from domain.attempt import CancellationRequested, LetterRefused
@@ -38,6 +50,8 @@ from domain.case import (
     unopened,
 )
 from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome
+from domain.fairness import report
+from domain.fairness_history import numbered
 from domain.message import EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.record import canonical
 from domain.refusal import Refused
@@ -182,6 +196,12 @@ COMMANDS: dict[Any, Make] = {
     remedy.RejectRemedy: lambda c, d: {"proposal": _hash(c, d), "reason": "too much"},
     remedy.AcceptRemedy: lambda c, d: {"proposal": _hash(c, d), "contact": _contact(c, d)},
     remedy.DeclineRemedy: lambda c, d: {"proposal": _hash(c, d), "reason": "no", "contact": _contact(c, d)},
+    fee.QuoteFee: lambda c, d: {
+        "what": "repair",
+        "amount": eur(d(st.sampled_from([100, 5_000]))),
+        "contact": c.contacts.count,
+    },
+    fee.WaiveFee: lambda _c, d: {"number": d(st.integers(0, 2)), "reason": "goodwill"},
     saga.CancelRemedy: lambda _c, _d: TEXT,
     saga.RetryStep: lambda c, d: {"step": _step(c, d)},
     saga.SkipStep: lambda c, d: {"step": _step(c, d), "reason": "settled"},
@@ -234,6 +254,7 @@ ONCE = frozenset(
         promise.MakePromise,
         promise.MovePromise,
         remedy.ProposeRemedy,
+        fee.QuoteFee,
         saga.RetryStep,
         saga.SkipStep,
         ending.OpenRound,
@@ -254,6 +275,7 @@ class AnyLife(RuleBasedStateMachine):
         self.case: Case = unopened("TEST", POLICY)
         self.now = MONDAY
         self.came_back: set[str] = set()
+        self.told: list[Any] = []
         self.ended = False
 
     @initialize(late=st.sampled_from([0, 0, 1, 20, 400]))
@@ -267,6 +289,7 @@ class AnyLife(RuleBasedStateMachine):
         """Say one thing; the version grows by one per event, and events live through JSON."""
         events = decide(self.case, message)
         before = self.case
+        self.told += events
         for event in events:
             self.case = evolve(self.case, event)
             assert EVENT.validate_json(canonical(event)) == event
@@ -318,6 +341,7 @@ class AnyLife(RuleBasedStateMachine):
 
     def tell_event(self, event: Event) -> None:
         """Record an event that no decision makes."""
+        self.told.append(event)
         self.case = evolve(self.case, event)
 
     @precondition(lambda self: bool(todo(self.case)))
@@ -409,6 +433,16 @@ class AnyLife(RuleBasedStateMachine):
         text = carried.model_dump_json()
         assert len(text.encode()) < BIG
         assert Carried.model_validate_json(text) == carried
+
+    @invariant()
+    def its_fairness_can_be_judged_at_any_point(self) -> None:
+        """Two judgements agree, every proof happened, and nothing is found twice."""
+        told = numbered(self.told)
+        judged = report(told, POLICY, self.now)
+        assert canonical(judged) == canonical(report(told, POLICY, self.now))
+        assert all(1 <= seq <= len(told) for each in judged.findings for seq in each.proof)
+        names = [(each.rule, each.about) for each in judged.findings]
+        assert len(set(names)) == len(names), "one thing found twice"
 
     @invariant()
     def money_went_out_once_per_round(self) -> None:
