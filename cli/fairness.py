@@ -9,20 +9,18 @@ from rich.console import Group, RenderableType
 
 import policies
 from cli.connection import case_number, find_settings, ledger, run
+from cli.fair_entries import entries_of, pinned_of
 from cli.fair_histories import check_sense, opening_of, read_entries
+from cli.fair_period import By, as_of, over_period, period, shown
 from cli.output import Json, answer, note, plain, row, table, when
 from client import NotFound
-from domain.chain import RecordedEvent
 from domain.fairness import FairnessReport, report
-from domain.fairness_history import Entry
 from domain.finding import TEXTS
 from domain.message import EARLIEST
-from domain.policy import Language, Policy
+from domain.policy import Language
 from domain.record import Record
 from domain.refusal import Refused
 from ledger.errors import LedgerRejected
-from ledger.fold import events_of
-from ledger.store import EventStore
 from policies.reading import resolve_names
 from settings import Settings
 
@@ -54,6 +52,7 @@ def register(app: typer.Typer) -> None:
 
 def fairness(
     case: Annotated[str | None, typer.Argument(metavar="CASE", help="The case number.")] = None,
+    *,
     history: Annotated[
         str | None,
         typer.Option(metavar="FILE|-", help="Judge what `redress history CASE --json` printed, offline."),
@@ -66,14 +65,23 @@ def fairness(
         str | None,
         typer.Option(metavar="TIME", help="Judge as of this time (ISO 8601); else the end, or now."),
     ] = None,
+    days: Annotated[
+        str | None,
+        typer.Option("--period", metavar="FROM..TO", help="Count the findings of all cases over these days."),
+    ] = None,
+    by: Annotated[By, typer.Option(help="What findings of a period are counted by.")] = By.DEPARTMENT,
     language: Annotated[str, typer.Option(help="ko or en.")] = "en",
-    *,
     as_json: Json = False,
 ) -> None:
     """Judge how fairly a case was treated: findings with the events that prove them, and measures."""
     spoken = _language(language)
-    if (case is None) == (history is None):
-        raise Refused("CASE: name a case, or a file with --history", code="usage")
+    if sum(each is not None for each in (case, history, days)) != 1:
+        raise Refused("CASE: name a case, or a file with --history, or days with --period", code="usage")
+    if days is not None:
+        asked_days = period(days)
+        found = run(over_period(find_settings(), asked_days, by, datetime.now(UTC)))
+        answer(found, shown(found, asked_days, spoken), as_json=as_json)
+        return
     asked = _instant(at)
     if history is not None:
         judged = Judged(None, _offline(history, policy, asked))
@@ -122,30 +130,15 @@ def _offline(source: str, name: str | None, at: datetime | None) -> FairnessRepo
 
 async def _from_ledger(settings: Settings, number: str, at: datetime | None) -> FairnessReport:
     async with ledger(settings) as store:
-        entries, pinned = await _recorded(store, number)
-    ended = any(entry.kind == "case_ended" for entry in entries)
-    last = entries[-1].at
-    return report(entries, pinned, at or (last if ended else max(last, datetime.now(UTC))))
-
-
-async def _recorded(store: EventStore, number: str) -> tuple[tuple[Entry, ...], Policy]:
-    recorded = await store.read(number)
+        recorded = await store.read(number)
+        policies = await store.policies()
     if not recorded:
         raise NotFound(f"there is no case {number}")
-    entries = tuple(entry_of(each) for each in recorded)
-    first = entries[0].event
-    pinned = (
-        (await store.policies()).get(first.policy_hash) if first and first.kind == "case_opened" else None
-    )
+    entries = entries_of(recorded)
+    pinned = pinned_of(entries, policies)
     if pinned is None:
         raise LedgerRejected("the opening of the case, or its pinned policy, is not in the ledger any more")
-    return entries, pinned
-
-
-def entry_of(recorded: RecordedEvent) -> Entry:
-    """Return an event of the ledger as the rules read it."""
-    event = events_of((recorded,))[0] if recorded.body else None
-    return Entry(seq=recorded.seq, at=datetime.fromisoformat(recorded.at), kind=recorded.kind, event=event)
+    return report(entries, pinned, at or as_of(entries, datetime.now(UTC)))
 
 
 def _shown(judged: Judged, language: Language) -> RenderableType:

@@ -8,8 +8,9 @@ import pytest
 from cli.sight import happened
 from client import Redress
 from domain.chain import RecordedEvent
+from domain.finding import TEXTS
 from domain.record import canonical
-from tests.cli.driving import Command, opening, settled
+from tests.cli.driving import Answer, Command, opening, settled
 from tests.domain.fair_lives import STORIES
 
 BROKEN = STORIES["R4"].broken
@@ -157,3 +158,34 @@ async def test_a_case_is_judged_from_the_ledger_as_its_export_is(
     assert from_ledger.json["case_id"] == number
     assert from_ledger.json["report"] == from_file.json["report"]
     assert from_ledger.json["report"]["whole"] is True
+
+
+def test_a_period_is_checked_before_the_ledger_is_asked(nowhere: Command) -> None:
+    for wrong in ("march", "2026-03-02..2026-03-01", "2026-03-01..x"):
+        refused = nowhere("fairness", "--period", wrong)
+        assert (refused.code, "--period" in refused.err) == (1, True)
+    assert "name a case" in nowhere("fairness", "2Q5N-18Q0-ZWDY-E", "--period", "2026-03-01").err
+    assert nowhere("fairness", "--period", "2026-03-01").code == 3
+
+
+async def test_findings_of_a_period_are_counted_over_the_ledger(
+    redress: Redress, redress_command: Command
+) -> None:
+    def ask(*arguments: object) -> Answer:
+        return redress_command(*arguments)
+
+    turned_away = opening(rejected_tries=9)
+    opened = await asyncio.to_thread(redress_command, "open", "-", "--json", given=turned_away)
+    await settled(redress, opened.json["number"])
+    days = "2020-01-01..2999-12-31"
+    told = await asyncio.to_thread(ask, "fairness", "--period", days, "--by", "product", "--json")
+    assert told.code == 0, told.err
+    (cups,) = [each for each in told.json["counted"] if each["heading"] == "cup"]
+    assert cups["rules"]["P1"] >= 1
+    by_department = await asyncio.to_thread(ask, "fairness", "--period", days, "--language", "ko")
+    assert "P1" in by_department.out
+    clause = TEXTS["P1"].source
+    by_clause = await asyncio.to_thread(ask, "fairness", "--period", days, "--by", "clause", "--json")
+    assert clause in {each["heading"] for each in by_clause.json["counted"]}
+    before = await asyncio.to_thread(ask, "fairness", "--period", "2020-01-01", "--json")
+    assert before.json["counted"] == []
