@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from domain.actor import Role
-from domain.case import CaseEvent
 from domain.ending import WithdrawalRecorded
+from domain.message import Event
 from domain.plan import Plan
 from domain.remedy import RemedyAgreed, RemedyApproved, RemedyCompensated, RemedyDone, RemedyProposed
 from domain.saga import (
@@ -66,17 +66,17 @@ UNDONE: dict[str, PathName] = {
 }
 
 
-def paths(happened: Sequence[CaseEvent]) -> set[PathName]:
+def paths(happened: Sequence[Event]) -> set[PathName]:
     """Return every way that the remedies of one case have gone."""
     return {*_plainly(happened), *_in_order(happened)}
 
 
-def asked_by_key(happened: Sequence[CaseEvent]) -> int:
+def asked_by_key(happened: Sequence[Event]) -> int:
     """Count how often nobody knew what had become of a step, so that its provider was asked."""
     return sum(isinstance(event, StepAsked) for event in happened)
 
 
-def remedies(happened: Sequence[CaseEvent]) -> set[str]:
+def remedies(happened: Sequence[Event]) -> set[str]:
     """Return the kinds of remedy that were agreed."""
     plans: dict[str, Plan] = {}
     kinds: set[str] = set()
@@ -88,7 +88,7 @@ def remedies(happened: Sequence[CaseEvent]) -> set[str]:
     return kinds
 
 
-def _plainly(happened: Sequence[CaseEvent]) -> Iterator[PathName]:
+def _plainly(happened: Sequence[Event]) -> Iterator[PathName]:
     """Yield what one event alone tells; what people did by hand is no proof of what the engine does."""
     for event in happened:
         by_itself = event.by.role is Role.SYSTEM
@@ -127,7 +127,7 @@ def _plainly(happened: Sequence[CaseEvent]) -> Iterator[PathName]:
                 pass
 
 
-def _in_order(happened: Sequence[CaseEvent]) -> Iterator[PathName]:
+def _in_order(happened: Sequence[Event]) -> Iterator[PathName]:
     """Yield what only several events together tell."""
     running, in_advance, pending, checked = False, False, False, False
     for event in happened:

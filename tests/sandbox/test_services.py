@@ -4,8 +4,9 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.effect import CallMade, Contact, OrderSnapshot, PlaceCall
+from domain.effect import CallMade, Contact, OrderSnapshot, PlaceCall, RefundPaid, RefundPending
 from sandbox.app import create_app
+from sandbox.bank import TrackSettlement, track_refund
 from sandbox.calls import place_call
 from sandbox.courier import PICKUP_REFUSED_SHARE, finding
 from sandbox.service import Call, World
@@ -184,13 +185,18 @@ async def test_an_unknown_reference_is_refused(do: Any, operation: str) -> None:
 async def test_where_days_are_short_a_refund_settles_and_a_voucher_is_used_within_seconds(
     do: Any, world: World, stage: Any
 ) -> None:
-    stage.app = create_app(World(books=world.books, seed=7, day=timedelta(seconds=2)))
+    short = World(books=world.books, seed=7, day=timedelta(seconds=2))
+    stage.app = create_app(short)
     some = {"minor": 1_000, "currency": "KRW"}
+    await do("shop/fetch_order", source="web", source_key="x", order_id="later-1")
     await do("bank/pay_refund", "key-00001", order_id="later-1", amount=some, reason="r")
-    at_last = (NOON + timedelta(seconds=6)).isoformat()
-    at_once = await do("bank/track_refund", key="key-00001")
-    settled = await do("bank/track_refund", at=at_last, key="key-00001")
-    assert [at_once.json()["kind"], settled.json()["kind"]] == ["refund_pending", "refund_paid"]
+    tracked = [
+        track_refund(
+            short, Call(key="unkept", at=at, case_id="case-1", request=TrackSettlement(key="key-00001"))
+        )
+        for at in (NOON, NOON + timedelta(seconds=6))
+    ]
+    assert [type(each) for each in tracked] == [RefundPending, RefundPaid]
     refused = []
     for n in range(20):
         asked = {"voucher": "coupon", "order_id": "ord-1", "worth": some}
@@ -202,8 +208,9 @@ async def test_where_days_are_short_a_refund_settles_and_a_voucher_is_used_withi
 
 
 async def test_of_an_order_that_comes_back_in_part_something_stays_away(do: Any) -> None:
-    counts = [len((await order(do, source_key="x", order_id=f"part-{n}")).lines) for n in range(20)]
-    assert {*counts} == {2, 3}
+    asked = {"source": "web", "source_key": "x"}
+    answers = [await do("shop/fetch_order", order_id=f"part-{n}", **asked) for n in range(20)]
+    assert {len(answer.json()["lines"]) for answer in answers} == {2, 3}
 
 
 async def test_without_luck_some_pickups_are_refused(do: Any, world: World, stage: Any) -> None:
