@@ -63,7 +63,7 @@ RETRY_AFTER = timedelta(seconds=12)
 """Longer than a try that was given up can still be under way, as `policies/sense.py` asks of every policy:
 else what is taken back might be paid afterwards."""
 
-BASE_LIMIT, LIMIT_PER_CASE = 300.0, 6.0
+BASE_LIMIT, LIMIT_PER_CASE = 300.0, 12.0
 """Seconds for the whole drill, unless told otherwise."""
 
 TOLD_EVERY = 10
