@@ -65,6 +65,7 @@ LIFE = (
     "message",
     "attempt",
     "permission",
+    "notice",
     "intake",
     "triage",
     "earlier",
