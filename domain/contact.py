@@ -146,6 +146,11 @@ class Contacts:
         return next((each for each in self.pauses if each.reason == reason and each.end is None), None)
 
 
+def is_logged(count: int, number: int | None) -> bool:
+    """Say whether somebody names one of the contacts that this case has had so far."""
+    return number is not None and 1 <= number <= count
+
+
 def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple[ContactEvent, ...]:
     """Log a contact; pause or resume the service targets."""
     match command:

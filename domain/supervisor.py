@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from domain.budget import due_of
+from domain.contact import is_logged
 from domain.message import Command, Deadline, Event
 from domain.policy import Policy
 from domain.record import Line
@@ -87,7 +88,7 @@ def decide(
         case RecordMeeting(contact=contact, at=at, by=by):
             if not right.open:
                 return ()
-            if not 1 <= contact <= contacts:
+            if not is_logged(contacts, contact):
                 raise Refused("contact: log the contact first and give its number", code="contact")
             return (SupervisorMet(number=right.number, contact=contact, at=at, by=by),)
         case WithdrawRequest(at=at, by=by):

@@ -66,6 +66,7 @@ LIFE = (
     "message",
     "attempt",
     "permission",
+    "notice",
     "intake",
     "triage",
     "earlier",
