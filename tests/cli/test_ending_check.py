@@ -7,8 +7,8 @@ from domain.amendment import PolicyAdopted
 from domain.ending import AnswerCase, CaseEnded, End, WithdrawCase
 from domain.message import Event
 from domain.policy import content_hash
-from tests.cli.forging import altered, ledger, without
 from domain.withdrawal import NoteWithdrawal
+from tests.cli.forging import altered, ledger, without
 from tests.domain.lives import (
     CALL_DECLINED,
     CALLED,
