@@ -10,6 +10,7 @@ from sandbox.scene import Intention, Scene
 
 def intentions(scene: Scene, owner: Actor) -> Iterator[Intention]:
     """Yield what an owner means to do beside carrying the case along."""
+    yield from _pauses(scene, owner)
     manners, row = scene.staff, scene.view.row
     if "promise" not in scene.done and scene.likely(manners.promise, "promise"):
         what = scene.say("내일까지 다시 연락드리겠습니다", "I will call you back tomorrow")
@@ -35,6 +36,41 @@ def intentions(scene: Scene, owner: Actor) -> Iterator[Intention]:
         yield asked(
             scene, "escalate", "escalate_case", by=owner, low=60, high=200, reason="beyond my experience"
         )
+
+
+def _pauses(scene: Scene, owner: Actor) -> Iterator[Intention]:
+    """Pause the service targets while the customer has to answer or goods are on their way, and no longer."""
+    for reason in scene.policy.pause_reasons:
+        waits = _waits(scene, customer=reason.ended_by_customer) and (
+            reason.ended_by_customer or "goods" in reason.id
+        )
+        paused = reason.id in scene.view.paused
+        if waits == paused or (paused and reason.ended_by_customer):
+            continue
+        topic = f"pause {reason.id}:{waits}:{scene.view.row.version if paused else _about(scene)}"
+        yield Intention(
+            key=topic,
+            topic=topic,
+            command="pause_targets" if waits else "resume_targets",
+            by=owner,
+            fields={"reason": reason.id},
+        )
+
+
+def _waits(scene: Scene, *, customer: bool) -> bool:
+    proposal = scene.view.proposal
+    if customer:
+        return proposal is not None and proposal.state == "offered"
+    return any(step.step in CARRIED and step.state == "begun" for step in scene.view.steps)
+
+
+CARRIED = ("collect", "inspect", "ship", "deliver")
+"""Steps during which goods are on their way, or looked at once they have arrived."""
+
+
+def _about(scene: Scene) -> str:
+    proposal = scene.view.proposal
+    return proposal.hash if proposal is not None else ""
 
 
 def updates(scene: Scene) -> Iterator[Intention]:

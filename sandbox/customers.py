@@ -7,6 +7,9 @@ from domain.permission import BEFORE_RESULT
 from sandbox.diagnosis import CLAIMED, diagnose
 from sandbox.scene import Intention, Scene
 
+SHORT_WAIT, LONGEST_WAIT = (10, 300), (660, 1500)
+"""Seconds that a caller waits: as it should be, and as no house allows."""
+
 
 def intentions(scene: Scene) -> Iterator[Intention]:
     """Yield what the customer means to do."""
@@ -61,7 +64,10 @@ def _while_waiting(scene: Scene) -> Iterator[Intention]:
     manners, complaint = scene.customer, diagnose(scene).voc_type == "complaint"
     if not complaint:
         return
+    again = scene.likely(scene.staff.ask_again, "told again")
     told_again = scene.say("전에 말씀드린 그대로예요.", "As I told you before.")
+    asks = scene.say("어떻게 되어 가는지 궁금해서요.", "I wonder how it stands.")
+    patience = LONGEST_WAIT if scene.likely(scene.staff.keep_waiting, "queue") else SHORT_WAIT
     yield from _once(
         scene,
         manners.chase,
@@ -70,10 +76,10 @@ def _while_waiting(scene: Scene) -> Iterator[Intention]:
         hours=(20, 90),
         direction="inbound",
         channel="phone",
-        wait_seconds=scene.between(10, 900, "queue"),
+        wait_seconds=scene.between(*patience, "queue"),
         minutes=scene.between(2, 15, "talk"),
-        repeat=True,
-        summary=told_again,
+        repeat=again,
+        summary=told_again if again else asks,
     )
     yield from _once(
         scene,

@@ -30,6 +30,8 @@ class StaffManners(_Shares):
         overreach: tries to approve the own proposal.
         refuse_all: proposes to refuse everything.
         reject: an approver who says no.
+        keep_waiting: lets a caller wait beyond what the house allows before somebody speaks.
+        ask_again: has a customer tell the whole story once more.
     """
 
     always: tuple[str, ...] = ()
@@ -43,13 +45,15 @@ class StaffManners(_Shares):
     overreach: Share = 0.08
     refuse_all: Share = 0.07
     reject: Share = 0.12
+    keep_waiting: Share = 0.2
+    ask_again: Share = 0.4
 
 
 class CustomerManners(_Shares):
     """How customers are.
 
     Attributes:
-        chase: asks how it stands, and tells the story again.
+        chase: asks how it stands.
         ask_supervisor: asks for a supervisor.
         claim: names a further harm.
         decline: says no to an offer.
@@ -84,6 +88,8 @@ NO_FAULTS = StaffManners(
     overreach=0,
     refuse_all=0,
     reject=0,
+    keep_waiting=0,
+    ask_again=0,
 )
 CARELESS = StaffManners(
     forget=0.4, forget_approval=0.5, promise=0.6, break_promise=0.6, overreach=0.2, refuse_all=0.15

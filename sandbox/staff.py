@@ -81,7 +81,7 @@ def _own(scene: Scene) -> Iterator[Intention]:
     proposal = scene.view.proposal
     if proposal is None or proposal.state in OPEN_AGAIN:
         yield from _propose(scene, owner)
-    elif proposal.state == "done":
+    elif proposal.state == "done" and not _for_a_supervisor(scene, owner):
         yield asked(
             scene,
             f"result:{scene.view.round}",
@@ -91,6 +91,11 @@ def _own(scene: Scene) -> Iterator[Intention]:
             high=200,
             **_result(scene),
         )
+
+
+def _for_a_supervisor(scene: Scene, owner: Actor) -> bool:
+    """The customer waits for a supervisor, so nobody below one closes anything."""
+    return scene.view.supervisor_requested and owner.role is Role.OWNER
 
 
 def _answer(scene: Scene) -> dict[str, object]:
@@ -121,6 +126,8 @@ def _propose(scene: Scene, owner: Actor) -> Iterator[Intention]:
     state = proposal.state if proposal else None
     unanswered = made >= scene.policy.max_offers and state in ("declined", "expired")
     if unanswered or made > scene.policy.max_offers or scene.view.round > scene.policy.max_rounds:
+        if _for_a_supervisor(scene, owner):
+            return
         topic = f"final:{scene.view.round}"
         yield asked(scene, topic, "register_result", by=owner, low=60, high=300, **_final(scene))
         return
