@@ -12,6 +12,7 @@ from domain.calendar import WEEKDAYS, Calendar
 from domain.ladder import Rung
 from domain.money import Money
 from domain.record import Id, Line, Record, Text, canonical
+from domain.spoken import Spoken
 
 VocType = Literal["complaint", "inquiry", "compliment", "suggestion"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -371,6 +372,8 @@ class Policy(Record):
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
     plain_words: dict[Line, Text] = Field(default_factory=dict)
+    spoken: Spoken | None = None
+    slots: dict[Line, tuple[Line, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_hold(self) -> "Policy":
