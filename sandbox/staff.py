@@ -7,7 +7,7 @@ from domain.permission import OWNED
 from sandbox import asides
 from sandbox.diagnosis import diagnose, triage
 from sandbox.duty import asked
-from sandbox.plans import plan_for, refuses_all, why_next
+from sandbox.plans import plan_for, promise, refuses_all, why_next
 from sandbox.scene import Intention, Scene
 
 OPEN_AGAIN = ("rejected", "approval_expired", "declined", "expired", "compensated", "void")
@@ -137,10 +137,17 @@ def _result(scene: Scene) -> dict[str, object]:
     return {
         "outcome": "not_upheld" if refused else put_right,
         "cause": diagnose(scene).cause,
+        "clauses": [promise(scene)],
         "summary": scene.say("확인한 내용과 조치를 알려 드립니다.", "What we found and what we did."),
     }
 
 
 def _final(scene: Scene) -> dict[str, object]:
     summary = scene.say("더 드릴 수 있는 방안이 없어 죄송합니다.", "We are sorry: this is all we can offer.")
-    return {"outcome": "partly_upheld", "cause": diagnose(scene).cause, "summary": summary, "final": True}
+    return {
+        "outcome": "partly_upheld",
+        "cause": diagnose(scene).cause,
+        "clauses": [promise(scene)],
+        "summary": summary,
+        "final": True,
+    }

@@ -52,6 +52,8 @@ LEGAL: tuple[Any, ...] = (
         "sent",
         "paid",
         "closes_option",
+        "result",
+        "upheld",
         "product",
         0.33,
         {"unit": "weeks", "n": 9},
