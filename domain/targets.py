@@ -359,7 +359,7 @@ def _fired(targets: Targets, event: Rung, around: Around) -> Targets:
             target=event.target,
             staff=person,
             not_before=_not_before(event, around, person),
-            since=event.due,
+            since=_missed_at(event, around),
         )
         for place, person in enumerate(_whom(event, around), start=1)
     )
@@ -372,6 +372,15 @@ def _fired(targets: Targets, event: Rung, around: Around) -> Targets:
         words=(*targets.words, *words),
         told=targets.told + len(words),
     )
+
+
+def _missed_at(event: Rung, around: Around) -> datetime | None:
+    """Return when the target itself was missed, whichever rung tells of it."""
+    for clock in running(around):
+        if (clock.name, clock.generation) == (event.target, event.generation):
+            dues = rung_dues(clock.ladder, clock.budget, clock.calendar, clock.start, clock.pauses)
+            return next((due for index, due in dues if clock.ladder[index].at == "breach"), event.due)
+    return event.due
 
 
 def _not_before(event: Rung, around: Around, person: Id | None) -> datetime | None:

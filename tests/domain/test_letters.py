@@ -191,7 +191,7 @@ def test_a_delay_says_what_is_late_and_since_when() -> None:
     life = speaking(*RAISED, classed(), say(AcceptCase, AGENT), wait(days=4))
     (slots,) = [each for each in map(slots_of, todo(life.case)) if "late" in each]
     assert slots["late"] == "our first answer"
-    assert slots["since"] == "23 November 2026"
+    assert slots["since"] == "17:00 on 23 November 2026"
 
 
 def slots_of(effect: Effect) -> dict[str, str]:

@@ -184,7 +184,7 @@ def test_a_policy_that_says_nothing_of_speech_checks_nothing() -> None:
     ],
 )
 def test_the_first_answer_holds_apology_or_empathy_and_a_name(
-    fields: dict[str, bool], lacks: tuple[str, ...]
+    fields: dict[str, Any], lacks: tuple[str, ...]
 ) -> None:
     answer = speaking(*OWNED).when(contact(**fields))
     logged = answer.event("contact_logged")
