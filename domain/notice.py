@@ -22,6 +22,7 @@ FIRST_SLOTS: dict[str, tuple[str, ...]] = {
     "answer": ("number", "answer"),
     "delay": ("number",),
     "target_staff": ("number", "target"),
+    "withdrawal_noted": ("number", "reason"),
 }
 """The slots of policies that were pinned before slots were; every wording has these at least."""
 
@@ -40,6 +41,7 @@ MAY_HAVE: dict[str, tuple[str, ...]] = {
     "answer": (*ANYWHERE, "answer"),
     "delay": (*ANYWHERE, "late", "since"),
     "target_staff": ("number", "target"),
+    "withdrawal_noted": (*ANYWHERE, "reason"),
 }
 """Every slot that a case can fill, by notice."""
 

@@ -20,6 +20,7 @@ from domain.suggestion import speaks_of
 from domain.targets import ExtendClock
 from domain.triage import Triage
 from domain.wish import AnswerWish
+from domain.withdrawal import NoteWithdrawal
 
 Words = tuple[str, str]
 """A field of a command, and what it says."""
@@ -101,6 +102,8 @@ def words_of(command: Command) -> Iterator[Words]:
             yield "to_do", command.to_do
         case AnswerCase(text=text):
             yield "text", text
+        case NoteWithdrawal(reason=reason):
+            yield "reason", reason
         case ExtendClock(reasons=reasons):
             yield "reasons", reasons
         case _:
