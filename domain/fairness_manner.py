@@ -89,8 +89,8 @@ def refers_to_harm(history: History, text: str, seq: int) -> bool:
 def jargon_and_blame(history: History) -> Iterator[Finding]:
     """I2: a word of the jargon list without its plain form; or the customer blamed without evidence before.
 
-    Evidence is what staff recorded as such, an inspection that found the goods not as claimed, or the customer's own words as the policy's
-    rules read them; what comes after the claim does not heal it.
+    Evidence is what staff recorded as such, an inspection that found the goods not as claimed, or the
+    customer's own words as the policy's rules read them; what comes after the claim does not heal it.
     """
     for seq, text, at in _texts(history):
         words = [

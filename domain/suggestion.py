@@ -96,12 +96,7 @@ def _best(field: str, found: list[tuple[TriageRule, tuple[Line, ...]]]) -> str |
 
 def _matched(rule: TriageRule, text: str) -> tuple[Line, ...]:
     """Return the rule's words that the text has, each once."""
-    return tuple(word for word in rule.words if speaks_of(word, text))
-
-
-def speaks_of(word: str, text: str) -> bool:
-    """Say whether a text has a word of a policy's list."""
-    return _pattern(word).search(text) is not None
+    return tuple(word for word in rule.words if _pattern(word).search(text))
 
 
 @lru_cache(maxsize=4096)
@@ -110,3 +105,15 @@ def _pattern(word: str) -> re.Pattern[str]:
     escaped = r"\s+".join(re.escape(part) for part in word.split())
     latin = word.isascii()
     return re.compile(rf"\b{escaped}\b" if latin else escaped, re.IGNORECASE)
+
+
+def speaks_of(word: str, text: str) -> bool:
+    """Say whether a text that we write has a word; Korean endings may follow a Latin one as well."""
+    return _of_ours(word).search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _of_ours(word: str) -> re.Pattern[str]:
+    escaped = r"\s+".join(re.escape(part) for part in word.split())
+    whole = rf"(?<![A-Za-z0-9]){escaped}(?![A-Za-z0-9])" if word.isascii() else escaped
+    return re.compile(whole, re.IGNORECASE)
