@@ -85,6 +85,7 @@ def other(value: Any) -> tuple[Any, ...]:
         return (
             ["withdrawal"],
             ["critical"],
+            ["upheld"],
             ["suggestion"],
             ["x"],
             [RUNG],
