@@ -1,6 +1,7 @@
 """The notices port: renders the policy's wording and has the gateway deliver it."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Literal
 
 import httpx
@@ -67,7 +68,8 @@ class Notices:
             address=await self._address(ask, request),
             text=text,
         )
-        return Answer(result=await self._gateway.ask(ask, delivery, NoticeSent))
+        sent = await self._gateway.ask(ask, delivery, NoticeSent)
+        return Answer(result=sent.model_copy(update={"digest": digest(ask.case_id, text)}))
 
     def _render(self, request: SendNotice) -> str:
         wordings = self._wordings.get(request.wording_hash)
@@ -92,6 +94,14 @@ class Notices:
             raise refused("an internal notice needs a member of staff")
         question = FindAddress(contact=contact, channel=request.channel)
         return (await self._crm.ask(ask, question, Address)).address
+
+
+def digest(case_id: str, text: str) -> str:
+    """Return what tells that the same text went out twice in one case, and nothing else.
+
+    The number of the case, which nobody can guess, is part of it: texts of other cases cannot be compared.
+    """
+    return sha256(f"{case_id}:{text}".encode()).hexdigest()
 
 
 def _channel(request: SendNotice) -> Channel:

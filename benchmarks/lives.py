@@ -59,7 +59,13 @@ async def one_life(redress: Redress, policy: Policy, place: int, meter: Meter) -
 
     await say("triage", "system:bench", voc_type="complaint", cause="defect")
     await say("accept_case", "agent:agent-07")
-    told = {"direction": "outbound", "channel": "phone", "apology": True, "next_step": "refund"}
+    told = {
+        "direction": "outbound",
+        "channel": "phone",
+        "apology": True,
+        "named_owner": True,
+        "next_step": "refund",
+    }
     await say("log_contact", "owner:agent-07", **told)
     await follow.until("fetch_order")
     amount = {"minor": 1000, "currency": "KRW"}

@@ -17,15 +17,18 @@ from domain import (
     assignment,
     contact,
     ending,
+    evidence,
     guarantee,
     happy_call,
     intake,
     late_refund,
     permission,
+    plain_speech,
     promise,
     remedy,
     result,
     saga,
+    said,
     supervisor,
     targets,
     triage,
@@ -39,11 +42,12 @@ from domain.attempt import AttemptEvent, AttemptRefused
 from domain.clocks import Around
 from domain.contact import ContactCommand, ContactEvent, Contacts
 from domain.earlier import earlier_failure
-from domain.effect import Effect
-from domain.ending import Course, Ending, EndingCommand, EndingEvent
+from domain.effect import Effect, SendNotice
+from domain.ending import AnswerNotified, Course, Ending, EndingCommand, EndingEvent
+from domain.evidence import Evidence, EvidenceCommand, EvidenceEvent
 from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallEvent
-from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
+from domain.intake import AcknowledgementSent, Intake, IntakeCommand, IntakeEvent, Opening
 from domain.message import (
     EARLIEST,
     CameBack,
@@ -55,26 +59,38 @@ from domain.message import (
     LetTimePass,
     OutcomeUnknown,
 )
+from domain.notice import Post, unfilled, worded
 from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
 from domain.promise import PromiseCommand, PromisedFact, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
-from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
-from domain.result import Recovery, Result, ResultCommand, ResultEvent
+from domain.remedy import (
+    OfferNoticeSent,
+    Remedy,
+    RemedyCommand,
+    RemedyCompensated,
+    RemedyDone,
+    RemedyEvent,
+    RoundOpened,
+    WaitTold,
+)
+from domain.result import Recovery, Result, ResultCommand, ResultEvent, ResultNotified
 from domain.saga import Agreed, Saga, SagaCommand, SagaEvent
+from domain.saga_events import GoodsHandedIn, InspectionFound
 from domain.suggestion import corrections
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
-from domain.targets import TargetCommand, TargetEvent, Targets
+from domain.targets import TargetCommand, TargetEvent, Targets, Told
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
-from domain.withdrawal import Withdrawal, WithdrawalCommand, WithdrawalEvent
+from domain.withdrawal import Withdrawal, WithdrawalCommand, WithdrawalConfirmed, WithdrawalEvent
 
 CaseCommand = Annotated[
     IntakeCommand
     | TriageCommand
     | AssignmentCommand
+    | EvidenceCommand
     | ContactCommand
     | PromiseCommand
     | SupervisorCommand
@@ -94,6 +110,7 @@ CaseEvent = Annotated[
     IntakeEvent
     | TriageEvent
     | AssignmentEvent
+    | EvidenceEvent
     | ContactEvent
     | PromiseEvent
     | SupervisorEvent
@@ -125,7 +142,11 @@ class Open(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The state of one case: the policy pinned at its opening, and each stage's part."""
+    """The state of one case: the policy pinned at its opening, and each stage's part.
+
+    Attributes:
+        worded: digests of what the customer was written, so that the same is not sent twice.
+    """
 
     id: str
     policy: Policy
@@ -135,6 +156,7 @@ class Case:
     intake: Intake | None = None
     triage: Classification = field(default_factory=Classification)
     assignment: Assignment = field(default_factory=Assignment)
+    evidence: Evidence = field(default_factory=Evidence)
     contacts: Contacts = field(default_factory=Contacts)
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
@@ -147,6 +169,7 @@ class Case:
     withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
+    worded: tuple[str, ...] = ()
 
 
 def unopened(case_id: str, policy: Policy) -> Case:
@@ -240,9 +263,46 @@ def _directly(case: Case, message: CaseCommand | Fact | Open) -> tuple[Event, ..
             return _came_back(case, message)
         case _:
             _check(case, message)
+            plain_speech.check(case.policy, case.evidence, opened(case), message)
             events = _command(case, message)
+            _check_notices(case, events, message.at)
             taken = assignment.taken_up(case.assignment, message)
             return taken + events + _wait_over(case, message) if events else ()
+
+
+def _check_notices(case: Case, events: tuple[Event, ...], at: datetime) -> None:
+    """Let nobody cause a notice that cannot be filled, or that says again what was said before.
+
+    Raises:
+        Refused: naming the slot, or that the words were sent already.
+    """
+    if not events or not case.policy.slots:
+        return
+    known = {effect.key for effect in todo(case)}
+    after = reduce(evolve, (*events, *_consequences(reduce(evolve, events, case), at)), case)
+    for effect in todo(after):
+        if effect.key in known or not isinstance(effect.request, SendNotice) or effect.request.staff:
+            continue
+        slot = unfilled(case.policy, effect.request, after.result.outcome)
+        if slot is not None:
+            raise Refused(
+                f"the {effect.request.template} would leave {slot} empty: {FILLED_BY.get(slot, SAY_IT)}",
+                code="empty-slot",
+            )
+        if worded(case.id, effect.request) in case.worded:
+            raise Refused("the same words went to this customer before; say what is new", code="same-words")
+
+
+SAY_IT = "give it with the command"
+FILLED_BY = {
+    "product": "triage the case with its `product`",
+    "happened": "triage the case with its `harm_lines`",
+    "clauses": "name the clause of each decision, or give `clauses`",
+    "remedies": "decide on each harm line first",
+    "offer": "give `plan.words`",
+    "guarantee": "this policy guarantees nothing here; change the wording",
+}
+"""What fills a slot of a notice."""
 
 
 def _wait_over(case: Case, command: CaseCommand) -> tuple[Event, ...]:
@@ -297,7 +357,10 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         ):
             return assignment.decide(case.assignment, case.policy, command)
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
-            return contact.decide(case.contacts, case.policy, command)
+            complaint = case.triage.voc_type in (None, "complaint")
+            return contact.decide(case.contacts, case.policy, command, complaint=complaint)
+        case evidence.RecordEvidence() | evidence.ConfirmEvidence():
+            return evidence.decide(case.evidence, case.policy, opened(case), command)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
             return promise.decide(case.promises, case.policy, case.contacts, command)
         case supervisor.RequestSupervisor() | supervisor.RecordMeeting() | supervisor.WithdrawRequest():
@@ -511,17 +574,28 @@ def todo(case: Case) -> tuple[Effect, ...]:
     """Return what the outside world still owes this case."""
     if case.version == 0:
         return ()
-    before = before_remedy(case)
-    intake_ = opened(case)
+    before, post = before_remedy(case), _post(case)
     return (
-        *intake.todo(intake_, policy=case.policy, number=case.id),
-        *remedy.todo(case.remedy, before, case.id),
+        *intake.todo(opened(case), post),
+        *remedy.todo(case.remedy, before, post),
         *saga.todo(case.saga, _agreed(case)),
-        *result.todo(case.result, before, case.id),
+        *result.todo(case.result, case.remedy, before, post),
         *happy_call.todo(case.follow_up, before),
-        *ending.todo(case.ending, before, case.id),
-        *withdrawal.todo(case.withdrawal, intake.post(intake_, case.policy), case.id),
-        *targets.todo(case.targets, around(case), case.id),
+        *ending.todo(case.ending, post),
+        *withdrawal.todo(case.withdrawal, post, case.id),
+        *targets.todo(case.targets, around(case), post),
+    )
+
+
+def _post(case: Case) -> Post:
+    before = before_remedy(case)
+    return Post(
+        policy=case.policy,
+        language=before.intake.language,
+        channel=before.intake.channel,
+        contact=before.intake.opening.contact,
+        number=case.id,
+        says=lambda: said.common(case.policy, before, case.assignment),
     )
 
 
@@ -559,7 +633,29 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
 def evolve(case: Case, event: Event) -> Case:
     """Apply one recorded event. Total: the past is never refused."""
     changed = _evolve(case, event)
-    return replace(changed, version=case.version + 1, at=event.at)
+    return replace(changed, version=case.version + 1, at=event.at, worded=_worded(case, event))
+
+
+WENT_OUT = (
+    AcknowledgementSent,
+    OfferNoticeSent,
+    ResultNotified,
+    AnswerNotified,
+    WaitTold,
+    WithdrawalConfirmed,
+    Told,
+)
+"""Events after which the customer may have the words of a notice."""
+
+
+def _worded(case: Case, event: Event) -> tuple[str, ...]:
+    """Remember what a notice said that went out under its key; policies without slots ask for none."""
+    if not case.policy.slots or not isinstance(event, WENT_OUT) or event.digest is None:
+        return case.worded
+    sent = next((effect.request for effect in todo(case) if effect.key == event.key), None)
+    if not isinstance(sent, SendNotice):
+        return case.worded
+    return tuple(dict.fromkeys((*case.worded, worded(case.id, sent))))
 
 
 def _evolve(case: Case, event: Event) -> Case:
@@ -573,6 +669,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(classed, intake=intake.converted(opened(case), event.at))
     if isinstance(event, AssignmentEvent):
         return replace(case, assignment=assignment.evolve(case.assignment, event))
+    if isinstance(event, EvidenceEvent):
+        return replace(case, evidence=evidence.evolve(case.evidence, event))
     if isinstance(event, ContactEvent):
         return replace(case, contacts=contact.evolve(case.contacts, event))
     if isinstance(event, PromiseEvent):
@@ -589,7 +687,7 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, WishEvent):
         return replace(case, wishes=wish.evolve(case.wishes, event))
     if isinstance(event, SagaEvent):
-        return replace(case, saga=saga.evolve(case.saga, event, version))
+        return _saga_went_on(case, event, version)
     if isinstance(event, ResultEvent):
         possible = intake.channels(opened(case))
         return replace(case, result=result.evolve(case.result, event, possible))
@@ -615,6 +713,13 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, AttemptEvent):
         return case
     raise TypeError(f"an event that no stage knows: {type(event).__name__}")
+
+
+def _saga_went_on(case: Case, event: SagaEvent, version: int) -> Case:
+    changed = replace(case, saga=saga.evolve(case.saga, event, version))
+    if isinstance(event, InspectionFound | GoodsHandedIn) and event.finding == "not_as_claimed":
+        return replace(changed, evidence=evidence.inspected(case.evidence))
+    return changed
 
 
 def _taken_in(case: Case, event: IntakeEvent) -> Case:
@@ -673,11 +778,20 @@ def parked(case: Case) -> str | None:
         return "the result notice reached nobody: tell the customer in person (tell_result)"
     if case.ending.answer_failed and case.triage.voc_type != "complaint":
         return "the answer did not go out: answer again (answer_case)"
+    if offer_untold(case):
+        return "the offer did not go out: propose it again (propose_remedy)"
     if case.targets.parked is not None:
         return f"{case.targets.parked} is far overdue: a supervisor looks at it (resume_case)"
     if ending.dissatisfied_for_good(_course(case)) and not case.result.final:
         return "dissatisfied after the last round: open_round or state_final_position"
     return None
+
+
+def offer_untold(case: Case) -> bool:
+    """Say whether an offer stands that its customer knows nothing of."""
+    proposal = case.remedy.proposal
+    told = proposal is None or proposal.state != "offered" or not proposal.words_failed
+    return case.policy.spoken is not None and not told
 
 
 def is_over(case: Case) -> bool:

@@ -35,6 +35,7 @@ class LogContact(Command):
         wait_seconds: how long the customer waited before somebody spoke.
         minutes: how long they spoke.
         repeat: whether the customer had to tell the story again.
+        empathy: whether the customer's feelings were answered to.
         named_owner: whether the customer heard who answers for the case.
         done_since: what was done since the last update.
         next_step: what happens next, in words told to the customer.
@@ -52,6 +53,7 @@ class LogContact(Command):
     minutes: Annotated[int, Field(ge=0)] = 0
     repeat: bool = False
     apology: bool = False
+    empathy: bool = False
     explanation: bool = False
     named_owner: bool = False
     done_since: Text | None = None
@@ -64,7 +66,11 @@ class LogContact(Command):
 
 
 class ContactLogged(Event):
-    """A contact, as it will stay."""
+    """A contact, as it will stay.
+
+    Attributes:
+        lacks: what kept it from being the first answer to a complaint.
+    """
 
     kind: Literal["contact_logged"] = "contact_logged"
     number: int
@@ -83,6 +89,8 @@ class ContactLogged(Event):
     next_step: Text | None
     summary: Text
     substantive: bool
+    empathy: bool = False
+    lacks: tuple[Line, ...] = ()
     asks_rule: bool = False
     emotion: Emotion | None = None
     tone: Tone | None = None
@@ -172,11 +180,14 @@ def is_logged(count: int, number: int | None) -> bool:
     return number is not None and 1 <= number <= count
 
 
-def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple[ContactEvent, ...]:
+def decide(
+    contacts: Contacts, policy: Policy, command: ContactCommand, *, complaint: bool
+) -> tuple[ContactEvent, ...]:
     """Log a contact; pause or resume the service targets."""
     match command:
         case LogContact():
-            return _log(contacts, policy, command)
+            lacks = _lacks(contacts, command) if complaint and policy.spoken else ()
+            return _log(contacts, policy, command, lacks)
         case PauseTargets():
             return _pause(contacts, policy, command)
         case ResumeTargets(reason=reason, at=at, by=by):
@@ -187,12 +198,15 @@ def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple
             assert_never(command)
 
 
-def _log(contacts: Contacts, policy: Policy, command: LogContact) -> tuple[ContactEvent, ...]:
+def _log(
+    contacts: Contacts, policy: Policy, command: LogContact, lacks: tuple[Line, ...]
+) -> tuple[ContactEvent, ...]:
     logged = ContactLogged(
         number=contacts.count + 1,
         person=str(command.by),
         happened=command.happened,
-        substantive=_is_substantive(command),
+        substantive=_is_substantive(command) and not lacks,
+        lacks=lacks,
         at=command.at,
         by=command.by,
         **command.model_dump(exclude={"kind", "id", "by", "at", "occurred_at"}),
@@ -209,6 +223,17 @@ def heard_from_customer(contacts: Contacts, policy: Policy, at: datetime) -> tup
         for reason in policy.pause_reasons
         if reason.ended_by_customer and contacts.open_for(reason.id)
     )
+
+
+def _lacks(contacts: Contacts, command: LogContact) -> tuple[Line, ...]:
+    """Name what keeps a real answer from being the first: apology or empathy, and the owner's name."""
+    if contacts.first_response_at is not None or not _is_substantive(command):
+        return ()
+    missing = {
+        "apology or empathy": not (command.apology or command.empathy),
+        "named_owner": not command.named_owner,
+    }
+    return tuple(name for name, lacking in missing.items() if lacking)
 
 
 def _is_substantive(command: LogContact) -> bool:

@@ -362,12 +362,17 @@ class OrderSnapshot(Record):
 
 
 class NoticeSent(Record):
-    """A notice as it went out: rendered text and whether the gateway confirmed its delivery."""
+    """A notice as it went out: rendered text and whether the gateway confirmed its delivery.
+
+    Attributes:
+        digest: of the text within its case; the same words in one case have the same, and it tells nothing.
+    """
 
     kind: Literal["notice_sent"] = "notice_sent"
     reference: Line
     delivered: bool
     text: Text
+    digest: Line | None = None
 
 
 class RefundPaid(Record):

@@ -11,13 +11,13 @@ from domain.assignment import Assignment, appoint_reviewer, escalate
 from domain.budget import due_of
 from domain.effect import Effect, NoticeSent
 from domain.happy_call import FollowUp, reopen_until
-from domain.intake import post
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
+from domain.notice import Post
 from domain.plan import Before
-from domain.record import Letter, Line, Text
+from domain.record import Instant, Letter, Line, Note, Text
 from domain.refusal import Refused
 from domain.remedy import Remedy, RoundOpened
-from domain.result import OutcomeOfCase, Result, ResultRegistered
+from domain.result import OutcomeOfCase, Result, ResultRegistered, check_letter
 from domain.saga import Saga, cancel, in_flight, past_pivot
 
 End = Literal["recovered", "final_position", "unconfirmed", "withdrawn", "answered"]
@@ -60,12 +60,20 @@ class OpenRound(Command):
 
 
 class StateFinalPosition(Command):
-    """A supervisor states the firm's final position after the bounded rounds; an appeal stays open."""
+    """A supervisor states the firm's final position after the bounded rounds; an appeal stays open.
+
+    Attributes:
+        clauses: the clauses of the policy on which it rests.
+        to_do: what the customer has to do, until `to_do_by`; empty: nothing.
+    """
 
     kind: Literal["state_final_position"] = "state_final_position"
     outcome: OutcomeOfCase
     cause: Line
     summary: Annotated[Letter, StringConstraints(min_length=1)]
+    clauses: tuple[Line, ...] = ()
+    to_do: Note = ""
+    to_do_by: Instant | None = None
 
 
 class WithdrawalRecorded(Event):
@@ -91,6 +99,7 @@ class AnswerNotified(Event):
     key: Line
     delivered: bool
     text: Text
+    digest: Line | None = None
 
 
 class AnswerFailed(Event):
@@ -195,13 +204,16 @@ def _final(course: Course, command: StateFinalPosition) -> tuple[Event, ...]:
     policy = course.before.policy
     if command.cause not in policy.causes:
         raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
+    check_letter(policy, command.clauses, command.to_do, command.to_do_by)
     registered = ResultRegistered(
         number=course.result.number + 1,
         outcome=command.outcome,
         cause=command.cause,
         summary=command.summary,
         final=True,
-        clauses=(),
+        clauses=command.clauses,
+        to_do=command.to_do,
+        to_do_by=command.to_do_by,
         department=course.assignment.department,
         policy=f"{policy.name}/{policy.version}",
         at=command.at,
@@ -287,19 +299,21 @@ def lapse(deadline: Deadline, at: datetime) -> tuple[EndingEvent, ...]:
     return (CaseEnded(end=end, due=deadline.due, at=at),)
 
 
-def todo(ending: Ending, before: Before, number: str) -> tuple[Effect, ...]:
+def todo(ending: Ending, post: Post) -> tuple[Effect, ...]:
     """Return the answer's words while they have not gone out."""
     if ending.answer_key is None or ending.answer is None:
         return ()
-    slots = {"number": number, "answer": ending.answer}
-    return (post(before.intake, before.policy).notice(ending.answer_key, "answer", slots),)
+    return (post.notice(ending.answer_key, "answer", {"answer": ending.answer}),)
 
 
 def came_back(fact: CameBack) -> tuple[EndingEvent, ...]:
     """Say what became of the answer."""
     match fact:
-        case EffectSucceeded(result=NoticeSent(delivered=delivered, text=text)):
-            return (AnswerNotified(key=fact.key, delivered=delivered, text=text, at=fact.at),)
+        case EffectSucceeded(result=NoticeSent() as sent):
+            notified = AnswerNotified(
+                key=fact.key, delivered=sent.delivered, text=sent.text, digest=sent.digest, at=fact.at
+            )
+            return (notified,)
         case _:
             return (AnswerFailed(key=fact.key, at=fact.at),)
 

@@ -7,6 +7,7 @@ from itertools import chain
 
 from domain.contact import ContactLogged, EndedByStaff
 from domain.ending import AnswerNotified
+from domain.evidence import EvidenceRecorded
 from domain.fairness_history import History, Seen, in_order
 from domain.fairness_outcome import is_senior
 from domain.finding import Finding, Words, said
@@ -88,8 +89,8 @@ def refers_to_harm(history: History, text: str, seq: int) -> bool:
 def jargon_and_blame(history: History) -> Iterator[Finding]:
     """I2: a word of the jargon list without its plain form; or the customer blamed without evidence before.
 
-    Evidence is an inspection that found the goods not as claimed, or the customer's own words as the policy's
-    rules read them; what comes after the claim does not heal it.
+    Evidence is what staff recorded as such, an inspection that found the goods not as claimed, or the
+    customer's own words as the policy's rules read them; what comes after the claim does not heal it.
     """
     for seq, text, at in _texts(history):
         words = [
@@ -144,6 +145,8 @@ def _blame(history: History) -> Iterator[Finding]:
 
 def _evidence(history: History) -> Iterator[int]:
     for seq, event in history.seen:
+        if isinstance(event, EvidenceRecorded):
+            yield seq
         if event.kind == "saga_parked" and event.step == "inspect" and "not_as_claimed" in event.reason:
             yield seq
     for seq, text in _written(history):

@@ -81,6 +81,7 @@ class AcknowledgementSent(Event):
     reference: Line
     delivered: bool
     text: Text
+    digest: Line | None = None
 
 
 class AcknowledgementFailed(Event):
@@ -263,9 +264,14 @@ def decide(intake: Intake, command: IntakeCommand) -> tuple[IntakeEvent, ...]:
 def came_back(fact: CameBack) -> tuple[IntakeEvent, ...]:
     """Say what an outcome of one of intake's effects means."""
     match fact:
-        case EffectSucceeded(result=NoticeSent(reference=reference, delivered=delivered, text=text)):
+        case EffectSucceeded(result=NoticeSent() as notice):
             sent = AcknowledgementSent(
-                key=fact.key, reference=reference, delivered=delivered, text=text, at=fact.at
+                key=fact.key,
+                reference=notice.reference,
+                delivered=notice.delivered,
+                text=notice.text,
+                digest=notice.digest,
+                at=fact.at,
             )
             return (sent,)
         case EffectSucceeded(result=CustomerSnapshot() as customer):
@@ -334,22 +340,12 @@ def _acknowledgement(intake: Intake) -> str:
     return f"acknowledgement:{intake.acknowledgements}"
 
 
-def post(intake: Intake, policy: Policy) -> Post:
-    """Return how this customer is written to."""
-    return Post(
-        policy=policy,
-        language=intake.language,
-        channel=intake.channel,
-        contact=intake.opening.contact,
-    )
-
-
-def todo(intake: Intake, *, policy: Policy, number: str) -> tuple[Effect, ...]:
+def todo(intake: Intake, post: Post) -> tuple[Effect, ...]:
     """Return what intake still asks of the outside: the acknowledgement and the two snapshots."""
-    return tuple(_asked(intake, policy, number, key) for key in intake.waiting)
+    return tuple(_asked(intake, post, key) for key in intake.waiting)
 
 
-def _asked(intake: Intake, policy: Policy, number: str, key: str) -> Effect:
+def _asked(intake: Intake, post: Post, key: str) -> Effect:
     opening = intake.opening
     if key == "customer:1":
         return Effect(key=key, request=FetchCustomer(contact=opening.contact))
@@ -362,4 +358,4 @@ def _asked(intake: Intake, policy: Policy, number: str, key: str) -> Effect:
         )
         return Effect(key=key, request=order)
     template = "acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement"
-    return post(intake, policy).notice(key, template, {"number": number})
+    return post.notice(key, template, {})

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Literal, assert_never
 
 from domain.actor import Role
-from domain.case import Case, evolve, parked, stage
+from domain.case import Case, evolve, offer_untold, parked, stage
 from domain.message import Event
 from domain.permission import TABLE
 from domain.record import Id, Instant, Line, Record, Text
 from domain.row import CaseRow
 from domain.saga import past_pivot
 
-Cause = Literal["remedy", "result", "answer", "target", "rounds"]
+Cause = Literal["remedy", "result", "answer", "offer", "target", "rounds"]
 
 
 class Way(Record):
@@ -70,6 +70,7 @@ WAYS: dict[Line, tuple[Line, Line]] = {
     "cancel_remedy": ("보상을 취소하고 한 일을 되돌립니다", "give the remedy up and undo what was done"),
     "tell_result": ("고객에게 직접 알리고 방법을 적습니다", "tell the customer in person and say how"),
     "answer_case": ("다시 답변합니다", "answer again"),
+    "propose_remedy": ("해결 방안을 다시 제안합니다", "propose the remedy again"),
     "resume_case": ("확인하고 메모와 함께 다시 진행합니다", "look at it, and let it go on with a note"),
     "open_round": ("마지막 예외 회차를 한 번 엽니다", "open the one exceptional round"),
     "state_final_position": ("최종 입장을 통지합니다", "state the firm's final position"),
@@ -91,6 +92,7 @@ LETS_GO_ON: dict[Cause, tuple[Line, ...]] = {
     ),
     "result": ("tell_result",),
     "answer": ("answer_case",),
+    "offer": ("propose_remedy",),
     "target": ("resume_case",),
     "rounds": ("open_round", "state_final_position"),
 }
@@ -156,6 +158,8 @@ def _cause(case: Case) -> Cause:
         return "result"
     if case.ending.answer_failed and case.triage.voc_type != "complaint":
         return "answer"
+    if offer_untold(case):
+        return "offer"
     if case.targets.parked is not None:
         return "target"
     return "rounds"
@@ -209,6 +213,11 @@ def _words(case: Case, cause: Cause) -> tuple[str, str]:
             )
         case "answer":
             return "답변이 전달되지 않았습니다: 다시 답해야 합니다", "the answer did not go out: answer again"
+        case "offer":
+            return (
+                "해결 방안이 고객에게 전달되지 않았습니다: 다시 제안해야 합니다",
+                "the offer did not go out: propose it again",
+            )
         case "target":
             name = case.targets.parked
             return (

@@ -44,6 +44,8 @@ TABLE: dict[str, Permit] = {
     "acknowledge": Permit(STAFF, OPEN),
     "triage": Permit((Y, *STAFF), BEFORE_RESULT),
     "claim_harm": Permit((C, Y, *STAFF), BEFORE_RESULT),
+    "record_evidence": Permit(STAFF, OPEN),
+    "confirm_evidence": Permit((S, H), OPEN),
     "refuse_department": Permit((A, S, H), ("with_department",)),
     "accept_case": Permit((A, S, H), (*ASSIGNED, *AFTER_RESULT)),
     "transfer_case": Permit((O, S, H), OPEN),

@@ -13,6 +13,7 @@ from domain.fairness_limits import FairnessLimits
 from domain.ladder import Rung
 from domain.money import Money
 from domain.record import Id, Line, Record, Text, canonical
+from domain.spoken import Spoken
 
 VocType = Literal["complaint", "inquiry", "compliment", "suggestion"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -381,6 +382,8 @@ class Policy(Record):
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
     plain_words: dict[Line, Text] = Field(default_factory=dict)
+    spoken: Spoken | None = None
+    slots: dict[Line, tuple[Line, ...]] = Field(default_factory=dict)
     fairness: FairnessLimits = Field(default_factory=FairnessLimits)
 
     @model_validator(mode="after")

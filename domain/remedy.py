@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from domain import authority
+from domain import authority, said
 from domain.actor import Actor, Role
 from domain.attempt import AttemptRefused
 from domain.authority import (
@@ -21,9 +21,9 @@ from domain.authority import (
 from domain.budget import due_of
 from domain.contact import is_logged
 from domain.effect import Effect, NoticeSent, ReserveAuthority
-from domain.intake import post
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.money import Money
+from domain.notice import Post
 from domain.plan import (
     Before,
     LineDecision,
@@ -180,6 +180,7 @@ class WaitTold(Event):
     kind: Literal["wait_told"] = "wait_told"
     key: Line
     reached: bool
+    digest: Line | None = None
 
 
 class RemedyOffered(Event):
@@ -198,6 +199,7 @@ class OfferNoticeSent(Event):
     key: Line
     delivered: bool
     text: Text
+    digest: Line | None = None
 
 
 class OfferNoticeFailed(Event):
@@ -294,6 +296,7 @@ class Proposal:
         over: which limits it passes, so that a second person decides.
         customer_used: what its customer has had in the period already, where the ledger said that.
         missed: how often nobody approved in time.
+        words_failed: the offer's words did not go out, so that the customer knows nothing of it.
     """
 
     number: int
@@ -316,6 +319,7 @@ class Proposal:
     reminded: bool = False
     contact: int | None = None
     words_waiting: str | None = None
+    words_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +333,7 @@ class Remedy:
         given: minor units of all remedies of this case that were carried out, in all rounds.
         reservations: what of this case may count for its people and its customer elsewhere.
         delays: words about late approvals that have not gone out.
+        late_since: since when, for each of those words by its key.
     """
 
     round: int = 1
@@ -342,6 +347,7 @@ class Remedy:
     given: int = 0
     reservations: tuple[Reservation, ...] = ()
     delays: tuple[str, ...] = ()
+    late_since: tuple[tuple[str, datetime], ...] = ()
 
     @property
     def agreed_at(self) -> datetime | None:
@@ -642,25 +648,40 @@ def lapse(remedy: Remedy, policy: Policy, deadline: Deadline, at: datetime) -> t
     return (OfferReminded(hash=proposal.hash, next_due=again, due=deadline.due, at=at),)
 
 
-def todo(remedy: Remedy, before: Before, number: str) -> tuple[Effect, ...]:
+def todo(remedy: Remedy, before: Before, post: Post) -> tuple[Effect, ...]:
     """Return what the ledger has yet to be told, and the words that have not gone out."""
     return (
         *authority.todo(remedy.reservations),
-        *(
-            post(before.intake, before.policy).notice(key, "delay", {"number": number})
-            for key in remedy.delays
-        ),
-        *_offer_words(remedy, before, number),
+        *(post.notice(key, "delay", _late(remedy, before, key)) for key in remedy.delays),
+        *_offer_words(remedy, before, post),
     )
 
 
-def _offer_words(remedy: Remedy, before: Before, number: str) -> tuple[Effect, ...]:
+def _late(remedy: Remedy, before: Before, key: str) -> dict[str, str]:
+    language = before.intake.language
+    since = dict(remedy.late_since).get(key)
+    late = {"late": said.late("approval", language)}
+    return late if since is None else {**late, "since": said.day(since, before.policy, language)}
+
+
+def _offer_words(remedy: Remedy, before: Before, post: Post) -> tuple[Effect, ...]:
     proposal = remedy.proposal
     if proposal is None or proposal.words_waiting is None or proposal.state != "offered":
         return ()
     template = "offer_reminder" if proposal.words_waiting.startswith("offer-reminder") else "offer"
-    slots = {"number": number, "offer": in_words(proposal, before.intake.language)}
-    return (post(before.intake, before.policy).notice(proposal.words_waiting, template, slots),)
+    return (post.notice(proposal.words_waiting, template, _says(proposal, before)),)
+
+
+def _says(proposal: Proposal, before: Before) -> dict[str, str]:
+    """Say what is offered, for which harm, by which clause, and until when an answer is awaited."""
+    policy, language, plan = before.policy, before.intake.language, proposal.plan
+    until = said.day(proposal.offer_due, policy, language) if proposal.offer_due else ""
+    return {
+        "offer": in_words(proposal, language),
+        "remedies": said.decided(before, plan.decisions, language),
+        "clauses": said.clauses(policy, (each.clause for each in plan.decisions), language),
+        "until": until,
+    }
 
 
 def in_words(proposal: Proposal, language: str) -> str:
@@ -679,10 +700,14 @@ def came_back(remedy: Remedy, policy: Policy, fact: CameBack) -> tuple[RemedyEve
         return _authority_came_back(remedy, policy, int(number), fact)
     sent = fact.result if isinstance(fact, EffectSucceeded) else None
     if name == "approval-delay":
+        digest = sent.digest if isinstance(sent, NoticeSent) else None
         reached = isinstance(sent, NoticeSent) and sent.delivered
-        return (WaitTold(key=fact.key, reached=reached, at=fact.at),)
+        return (WaitTold(key=fact.key, reached=reached, digest=digest, at=fact.at),)
     if isinstance(sent, NoticeSent):
-        return (OfferNoticeSent(key=fact.key, delivered=sent.delivered, text=sent.text, at=fact.at),)
+        went = OfferNoticeSent(
+            key=fact.key, delivered=sent.delivered, text=sent.text, digest=sent.digest, at=fact.at
+        )
+        return (went,)
     return (OfferNoticeFailed(key=fact.key, at=fact.at),)
 
 
@@ -706,7 +731,11 @@ def evolve(remedy: Remedy, event: RemedyEvent) -> Remedy:
     if isinstance(event, RoundOpened):
         return _next_round(remedy, event)
     if isinstance(event, WaitTold):
-        return replace(remedy, delays=tuple(key for key in remedy.delays if key != event.key))
+        return replace(
+            remedy,
+            delays=tuple(key for key in remedy.delays if key != event.key),
+            late_since=tuple(each for each in remedy.late_since if each[0] != event.key),
+        )
     proposal = remedy.proposal
     if isinstance(event, AuthorityEvent):
         remedy = replace(remedy, reservations=authority.settled(remedy.reservations, event))
@@ -735,7 +764,8 @@ def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
             )
         case ApprovalMissed():
             key = f"approval-delay:{proposal.number}.{proposal.missed + 1}"
-            return replace(remedy, delays=(*remedy.delays, key))
+            since = (*remedy.late_since, (key, event.due)) if event.due else remedy.late_since
+            return replace(remedy, delays=(*remedy.delays, key), late_since=since)
         case RemedyRejected() | ApprovalExpired() | RemedyDeclined() | OfferExpired() | RemedyCompensated():
             return closed(remedy)
         case _:
@@ -761,6 +791,7 @@ def _next_round(remedy: Remedy, event: RoundOpened) -> Remedy:
         given=over.given,
         reservations=over.reservations,
         delays=over.delays,
+        late_since=over.late_since,
     )
 
 
@@ -848,8 +879,9 @@ def _moved(
             words = f"offer:{proposal.number}" if by_notice else None
             return replace(proposal, state="offered", offer_due=due, words_waiting=words)
         case OfferNoticeSent(key=key) | OfferNoticeFailed(key=key):
-            waiting = None if proposal.words_waiting == key else proposal.words_waiting
-            return replace(proposal, words_waiting=waiting)
+            if proposal.words_waiting != key:
+                return proposal
+            return replace(proposal, words_waiting=None, words_failed=isinstance(event, OfferNoticeFailed))
         case OfferReminded(next_due=due):
             words = f"offer-reminder:{proposal.number}"
             return replace(proposal, reminded=True, offer_due=due, words_waiting=words)

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
+from domain import said
 from domain.benefit import gets
 from domain.effect import Effect, NoticeSent
-from domain.intake import post
 from domain.message import CameBack, Command, EffectSucceeded, Event
+from domain.notice import Post
 from domain.plan import Before, LineDecision
-from domain.policy import Channel
-from domain.record import Letter, Line, Text
+from domain.policy import Channel, Policy
+from domain.record import Instant, Letter, Line, Note, Text
 from domain.refusal import Refused
 from domain.remedy import Remedy, undecided
 from domain.saga import Saga
@@ -23,6 +24,8 @@ class RegisterResult(Command):
 
     Attributes:
         final: whether this is the firm's final position, after which only an appeal goes on.
+        clauses: clauses on which it rests beside those of the plan.
+        to_do: what the customer has to do, until `to_do_by`; empty: nothing.
     """
 
     kind: Literal["register_result"] = "register_result"
@@ -30,6 +33,9 @@ class RegisterResult(Command):
     cause: Line
     summary: Letter
     final: bool = False
+    clauses: tuple[Line, ...] = ()
+    to_do: Note = ""
+    to_do_by: Instant | None = None
 
 
 class TellResult(Command):
@@ -52,6 +58,8 @@ class ResultRegistered(Event):
     department: Line | None
     policy: Line
     gets: Text = ""
+    to_do: Note = ""
+    to_do_by: Instant | None = None
 
 
 class ResultNotified(Event):
@@ -61,6 +69,7 @@ class ResultNotified(Event):
     key: Line
     channel: Channel
     text: Text
+    digest: Line | None = None
 
 
 class ResultUndelivered(Event):
@@ -96,6 +105,9 @@ class Result:
     outcome: OutcomeOfCase | None = None
     summary: str = ""
     gets: str = ""
+    clauses: tuple[str, ...] = ()
+    to_do: str = ""
+    to_do_by: datetime | None = None
     final: bool = False
     registered_at: datetime | None = None
     registered_by: str | None = None
@@ -146,6 +158,7 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
     if not command.summary.strip():
         raise Refused("summary: say in plain words what was found and what is done", code="summary")
+    check_letter(policy, command.clauses, command.to_do, command.to_do_by)
     _check_decided(recovery, command)
     registered = ResultRegistered(
         number=result.number + 1,
@@ -153,7 +166,9 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         cause=command.cause,
         summary=command.summary,
         final=command.final or command.outcome == "not_upheld",
-        clauses=_clauses(recovery.remedy),
+        clauses=tuple(dict.fromkeys((*command.clauses, *_clauses(recovery.remedy)))),
+        to_do=command.to_do,
+        to_do_by=command.to_do_by,
         department=recovery.department,
         policy=f"{policy.name}/{policy.version}",
         gets=gets(policy, recovery.remedy, recovery.saga, recovery.before.intake.language),
@@ -161,6 +176,20 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         by=command.by,
     )
     return (registered,)
+
+
+def check_letter(policy: Policy, clauses: tuple[str, ...], to_do: str, by: datetime | None) -> None:
+    """Hold what a letter names against the policy: known clauses, and a date for what the customer has to do.
+
+    Raises:
+        Refused: naming the field.
+    """
+    known = {clause.id for clause in policy.clauses}
+    unknown = [each for each in clauses if each not in known]
+    if unknown:
+        raise Refused(f"clauses: this policy has no {unknown[0]}", code="clause")
+    if to_do.strip() and by is None:
+        raise Refused("to_do_by: say until when the customer has to do it", code="to-do-by")
 
 
 UNDER_WAY = ("reserving", "waiting_approval", "approved", "offered", "agreed")
@@ -205,18 +234,28 @@ def _clauses(remedy: Remedy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.clause for each in (*remedy.done, *standing) if each.clause))
 
 
-def todo(result: Result, before: Before, number: str) -> tuple[Effect, ...]:
+def todo(result: Result, remedy: Remedy, before: Before, post: Post) -> tuple[Effect, ...]:
     """Return the notice by the next channel while nobody has it."""
     channel = _next_channel(result)
     if channel is None:
         return ()
-    language = before.intake.language
-    template = "final_position" if result.final else "result"
-    slots = {"number": number, "summary": "\n".join(filter(None, (result.summary, result.gets)))}
-    if result.final:
-        slots["outside_body"] = before.policy.outside_body[language]
     key = f"result-notice:{result.number}.{len(result.tried) + 1}"
-    return (post(before.intake, before.policy).notice(key, template, slots, channel=channel),)
+    slots = _says(result, remedy, before)
+    return (post.notice(key, "final_position" if result.final else "result", slots, channel=channel),)
+
+
+def _says(result: Result, remedy: Remedy, before: Before) -> dict[str, str]:
+    """Say how it came out: what was found, what becomes of each harm, by which clause, what comes next."""
+    policy, language = before.policy, before.intake.language
+    return {
+        "summary": "\n".join(filter(None, (result.summary, result.gets))),
+        "outside_body": policy.outside_body[language],
+        "outcome": said.in_(language, said.OUTCOMES[result.outcome]) if result.outcome else "",
+        "remedies": said.decided(before, remedy.done, language),
+        "clauses": said.clauses(policy, result.clauses, language),
+        "to_do": said.to_do(result.to_do, result.to_do_by, policy, language),
+        "next_step": said.next_step(before, "final_position" if result.final else "result"),
+    }
 
 
 def _next_channel(result: Result) -> Channel | None:
@@ -230,8 +269,8 @@ def came_back(result: Result, fact: CameBack) -> tuple[ResultEvent, ...]:
     place = int(fact.key.rpartition(".")[2])
     channel: Channel = result.possible[place - 1] if place <= len(result.possible) else "post"
     match fact:
-        case EffectSucceeded(result=NoticeSent(delivered=True, text=text)):
-            return (ResultNotified(key=fact.key, channel=channel, text=text, at=fact.at),)
+        case EffectSucceeded(result=NoticeSent(delivered=True, text=text, digest=digest)):
+            return (ResultNotified(key=fact.key, channel=channel, text=text, digest=digest, at=fact.at),)
         case EffectSucceeded():
             return (ResultUndelivered(key=fact.key, channel=channel, why="undelivered", at=fact.at),)
         case _:
@@ -248,6 +287,9 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
                 outcome=event.outcome,
                 summary=event.summary,
                 gets=event.gets,
+                clauses=event.clauses,
+                to_do=event.to_do,
+                to_do_by=event.to_do_by,
                 final=event.final,
                 registered_at=event.at,
                 registered_by=event.by.id,

@@ -105,3 +105,15 @@ def _pattern(word: str) -> re.Pattern[str]:
     escaped = r"\s+".join(re.escape(part) for part in word.split())
     latin = word.isascii()
     return re.compile(rf"\b{escaped}\b" if latin else escaped, re.IGNORECASE)
+
+
+def speaks_of(word: str, text: str) -> bool:
+    """Say whether a text that we write has a word; Korean endings may follow a Latin one as well."""
+    return _of_ours(word).search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _of_ours(word: str) -> re.Pattern[str]:
+    escaped = r"\s+".join(re.escape(part) for part in word.split())
+    whole = rf"(?<![A-Za-z0-9]){escaped}(?![A-Za-z0-9])" if word.isascii() else escaped
+    return re.compile(whole, re.IGNORECASE)

@@ -4,14 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, assert_never
 
+from domain import said
 from domain.assignment import CaseEscalated, escalate
 from domain.clocks import Around, Clock, running
 from domain.contact import is_logged
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.hours import at_work, contact_window
-from domain.intake import post
 from domain.ladder import Action, rung_dues
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
+from domain.notice import Post
 from domain.record import Id, Line, Note
 from domain.refusal import Refused
 
@@ -68,6 +69,7 @@ class Told(Event):
     kind: Literal["told"] = "told"
     key: Line
     reached: bool
+    digest: Line | None = None
 
 
 class WordsReleased(Event):
@@ -133,12 +135,14 @@ class Word:
     Attributes:
         staff: whom; None for the customer.
         not_before: when their hours begin, while it waits for them.
+        since: since when the target is missed, for the customer.
     """
 
     key: str
     target: Line
     staff: str | None
     not_before: datetime | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,32 +293,38 @@ def _extend(targets: Targets, around: Around, command: ExtendClock) -> tuple[Tar
     return (extended,)
 
 
-def todo(targets: Targets, around: Around, number: str) -> tuple[Effect, ...]:
+def todo(targets: Targets, around: Around, post: Post) -> tuple[Effect, ...]:
     """Return the words that have not gone out and need not wait, to staff by the internal channel."""
-    return tuple(_word(word, around, number) for word in targets.words if word.not_before is None)
+    return tuple(_word(word, around, post) for word in targets.words if word.not_before is None)
 
 
-def _word(word: Word, around: Around, number: str) -> Effect:
+def _word(word: Word, around: Around, post: Post) -> Effect:
     policy = around.before.policy
     if word.staff is None:
-        return post(around.before.intake, policy).notice(word.key, "delay", {"number": number})
+        return post.notice(word.key, "delay", _late(word, around))
     request = SendNotice(
         template="target_staff",
         wording_hash=policy.wording_hash,
         language=policy.language,
         channel="internal",
         staff=word.staff,
-        slots={"number": number, "target": word.target},
+        slots={"number": post.number, "target": word.target},
     )
     return Effect(key=word.key, request=request)
 
 
+def _late(word: Word, around: Around) -> dict[str, str]:
+    policy, language = around.before.policy, around.before.intake.language
+    late = {"late": said.late(word.target, language)}
+    return late if word.since is None else {**late, "since": said.day(word.since, policy, language)}
+
+
 def came_back(fact: CameBack) -> tuple[TargetEvent, ...]:
     """Note whether somebody was told; a failed word is not tried again, its rung stands in the history."""
-    reached = (
-        isinstance(fact, EffectSucceeded) and isinstance(fact.result, NoticeSent) and fact.result.delivered
-    )
-    return (Told(key=fact.key, reached=reached, at=fact.at),)
+    sent = fact.result if isinstance(fact, EffectSucceeded) else None
+    if not isinstance(sent, NoticeSent):
+        return (Told(key=fact.key, reached=False, at=fact.at),)
+    return (Told(key=fact.key, reached=sent.delivered, digest=sent.digest, at=fact.at),)
 
 
 def evolve(targets: Targets, event: TargetEvent, around: Around) -> Targets:
@@ -349,6 +359,7 @@ def _fired(targets: Targets, event: Rung, around: Around) -> Targets:
             target=event.target,
             staff=person,
             not_before=_not_before(event, around, person),
+            since=_missed_at(event, around),
         )
         for place, person in enumerate(_whom(event, around), start=1)
     )
@@ -361,6 +372,15 @@ def _fired(targets: Targets, event: Rung, around: Around) -> Targets:
         words=(*targets.words, *words),
         told=targets.told + len(words),
     )
+
+
+def _missed_at(event: Rung, around: Around) -> datetime | None:
+    """Return when the target itself was missed, whichever rung tells of it."""
+    for clock in running(around):
+        if (clock.name, clock.generation) == (event.target, event.generation):
+            dues = rung_dues(clock.ladder, clock.budget, clock.calendar, clock.start, clock.pauses)
+            return next((due for index, due in dues if clock.ladder[index].at == "breach"), event.due)
+    return event.due
 
 
 def _not_before(event: Rung, around: Around, person: Id | None) -> datetime | None:

@@ -51,6 +51,7 @@ class WithdrawalConfirmed(Event):
     number: int
     key: Line
     text: Text
+    digest: Line | None = None
     falls_due: Instant | None
 
 
@@ -150,9 +151,17 @@ def came_back(policy: Policy, fact: CameBack) -> tuple[WithdrawalEvent, ...]:
     """Say what became of the words: only what was delivered starts the time for a contradiction."""
     number = int(fact.key.rpartition(":")[2])
     match fact:
-        case EffectSucceeded(result=NoticeSent(delivered=True, text=text)):
+        case EffectSucceeded(result=NoticeSent(delivered=True) as sent):
             due = due_of(policy.withdrawal_window, policy.calendar, fact.at)
-            return (WithdrawalConfirmed(number=number, key=fact.key, text=text, falls_due=due, at=fact.at),)
+            confirmed = WithdrawalConfirmed(
+                number=number,
+                key=fact.key,
+                text=sent.text,
+                digest=sent.digest,
+                falls_due=due,
+                at=fact.at,
+            )
+            return (confirmed,)
         case _:
             return (WithdrawalUnconfirmed(number=number, key=fact.key, at=fact.at),)
 

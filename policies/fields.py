@@ -13,7 +13,7 @@ from domain.policy import Policy
 from policies.errors import PolicyError, Problem
 from policies.tree import Document, Step
 
-COMPUTED = ("hash", "holidays_from", "wording_hash")
+COMPUTED = ("hash", "holidays_from", "wording_hash", "slots")
 """Fields of the snapshot that a file may not give."""
 
 FILE_ONLY = ("wordings", "public_holidays", "country", "subdivision")

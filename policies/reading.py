@@ -9,7 +9,7 @@ from pathlib import Path
 from activities.wordings import Wordings
 from domain.policy import Policy
 from domain.record import canonical
-from policies import fields, names, public_holidays, sense, tree, wording_files
+from policies import fields, names, public_holidays, sense, speech, tree, wording_files
 from policies.errors import PolicyError
 from policies.tree import Document
 
@@ -85,7 +85,12 @@ def _snapshot(path: Path, _stamps: tuple[tuple[str, int, int], ...], first: int,
     found = [*names.undefined(draft), *sense.senseless(draft, first)]
     if found:
         raise PolicyError(document.problem(where, message) for where, message in found)
-    worded = draft.model_copy(update={"wording_hash": _wording_hash(document, path)})
+    wordings = _wordings(document, path)
+    pinned = {"wording_hash": wording_files.hash_of(wordings), "slots": wording_files.slots_of(wordings)}
+    worded = draft.model_copy(update=pinned)
+    unsaid = [*speech.unsaid(worded, wordings)]
+    if unsaid:
+        raise PolicyError(document.problem(where, message) for where, message in unsaid)
     content = worded.model_dump(mode="json") | {"hash": hash_of(worded)}
     policy = Policy.model_validate_json(json.dumps(content))
     return _checked_size(document, policy)
@@ -96,12 +101,12 @@ def hash_of(policy: Policy) -> str:
     return sha256(canonical(policy.model_copy(update={"hash": ""})).encode()).hexdigest()
 
 
-def _wording_hash(document: Document, path: Path) -> str:
+def _wordings(document: Document, path: Path) -> Wordings:
     name = document.value.get("wordings")
     if not isinstance(name, str) or not Path(name).match(WORDINGS) or Path(name).name != name:
         message = f"must name a file beside this one that is called {WORDINGS}"
         raise PolicyError([document.problem(("wordings",), message)])
-    return wording_files.hash_of(wording_files.read_wordings(path.with_name(name)))
+    return wording_files.read_wordings(path.with_name(name))
 
 
 def _checked_size(document: Document, policy: Policy) -> Policy:

@@ -15,7 +15,6 @@ from domain.offer import Facts, rule_for
 from domain.policy import (
     AuthorityTotals,
     Harm,
-    Language,
     OfferRule,
     Policy,
     Severity,
@@ -24,10 +23,10 @@ from domain.policy import (
     VocType,
 )
 from domain.triage import Classification
+from policies import speech
 from policies.names import Finding
 from policies.tree import Step
 
-LANGUAGES = get_args(Language)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 VOC_TYPES: tuple[VocType, ...] = get_args(VocType)
 NEEDED: tuple[TargetName, ...] = ("acknowledge", "accept", "first_response", "resolve", "result_notice")
@@ -53,7 +52,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _tries(policy),
         _happy_call(policy),
         _people(policy),
-        _languages(policy),
+        speech.unspeakable(policy),
         _readings(policy),
     )
 
@@ -285,15 +284,3 @@ def _people(policy: Policy) -> Iterator[Finding]:
     for role in (Role.HAPPY_CALLER, Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
         if not any(role in person.roles for person in policy.people):
             yield ("people",), f"has no {role}; the engine needs at least one"
-
-
-def _languages(policy: Policy) -> Iterator[Finding]:
-    texts: list[tuple[tuple[Step, ...], dict[Language, str]]] = [(("outside_body",), policy.outside_body)]
-    texts += [(("clauses", place, "plain"), clause.plain) for place, clause in enumerate(policy.clauses)]
-    texts += [(("departments", place, "name"), each.name) for place, each in enumerate(policy.departments)]
-    texts += [(("guarantees", place, "terms"), each.terms) for place, each in enumerate(policy.guarantees)]
-    texts += [(("benefits", kind), text) for kind, text in policy.benefits.items()]
-    for path, text in texts:
-        missing = [language for language in LANGUAGES if language not in text]
-        if missing:
-            yield path, f"has no text in {', '.join(missing)}"

@@ -1,33 +1,21 @@
-"""Files of wordings: each notice in every language, with exactly the slots that the case fills."""
+"""Files of wordings: each notice in every language, with slots that the case can fill."""
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import get_args
 
 from pydantic import ValidationError
 
-from activities.wordings import Unfillable, Wordings, render
+from activities.wordings import Unfillable, Wordings, render, slots_in
+from domain.notice import FIRST_SLOTS, MAY_BE_EMPTY, MAY_HAVE, bare
 from domain.policy import Language
 from domain.record import canonical
 from policies.errors import PolicyError, Problem
 from policies.fields import problems_of
 from policies.tree import Document, read
-
-TEMPLATES: dict[str, tuple[str, ...]] = {
-    "acknowledgement": ("number",),
-    "complaint_acknowledgement": ("number",),
-    "offer": ("number", "offer"),
-    "offer_reminder": ("number", "offer"),
-    "result": ("number", "summary"),
-    "final_position": ("number", "summary", "outside_body"),
-    "answer": ("number", "answer"),
-    "delay": ("number",),
-    "target_staff": ("number", "target"),
-    "withdrawal_noted": ("number", "reason"),
-}
-"""Every notice that a case can send, and the slots that it fills."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 HANGUL = re.compile("[가-힣]")
@@ -56,11 +44,11 @@ def hash_of(wordings: Wordings) -> str:
 
 
 def _problems(document: Document, wordings: Wordings) -> Iterator[Problem]:
-    for template in TEMPLATES.keys() - wordings.texts.keys():
+    for template in MAY_HAVE.keys() - wordings.texts.keys():
         yield document.problem((), "is missing", missing=template)
     for template, texts in wordings.texts.items():
-        if template not in TEMPLATES:
-            yield document.problem((template,), f"is not a notice; the notices are {', '.join(TEMPLATES)}")
+        if template not in MAY_HAVE:
+            yield document.problem((template,), f"is not a notice; the notices are {', '.join(MAY_HAVE)}")
         else:
             yield from _of_notice(document, template, texts)
 
@@ -75,6 +63,20 @@ def _of_notice(document: Document, template: str, texts: dict[str, str]) -> Iter
             yield document.problem((template, name), message)
     if len(set(texts.values())) < len(texts):
         yield document.problem((template,), "says the same in two languages; translate it")
+    elif len({frozenset(_slots(text)) for text in texts.values()}) > 1:
+        yield document.problem((template,), "has other slots in one language than in the other")
+
+
+def _slots(text: str) -> tuple[str, ...]:
+    """Return the slots of a text; of one that cannot be read, whose problem is told already, none."""
+    with suppress(Unfillable):
+        return slots_in(text)
+    return ()
+
+
+def slots_of(wordings: Wordings) -> dict[str, tuple[str, ...]]:
+    """Return which slots each notice has, as a policy pins them."""
+    return {template: tuple(sorted(slots_in(texts["ko"]))) for template, texts in wordings.texts.items()}
 
 
 def _wrong(template: str, language: str, text: str) -> str | None:
@@ -83,8 +85,23 @@ def _wrong(template: str, language: str, text: str) -> str | None:
     if language == "ko" and not HANGUL.search(text):
         return "has no Korean in it"
     try:
-        render(text, dict.fromkeys(TEMPLATES[template], "-"))
+        slots = slots_in(text)
+        render(text, dict.fromkeys(map(bare, slots), "-"))
     except Unfillable as unfillable:
-        slots = ", ".join(f"{{{slot}}}" for slot in TEMPLATES[template])
-        return f"{unfillable}; its slots are {slots}"
+        return str(unfillable)
+    return _wrong_slot(template, slots)
+
+
+def _wrong_slot(template: str, slots: tuple[str, ...]) -> str | None:
+    names = tuple(map(bare, slots))
+    missing = [slot for slot in FIRST_SLOTS[template] if slot not in names]
+    if missing:
+        return f"does not say {{{missing[0]}}}"
+    unknown = [name for name in names if name not in MAY_HAVE[template]]
+    if unknown:
+        every = ", ".join(f"{{{slot}}}" for slot in MAY_HAVE[template])
+        return f"has a slot {unknown[0]} that nothing fills; there are {every}"
+    needed = [bare(slot) for slot in slots if slot.endswith("?") and bare(slot) not in MAY_BE_EMPTY]
+    if needed:
+        return f"says that {needed[0]} may stay empty; write {{{needed[0]}}}"
     return None

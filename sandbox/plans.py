@@ -84,9 +84,9 @@ def _order(scene: Scene) -> OrderSnapshot | None:
 def _main(scene: Scene, line: str, why: Why) -> LineDecision:
     found, kinds, order = diagnose(scene), scene.policy.remedies, _order(scene)
     if found.cause in CORRECTED and "correction" in kinds:
-        return LineDecision(harm_line=line, remedy="correction", ground="guarantee")
+        return LineDecision(harm_line=line, remedy="correction", ground="guarantee", clause=promise(scene))
     if found.cause == "card_not_received" and "reissued_card" in kinds:
-        return LineDecision(harm_line=line, remedy="reissued_card", ground="guarantee")
+        return LineDecision(harm_line=line, remedy="reissued_card", ground="guarantee", clause=promise(scene))
     if order is None:
         return _words_only(scene, line)
     if scene.view.row.refunds and len(order.lines) == 1:  # nothing is left that could be paid back
@@ -99,7 +99,7 @@ def _main(scene: Scene, line: str, why: Why) -> LineDecision:
         return _credit(scene, line, order)
     ground: Ground = "defect" if found.cause in GOODS else "withdrawal"
     if found.wants == "exchange" and why != "better" and "exchange" in kinds:
-        return LineDecision(harm_line=line, remedy="exchange", ground=ground)
+        return LineDecision(harm_line=line, remedy="exchange", ground=ground, clause=promise(scene))
     return _pays(line, "refund", ground, order.lines[0].price)
 
 
@@ -150,7 +150,13 @@ def _shipping(scene: Scene, main: LineDecision, rest: list[str]) -> tuple[LineDe
 def _words_only(scene: Scene, line: str) -> LineDecision:
     """Apologise, or explain: needs no yes and pays nothing."""
     remedy: RemedyKind = "apology" if "apology" in scene.policy.remedies else "explanation"
-    return LineDecision(harm_line=line, remedy=remedy, ground="goodwill")
+    return LineDecision(harm_line=line, remedy=remedy, ground="goodwill", clause=promise(scene))
+
+
+def promise(scene: Scene) -> str:
+    """Return the clause of the firm's own promise to put things right, which any remedy can rest on."""
+    own = [clause.id for clause in scene.policy.clauses if clause.kind == "own"]
+    return next((id_ for id_ in own if id_.endswith("resolve")), scene.policy.clauses[0].id)
 
 
 def _refusal(scene: Scene, line: str) -> LineDecision:

@@ -11,6 +11,7 @@ from domain.view import ProposalView
 from sandbox.chance import mark
 from sandbox.diagnosis import diagnose
 from sandbox.duty import FORGOTTEN
+from sandbox.plans import plan_for, promise
 from sandbox.scene import Intention, Scene
 
 ENTERED = re.compile(r"account (?P<account>\S+) was entered by (?P<by>\S+):")
@@ -155,9 +156,12 @@ def _elsewhere(scene: Scene, why: str) -> tuple[str, dict[str, object]]:
     if "answer_case" in why:
         owner = scene.view.row.voc_type
         return "answer_case", {
-            "text": "We called you about it.",
+            "text": scene.say("전화로 말씀드린 대로입니다.", "This is what we told you by phone."),
             "outcome": "held" if owner == "suggestion" else "answered",
         }
+    if "propose_remedy" in why:
+        plan = plan_for(scene, "first").model_dump(mode="json", exclude_none=True)
+        return "propose_remedy", {"plan": plan}
     if "resume_case" in why:
         return "resume_case", {"note": "seen by a supervisor"}
     if scene.view.round <= scene.policy.max_rounds and scene.likely(0.5, "one more round"):
@@ -165,5 +169,6 @@ def _elsewhere(scene: Scene, why: str) -> tuple[str, dict[str, object]]:
     return "state_final_position", {
         "outcome": "partly_upheld",
         "cause": diagnose(scene).cause,
+        "clauses": [promise(scene)],
         "summary": scene.say("저희의 최종 입장을 알려 드립니다.", "This is our final position."),
     }

@@ -7,7 +7,7 @@ from domain.permission import OWNED
 from sandbox import asides
 from sandbox.diagnosis import diagnose, triage
 from sandbox.duty import asked
-from sandbox.plans import plan_for, refuses_all, why_next
+from sandbox.plans import plan_for, promise, refuses_all, why_next
 from sandbox.scene import Intention, Scene
 
 OPEN_AGAIN = ("rejected", "approval_expired", "declined", "expired", "compensated", "void")
@@ -144,6 +144,7 @@ def _result(scene: Scene) -> dict[str, object]:
     return {
         "outcome": "not_upheld" if refused else put_right,
         "cause": diagnose(scene).cause,
+        "clauses": [promise(scene)],
         "summary": scene.say(
             f"{_harms(scene)}에 대하여 확인한 내용과 조치를 알려 드립니다.",
             f"What we found and what we did about {_harms(scene)}.",
@@ -156,7 +157,13 @@ def _final(scene: Scene) -> dict[str, object]:
         f"{_harms(scene)}에 대하여 더 드릴 수 있는 방안이 없어 죄송합니다.",
         f"We are sorry: this is all we can offer for {_harms(scene)}.",
     )
-    return {"outcome": "partly_upheld", "cause": diagnose(scene).cause, "summary": summary, "final": True}
+    return {
+        "outcome": "partly_upheld",
+        "cause": diagnose(scene).cause,
+        "clauses": [promise(scene)],
+        "summary": summary,
+        "final": True,
+    }
 
 
 HARMS = {

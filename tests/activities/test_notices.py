@@ -72,6 +72,23 @@ async def test_what_cannot_be_sent_is_refused_naming_why(
     assert outside.deeds("gateway") == ()
 
 
+async def test_a_text_leaves_a_digest_that_is_the_same_only_in_its_case(outside: Any) -> None:
+    first, again = await outside.port(notice()), await outside.port(notice(), key="effect:2")
+    elsewhere = await outside.port(notice(), case_id="case-2")
+    other = await outside.port(notice(slots={**FILLED, "name": "Tom"}), key="effect:3")
+    assert first.digest == again.digest
+    assert len({first.digest, elsewhere.digest, other.digest}) == 3
+    assert "Mira" not in first.digest
+
+
+def test_a_line_with_nothing_to_say_is_left_out_and_only_where_it_may_be() -> None:
+    text = "Dear {name},\nwe promise: {terms?}\nGoodbye."
+    assert render(text, {"name": "Mira", "terms": "5 euros"}) == "Dear Mira,\nwe promise: 5 euros\nGoodbye."
+    assert render(text, {"name": "Mira", "terms": ""}) == "Dear Mira,\nGoodbye."
+    with pytest.raises(Unfillable, match="slot name is not filled"):
+        render(text, {"name": "", "terms": "5 euros"})
+
+
 def test_doubled_braces_are_braces() -> None:
     assert render("{{{name}}} {{x}}", {"name": "Mira"}) == "{Mira} {x}"
 

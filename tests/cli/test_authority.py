@@ -62,7 +62,7 @@ class Desk:
             (
                 "log_contact",
                 f"owner:{agent}",
-                {"direction": "outbound", "channel": "phone", "named_owner": True},
+                {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True},
             ),
         ):
             done = await self.submit(number, name, by, **told)

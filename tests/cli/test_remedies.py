@@ -27,7 +27,13 @@ EXCHANGE = {
     "decisions": [{"harm_line": "price", "remedy": "exchange", "ground": "defect"}],
     "gestures": ["apology_call"],
 }
-TALK = {"direction": "outbound", "channel": "phone", "apology": True, "next_step": "we refund it"}
+TALK = {
+    "direction": "outbound",
+    "channel": "phone",
+    "apology": True,
+    "named_owner": True,
+    "next_step": "we refund it",
+}
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ LAWFUL = EndedByStaff(reason="insults after a warning", warned=True, taken_over_
 UNWARNED = LAWFUL.model_copy(update={"warned": False})
 NOBODY_SENIOR = LAWFUL.model_copy(update={"taken_over_by": "ben"})
 FAILED_BEFORE = CUSTOMER.model_copy(update={"earlier_failures": 1})
-SILENT = contact()
+SILENT = contact(apology=False)
 """A real answer without an apology or an explanation."""
 
 
@@ -520,10 +520,10 @@ STORIES: dict[RuleId, Stories] = {
     "R4": Stories(
         broken=Story(life(*TAKEN, SILENT, *SETTLED), proof=("contact_logged", "result_notified")),
         right=Story(fair(*SETTLED)),
-        near_miss=Story(life(*TAKEN, contact(explanation=True), *SETTLED)),
+        near_miss=Story(life(*TAKEN, contact(apology=False, explanation=True), *SETTLED)),
         also_broken=(
             Story(
-                life(*TAKEN, contact(apology=True, reached=False), contact(), *SETTLED),
+                life(*TAKEN, contact(apology=True, reached=False), SILENT, *SETTLED),
                 proof=("contact_logged", "contact_logged", "result_notified"),
             ),
         ),

@@ -553,7 +553,13 @@ def triage(by: Actor = AGENT, **fields: Any) -> Any:
 
 def contact(by: Actor = OWNER, **fields: Any) -> Any:
     """Log a call in which the customer got a real answer."""
-    known = {"direction": "outbound", "channel": "phone", "named_owner": True, "next_step": "we collect"}
+    known = {
+        "direction": "outbound",
+        "channel": "phone",
+        "apology": True,
+        "named_owner": True,
+        "next_step": "we collect",
+    }
     return say(LogContact, by, **{**known, **fields})
 
 

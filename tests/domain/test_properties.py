@@ -22,6 +22,7 @@ from domain import (
     assignment,
     contact,
     ending,
+    evidence,
     intake,
     promise,
     remedy,
@@ -51,11 +52,12 @@ from domain.case import (
     todo,
     unopened,
 )
-from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome
+from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome, SendNotice
 from domain.fairness import report
 from domain.fairness_history import numbered
 from domain.interest import InterestOwed
 from domain.message import EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
+from domain.notice import unfilled
 from domain.plan import Alternative
 from domain.policy import Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
 from domain.record import canonical
@@ -106,6 +108,7 @@ from tests.domain.lives import (
     plan,
     say,
 )
+from tests.domain.speaking import SPEAKING
 from workflows.messages import Carried
 
 PEOPLE = (MIRA, TOM, AGENT, OTHER_AGENT, OWNER, SUPERVISOR, SECOND_SUPERVISOR, HEAD, CALLER, AUDITOR)
@@ -278,6 +281,8 @@ COMMANDS: dict[Any, Make] = {
         "summary": "no more",
     },
     targets.ResumeCase: lambda _c, _d: {"note": "seen"},
+    evidence.RecordEvidence: lambda _c, d: {"what": "worn", "reference": d(st.sampled_from(["r1", "r2"]))},
+    evidence.ConfirmEvidence: lambda _c, _d: {},
 }
 
 USUAL: tuple[tuple[Any, Actor], ...] = (
@@ -599,10 +604,25 @@ class AnyLifeUnderEveryRule(AnyLife):
         assert len(set(broken)) == len(broken)
 
 
+class AnyLifeThatIsSpokenTo(AnyLife):
+    """The same, under a policy that says how the firm speaks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case = unopened("TEST", SPEAKING)
+
+    @invariant()
+    def no_notice_leaves_a_needed_slot_empty(self) -> None:
+        """Whatever caused it."""
+        for effect in todo(self.case):
+            if isinstance(effect.request, SendNotice):
+                assert unfilled(self.case.policy, effect.request, self.case.result.outcome) is None
+
+
 CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
-@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule])
+@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule, AnyLifeThatIsSpokenTo])
 def test_a_sample_of_lives_keeps_every_promise(lives: type[AnyLife]) -> None:
     run_state_machine_as_test(
         lives,
@@ -618,7 +638,7 @@ def test_a_sample_of_lives_keeps_every_promise(lives: type[AnyLife]) -> None:
 
 @pytest.mark.proof
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule])
+@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule, AnyLifeThatIsSpokenTo])
 def test_many_long_lives_keep_every_promise(lives: type[AnyLife]) -> None:
     run_state_machine_as_test(
         lives,

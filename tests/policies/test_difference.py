@@ -107,10 +107,13 @@ def test_moving_an_entry_without_effect_is_no_difference(edited: Edit) -> None:
 def test_a_changed_text_is_quoted(edited: Edit) -> None:
     path = edited(VERSION)
     words = path.with_name("wordings.yaml")
-    words.write_text(words.read_text(encoding="utf-8").replace("Hello,", "Good day,"), encoding="utf-8")
+    words.write_text(
+        words.read_text(encoding="utf-8").replace("Your message has reached us", "We have your message"),
+        encoding="utf-8",
+    )
     (_, sentence) = explain_difference("retail-kr", path)
-    assert sentence.startswith('notice acknowledgement en: was "Hello, and thank you')
-    assert 'becomes "Good day, and thank you' in sentence
+    assert sentence.startswith('notice acknowledgement en: was "{address} thank you')
+    assert "/ We have your message" in sentence.partition("becomes")[2]
 
 
 def test_long_lists_are_cut_in_words_and_whole_in_data() -> None:

@@ -52,6 +52,8 @@ LEGAL: tuple[Any, ...] = (
         "sent",
         "paid",
         "closes_option",
+        "result",
+        "upheld",
         "product",
         0.33,
         {"unit": "weeks", "n": 9},
@@ -83,6 +85,7 @@ def other(value: Any) -> tuple[Any, ...]:
         return (
             ["withdrawal"],
             ["critical"],
+            ["upheld"],
             ["suggestion"],
             ["x"],
             [RUNG],

@@ -126,7 +126,7 @@ def test_layout_and_comments_do_not_change_the_hash(edited: Edit) -> None:
 def test_a_changed_wording_changes_the_hash(edited: Edit) -> None:
     path = edited()
     words = path.with_name("wordings.yaml")
-    words.write_text(words.read_text(encoding="utf-8").replace("Hello,", "Good day,"), encoding="utf-8")
+    words.write_text(words.read_text(encoding="utf-8").replace("thank you", "many thanks"), encoding="utf-8")
     changed, shipped = load(str(path), year_from=2026), load("retail-kr", year_from=2026)
     assert changed.wording_hash != shipped.wording_hash
     assert changed.hash != shipped.hash

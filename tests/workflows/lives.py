@@ -8,6 +8,7 @@ from client import Redress
 from domain.assignment import AcceptCase
 from domain.contact import LogContact
 from domain.ending import AnswerCase, WithdrawCase
+from domain.evidence import ConfirmEvidence, RecordEvidence
 from domain.money import Money
 from domain.plan import LineDecision, Plan
 from domain.refusal import Refused
@@ -65,7 +66,13 @@ async def recover(life: Life, plan: Plan) -> None:
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
     await life.command(
-        LogContact, OWNER, direction="outbound", channel="phone", apology=True, next_step="we put it right"
+        LogContact,
+        OWNER,
+        direction="outbound",
+        channel="phone",
+        apology=True,
+        named_owner=True,
+        next_step="we put it right",
     )
     await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
     view = await life.until(is_weighed)
@@ -94,13 +101,15 @@ async def standard(env: Environment) -> Life:
 async def final_position(env: Environment) -> Life:
     """Refuse every harm line with its clause; the appeal window passes."""
     life = await open_case(env, policy())
+    await life.command(RecordEvidence, AGENT, what="the seams are shrunk", reference="photo-1")
     await life.command(Triage, AGENT, voc_type="complaint", cause="customer_error")
     await life.command(AcceptCase, "agent:agent-01")
+    await life.command(ConfirmEvidence, "supervisor:sup-01")
     refusal = LineDecision(
         harm_line="trouble",
         remedy="refusal",
         clause=life.policy.clauses[0].id,
-        reason="used against the manual",
+        reason="it was washed hotter than the label says",
     )
     await life.command(ProposeRemedy, "owner:agent-01", plan=Plan(decisions=(refusal,)))
     view = await life.view()

@@ -94,7 +94,8 @@ async def classed(env: Environment, rules: Policy, **fields: Any) -> Life:
 async def talking(life: Life) -> None:
     """Let its owner accept the case and speak with the customer."""
     await life.command(AcceptCase, AGENT)
-    await life.command(LogContact, OWNER, direction="outbound", channel="phone", next_step="we look into it")
+    told = {"apology": True, "named_owner": True, "next_step": "we look into it"}
+    await life.command(LogContact, OWNER, direction="outbound", channel="phone", **told)
 
 
 # One case per target. ------------------------------------------------------------------------------------

@@ -39,7 +39,8 @@ async def owned(life: Life) -> None:
     lines = (HarmLine(id="price", harm="price"),)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
-    await life.command(LogContact, OWNER, direction="outbound", channel="phone", next_step="we refund")
+    told = {"apology": True, "named_owner": True, "next_step": "we refund"}
+    await life.command(LogContact, OWNER, direction="outbound", channel="phone", **told)
 
 
 async def test_a_late_refund_is_computed_and_bears_interest_in_the_banks_books(env: Environment) -> None:

@@ -1,0 +1,66 @@
+"""How a firm speaks to its customers, as policy data: what words may not do, and what letters must say."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.record import Id, Line, Record
+
+Tongue = Literal["ko", "en"]
+"""The policy's word for it is `Language`."""
+
+LetterOutcome = Literal["upheld", "partly_upheld", "not_upheld"]
+
+
+class DecisionLetter(Record):
+    """What a letter about a decision must say; one that leaves any of it empty is not sent.
+
+    Attributes:
+        notice: which notice it is.
+        outcomes: for which outcomes of the case; empty: for each (an offer has none).
+        says: slots that have to be filled.
+    """
+
+    notice: Literal["offer", "result", "final_position"]
+    outcomes: tuple[LetterOutcome, ...] = ()
+    says: Annotated[tuple[Line, ...], Field(min_length=1)]
+
+
+class Address(Record):
+    """How customers are addressed; of all entries the first whose tiers fit holds."""
+
+    tiers: tuple[Line, ...] = ()
+    words: dict[Tongue, Line]
+
+
+class Spoken(Record):
+    """How the firm speaks.
+
+    Attributes:
+        blaming_causes: causes that put it on the customer; they need evidence, and a second person's eye.
+        blames: phrases that put it on the customer, Korean ones as stems; they need evidence as well.
+        harsh: phrases that nobody writes to a customer.
+        sorry: words of apology or empathy; the first notices hold one of them in each language.
+        address: how customers are addressed, by what the CRM says of them.
+        names: what members of staff are called to customers; who has none is called by department.
+        letters: what letters about decisions must say.
+    """
+
+    blaming_causes: tuple[Line, ...] = ("customer_error",)
+    blames: tuple[Line, ...] = ()
+    harsh: tuple[Line, ...] = ()
+    sorry: tuple[Line, ...] = ()
+    address: tuple[Address, ...] = ()
+    names: dict[Id, dict[Tongue, Line]] = Field(default_factory=dict)
+    letters: tuple[DecisionLetter, ...] = ()
+
+    def must_say(self, notice: str, outcome: str | None) -> tuple[str, ...]:
+        """Return the slots that a letter has to fill."""
+        return tuple(
+            dict.fromkeys(
+                slot
+                for letter in self.letters
+                if letter.notice == notice and (not letter.outcomes or outcome in letter.outcomes)
+                for slot in letter.says
+            )
+        )
