@@ -7,9 +7,9 @@ so a proposal within the limits of its own case reserves authority there, and co
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from domain.actor import Role
+from domain.calendar import local_date
 from domain.effect import AuthorityAnswer, AuthorityFreed, Effect, ReleaseAuthority, ReserveAuthority
 from domain.intake import Intake, customer_of
 from domain.message import CameBack, EffectSucceeded, Event
@@ -112,7 +112,7 @@ class Waiting:
 
 def period_of(policy: Policy, at: datetime) -> str:
     """Return the name of the period in which something happened, by the firm's own calendar days."""
-    day = at.astimezone(ZoneInfo(policy.calendar.timezone)).date()
+    day = local_date(policy.calendar, at)
     match policy.authority_period:
         case "day":
             return day.isoformat()

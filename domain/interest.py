@@ -7,8 +7,8 @@ unit. A day late is a calendar day in the policy's zone after the day on which t
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from domain.calendar import Calendar, local_date
 from domain.message import Event
 from domain.money import Money
 from domain.policy import InterestRate
@@ -48,14 +48,13 @@ class InterestOwed(Event):
     amount: Money
 
 
-def days_late(was_due: datetime, settled: datetime, zone: str) -> tuple[date, int]:
+def days_late(was_due: datetime, settled: datetime, calendar: Calendar) -> tuple[date, int]:
     """Return the last day that was in time, and how many days after it the money came.
 
     A deadline at midnight ended the day before it.
     """
-    local = ZoneInfo(zone)
-    last = (was_due.astimezone(local) - timedelta(microseconds=1)).date()
-    return last, max(0, (settled.astimezone(local).date() - last).days)
+    last = local_date(calendar, was_due - timedelta(microseconds=1))
+    return last, max(0, (local_date(calendar, settled) - last).days)
 
 
 def at_rates(rates: Sequence[InterestRate], *, last: date, days: int) -> tuple[DaysAtRate, ...]:

@@ -17,7 +17,7 @@ def follow(around: Around, at: datetime) -> tuple[InterestOwed, ...]:
         return ()
     clock, was_due = deadline
     policy = around.before.policy
-    last, days = days_late(was_due, settled, policy.calendar.timezone)
+    last, days = days_late(was_due, settled, policy.calendar)
     rates = at_rates(policy.interest, last=last, days=days)
     principal = _principal(proposal, clock, policy.currency)
     amount = interest_on(principal, rates)

@@ -147,14 +147,25 @@ def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
     return sha256(f"{number}\n{contact}\n{canonical(plan)}".encode()).hexdigest()[:32]
 
 
+def sum_of(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
+    """Return what the decisions of some kinds come to together; alternatives and extras left aside."""
+    return total((each.amount for each in plan.decisions if each.remedy in kinds and each.amount), currency)
+
+
 def amount_of(plan: Plan, currency: str) -> Money:
     """Return what the plan pays out in all; of alternatives the dearest."""
-    return max((_amount_of(each, currency) for each in variants(plan)), key=lambda amount: amount.minor)
+    return _dearest(plan, PAYS, currency)
 
 
-def _amount_of(plan: Plan, currency: str) -> Money:
-    paid = (decision.amount for decision in plan.decisions if decision.remedy in PAYS and decision.amount)
-    return total((*paid, *(extra.amount for extra in plan.extras)), currency)
+def worth_of(plan: Plan, currency: str) -> Money:
+    """Return what the plan costs the firm in all, coupons and points too; of alternatives the dearest."""
+    return _dearest(plan, GIVES, currency)
+
+
+def _dearest(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
+    extras = tuple(extra.amount for extra in plan.extras)
+    sums = (total((sum_of(each, kinds, currency), *extras), currency) for each in variants(plan))
+    return max(sums, key=lambda amount: amount.minor)
 
 
 def beyond_price(plan: Plan, currency: str) -> Money | None:
@@ -167,16 +178,6 @@ def beyond_price(plan: Plan, currency: str) -> Money | None:
         if other_harm and decision.remedy in PAYS and decision.amount is not None:
             amounts.append(decision.amount)
     return total(amounts, currency) if amounts else None
-
-
-def worth_of(plan: Plan, currency: str) -> Money:
-    """Return what the plan costs the firm in all, coupons and points too; of alternatives the dearest."""
-    return max((_worth_of(each, currency) for each in variants(plan)), key=lambda amount: amount.minor)
-
-
-def _worth_of(plan: Plan, currency: str) -> Money:
-    given = (each.amount for each in plan.decisions if each.remedy in GIVES and each.amount)
-    return total((*given, *(extra.amount for extra in plan.extras)), currency)
 
 
 def by_hand(plan: Plan) -> tuple[RemedyKind, ...]:

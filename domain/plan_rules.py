@@ -9,14 +9,14 @@ from datetime import date
 from typing import assert_never
 
 from domain.actor import Role
-from domain.earlier import earlier_failure, local_day, months_after
-from domain.effect import OrderLine, OrderSnapshot
+from domain.calendar import local_date
+from domain.earlier import earlier_failure, months_after
+from domain.effect import OrderSnapshot
 from domain.money import Money, total
-from domain.offer import WHOLE, compute
-from domain.plan import Before, LineDecision, Plan, amount_of, facts_of, is_shipping, variants
+from domain.offer import WHOLE, compute, lines_of
+from domain.plan import SHIPPING, Before, LineDecision, Plan, amount_of, facts_of, is_shipping, variants
 from domain.policy import MOVES_GOODS, PAYS, StandardRule, Warranty
 from domain.refusal import Refused
-from domain.triage import HarmLine
 
 SENIOR = (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)
 
@@ -101,15 +101,18 @@ def _shipping_owed(before: Before) -> Money | None:
     if before.triage.cause not in before.policy.firm_pays_causes:
         return None
     facts = facts_of(before)
-    line = HarmLine(id="shipping", harm="shipping")
-    asked = replace(facts, triage=replace(facts.triage, harm_lines=(line,)))
-    owed = compute(asked).of("shipping")
+    asked = replace(facts, triage=replace(facts.triage, harm_lines=(SHIPPING,)))
+    owed = compute(asked).of(SHIPPING.id)
     return owed.amount if owed is not None and owed.amount.minor else None
 
 
 def _refunds_price(before: Before, plan: Plan) -> bool:
-    prices = {line.id for line in before.triage.harm_lines if line.harm == "price"}
-    return any(each.remedy == "refund" and each.harm_line in prices for each in plan.decisions)
+    return any(each.remedy == "refund" and _is_price(before, each) for each in plan.decisions)
+
+
+def _is_price(before: Before, decision: LineDecision) -> bool:
+    """Say whether a decision is about the price of what was bought."""
+    return any(line.harm == "price" and line.id == decision.harm_line for line in before.triage.harm_lines)
 
 
 # Warranty. -------------------------------------------------------------------------------------------------
@@ -150,7 +153,7 @@ def _bought(before: Before) -> date | None:
 
 
 def _received(before: Before) -> date:
-    return local_day(before.policy, before.intake.received_at)
+    return local_date(before.policy.calendar, before.intake.received_at)
 
 
 # Standards of dispute resolution. --------------------------------------------------------------------------
@@ -160,12 +163,11 @@ def _check_standards(before: Before, plan: Plan) -> None:
     order = before.intake.order
     if order is None or before.triage.cause not in before.policy.firm_pays_causes:
         return
-    prices = {line.id for line in before.triage.harm_lines if line.harm == "price"}
     for rule in before.policy.standards:
         if not _holds(rule, before, order, plan):
             continue
         for place, decision in enumerate(plan.decisions):
-            meant = decision.harm_line in prices and decision.remedy not in rule.owed
+            meant = _is_price(before, decision) and decision.remedy not in rule.owed
             if meant and (not rule.instead_of or decision.remedy in rule.instead_of):
                 raise Refused(_what_would_do(rule, before, place), code="standard")
 
@@ -183,13 +185,9 @@ def _holds(rule: StandardRule, before: Before, order: OrderSnapshot, plan: Plan)
             since = order.in_repair_since
             return since is not None and _received(before) > months_after(since, rule.at_least)
         case "no_same_kind":
-            return any(not line.replaceable for line in _lines(order, plan))
+            return any(not line.replaceable for line in lines_of(order, plan.order_lines))
         case _:
             assert_never(rule.when)
-
-
-def _lines(order: OrderSnapshot, plan: Plan) -> tuple[OrderLine, ...]:
-    return tuple(line for line in order.lines if not plan.order_lines or line.line_id in plan.order_lines)
 
 
 # Earlier failures. -----------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from domain.effect import OrderLine, OrderSnapshot, PayerAccount, PayRefund, RefundPart
 from domain.money import Money, split, total
-from domain.plan import beyond_price
-from domain.policy import FEES, RemedyKind
+from domain.offer import lines_of
+from domain.plan import beyond_price, sum_of
+from domain.policy import FEES
 from domain.remedy import Proposal
 from domain.saga_steps import Agreed, Saga, StepName
 
@@ -13,7 +14,7 @@ SHIPPING = "shipping"
 
 def amount_due(saga: Saga, proposal: Proposal, name: StepName) -> Money:
     """Return what a step pays; all payouts of a remedy together come to what was agreed, and its interest."""
-    agreed, fees = proposal.total, _sum(proposal, FEES)
+    agreed, fees = proposal.total, sum_of(proposal.plan, FEES, proposal.total.currency)
     kept = saga.withheld.minor if saga.withheld else 0
     if name == "interest" and saga.interest is not None:
         return saga.interest
@@ -27,19 +28,13 @@ def amount_due(saga: Saga, proposal: Proposal, name: StepName) -> Money:
 
 def withheld_for(proposal: Proposal, order: OrderSnapshot | None, returned: tuple[str, ...]) -> Money:
     """Return the share of the refund that belongs to goods which did not come back, by their prices."""
-    for_goods = _sum(proposal, ("refund",))
-    lines = chosen(order, proposal.plan.order_lines)
+    for_goods = sum_of(proposal.plan, ("refund",), proposal.total.currency)
+    lines = lines_of(order, proposal.plan.order_lines)
     if not lines:
         return for_goods
     shares = split(for_goods, [line.price.minor for line in lines])
     out = (share for line, share in zip(lines, shares, strict=True) if line.line_id not in returned)
     return total(out, for_goods.currency)
-
-
-def chosen(order: OrderSnapshot | None, line_ids: tuple[str, ...]) -> tuple[OrderLine, ...]:
-    """Return the named lines of an order; all where none is named."""
-    lines = order.lines if order else ()
-    return tuple(line for line in lines if not line_ids or line.line_id in line_ids)
 
 
 def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> PayRefund:
@@ -54,7 +49,7 @@ def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> P
         amount=amount,
         beyond=beyond,
         reason=f"remedy {proposal.number}" if name == "payout" else f"remedy {proposal.number} {name}",
-        parts=_parts(refunded, chosen(agreed.order, line_ids)) if line_ids else (),
+        parts=_parts(refunded, lines_of(agreed.order, line_ids)) if line_ids else (),
         account=_account(saga),
     )
 
@@ -73,16 +68,11 @@ def _beyond(saga: Saga, proposal: Proposal, name: StepName) -> Money | None:
     return beyond_price(plan.model_copy(update={"decisions": part, "extras": extras}), currency)
 
 
-def _sum(proposal: Proposal, kinds: tuple[RemedyKind, ...]) -> Money:
-    amounts = (each.amount for each in proposal.plan.decisions if each.remedy in kinds and each.amount)
-    return total(amounts, proposal.total.currency)
-
-
 def _lines(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> tuple[str, ...]:
     named = proposal.plan.order_lines
     if saga.withheld is None or name == "fee_refund":
         return named
-    lines = chosen(agreed.order, named)
+    lines = lines_of(agreed.order, named)
     back = name == "payout"
     return tuple(line.line_id for line in lines if (line.line_id in saga.short) == back) or named
 

@@ -20,7 +20,7 @@ from domain.effect import (
     TrackRefund,
     TrackRepair,
 )
-from domain.money import Money
+from domain.plan import sum_of
 from domain.remedy import Proposal
 from domain.saga_amounts import payment
 from domain.saga_steps import HAND_STEPS, PAYOUTS, Agreed, Saga, Step, StepName, in_flight
@@ -107,15 +107,10 @@ def _write(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> Wr
         case "return":
             return ReturnGoods(reference=_goods(saga), order_id=order)
         case "coupon" | "points":
-            return IssueVoucher(voucher=name, order_id=order, worth=_worth(proposal, name))
+            worth = sum_of(proposal.plan, (name,), proposal.total.currency)
+            return IssueVoucher(voucher=name, order_id=order, worth=worth)
         case _:
             return payment(saga, agreed, proposal, name)
-
-
-def _worth(proposal: Proposal, name: StepName) -> Money:
-    """Return what a voucher is worth; a plan has each kind with its amount, possibly for several harms."""
-    amounts = [each.amount for each in proposal.plan.decisions if each.remedy == name and each.amount]
-    return Money(minor=sum(amount.minor for amount in amounts), currency=proposal.total.currency)
 
 
 def _goods(saga: Saga) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import policies
 from domain.budget import BusinessDays
+from domain.calendar import Calendar
 from domain.case import todo
 from domain.effect import CollectionStatus, Found, PayRefund, RefundPaid
 from domain.interest import DaysAtRate, at_rates, days_late, interest_on
@@ -94,16 +95,17 @@ def test_principal_times_rate_times_days_over_365_rounded_up(
 
 
 def test_a_deadline_at_midnight_ended_the_day_before() -> None:
-    assert days_late(FRIDAY, FRIDAY, "UTC") == (date(2026, 11, 26), 1)
-    assert days_late(FRIDAY, FRIDAY - timedelta(microseconds=1), "UTC")[1] == 0
-    assert days_late(FRIDAY, FRIDAY + timedelta(days=1, hours=-1), "UTC")[1] == 1
-    assert days_late(FRIDAY, FRIDAY + timedelta(days=1), "UTC")[1] == 2
-    assert days_late(FRIDAY, FRIDAY - timedelta(days=9), "UTC")[1] == 0
+    assert days_late(FRIDAY, FRIDAY, POLICY.calendar) == (date(2026, 11, 26), 1)
+    assert days_late(FRIDAY, FRIDAY - timedelta(microseconds=1), POLICY.calendar)[1] == 0
+    assert days_late(FRIDAY, FRIDAY + timedelta(days=1, hours=-1), POLICY.calendar)[1] == 1
+    assert days_late(FRIDAY, FRIDAY + timedelta(days=1), POLICY.calendar)[1] == 2
+    assert days_late(FRIDAY, FRIDAY - timedelta(days=9), POLICY.calendar)[1] == 0
 
 
 def test_days_are_days_of_the_policys_zone() -> None:
+    seoul = Calendar(timezone="Asia/Seoul", hours={})
     midnight_in_seoul = datetime(2026, 11, 26, 15, tzinfo=UTC)
-    assert days_late(midnight_in_seoul, midnight_in_seoul, "Asia/Seoul") == (date(2026, 11, 26), 1)
+    assert days_late(midnight_in_seoul, midnight_in_seoul, seoul) == (date(2026, 11, 26), 1)
 
 
 def test_each_day_counts_at_the_rate_in_force_on_it() -> None:
