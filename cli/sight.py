@@ -17,6 +17,7 @@ from client import NotFound, RedressError, Unreachable
 from domain.after_sale import AfterSale, after_sale
 from domain.case import Case
 from domain.chain import RecordedEvent
+from domain.remedy import WHOSE
 from domain.view import CaseView, view
 from ledger.errors import LedgerError
 from ledger.fold import events_of, fold_case
@@ -201,4 +202,9 @@ def _approval(view: CaseView) -> str | None:
     proposal = view.proposal
     if proposal is None or not proposal.needs_approval:
         return None
-    return f"by {proposal.approved_by}" if proposal.approved_by else "needed"
+    if proposal.approved_by:
+        return f"by {proposal.approved_by}"
+    over = [WHOSE[bound] for bound in proposal.over if bound in WHOSE]
+    split = f": with the other proposals of {' and of '.join(over)} above the authority of {proposal.by}"
+    decides = f"; {proposal.approver} decides" if proposal.approver else ""
+    return f"needed{split if over else ''}{decides}"

@@ -39,6 +39,7 @@ from domain.plan import (
 from domain.plan_rules import check_better, check_rules, needs_approval_because
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
+from domain.refundable import check_refundable
 from domain.refusal import Refused
 from domain.triage import Classification
 
@@ -239,10 +240,15 @@ class RemedyDeclined(Event):
 
 
 class RemedyDone(Event):
-    """Every step of the agreed plan was carried out."""
+    """Every step of the agreed plan was carried out.
+
+    Attributes:
+        refunded: what of the order's price went back with it.
+    """
 
     kind: Literal["remedy_done"] = "remedy_done"
     hash: Line
+    refunded: Money | None = None
 
 
 class RemedyCompensated(Event):
@@ -325,6 +331,7 @@ class Remedy:
         people: whoever proposed, approved or rejected, in all rounds: none of them reviews an appeal.
         hashes: every proposal ever made, so that an approval of an old one is told apart from nonsense.
         given: minor units of all remedies of this case that were carried out, in all rounds.
+        refunded: minor units of them that went back of what the order was paid with.
         reservations: what of this case may count for its people and its customer elsewhere.
         delays: words about late approvals that have not gone out.
     """
@@ -338,6 +345,7 @@ class Remedy:
     hashes: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     given: int = 0
+    refunded: int = 0
     reservations: tuple[Reservation, ...] = ()
     delays: tuple[str, ...] = ()
 
@@ -374,6 +382,7 @@ def _propose(
     _check_may_propose(remedy, before, command)
     check_plan(before, plan, lines=undecided(remedy, before.triage))
     check_rules(before, plan)
+    check_refundable(before, plan, refunded=remedy.refunded)
     number, policy = remedy.proposed + 1, before.policy
     worth = worth_of(plan, policy.currency)
     over = authority.bounds_passed(policy, command.by.role, worth, remedy.given)
@@ -733,9 +742,10 @@ def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
         case RemedyApproved(counts=counts):
             held = authority.wanted(remedy.reservations, number=proposal.number, asked=counts)
             return replace(remedy, reservations=held)
-        case RemedyDone():
+        case RemedyDone(refunded=refunded):
             return replace(
                 remedy,
+                refunded=remedy.refunded + (refunded.minor if refunded else 0),
                 done=(*remedy.done, *proposal.plan.decisions),
                 given=remedy.given + _worth(proposal).minor,
                 reservations=authority.carried_out(remedy.reservations, proposal.number),
@@ -766,6 +776,7 @@ def _next_round(remedy: Remedy, event: RoundOpened) -> Remedy:
         hashes=over.hashes,
         people=over.people,
         given=over.given,
+        refunded=over.refunded,
         reservations=over.reservations,
         delays=over.delays,
     )

@@ -5,6 +5,7 @@ from domain.money import Money, split, total
 from domain.offer import lines_of
 from domain.plan import beyond_price, sum_of
 from domain.policy import FEES
+from domain.refundable import GIVES_BACK
 from domain.remedy import Proposal
 from domain.saga_steps import Agreed, Saga, StepName
 
@@ -35,6 +36,17 @@ def withheld_for(proposal: Proposal, order: OrderSnapshot | None, returned: tupl
     shares = split(for_goods, [line.price.minor for line in lines])
     out = (share for line, share in zip(lines, shares, strict=True) if line.line_id not in returned)
     return total(out, for_goods.currency)
+
+
+def refunded(saga: Saga, proposal: Proposal) -> Money:
+    """Return what of the order's price went back with a remedy that was carried out."""
+    currency = proposal.total.currency
+    kept = saga.withheld or Money(minor=0, currency=currency)
+    payout, rest = saga.find("payout"), saga.find("rest_payout")
+    first = sum_of(proposal.plan, GIVES_BACK, currency).minor - kept.minor
+    back = first if payout is not None and payout.state == "done" else 0
+    back += kept.minor if rest is not None and rest.state == "done" else 0
+    return Money(minor=back, currency=currency)
 
 
 def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> PayRefund:

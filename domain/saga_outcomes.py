@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from domain.actor import Actor
+from domain.attempt import AttemptRefused
 from domain.effect import (
     CollectionBooked,
     CollectionStatus,
@@ -54,12 +56,39 @@ from domain.saga_steps import (
 CANNOT_TAKE_BACK = ("means-expired", "means-closed")
 """The words of a bank for an original means to which no money can go."""
 
+ATTEMPTS = ("over-refund", "currency")
+"""The words of a bank for a refund that must not be: that its proposer tried it is recorded."""
+
 LOSSES_BORNE = 1
 """So many replacements are sent again by themselves; then a person looks at it."""
 
 
-def came_back(saga: Saga, agreed: Agreed, fact: CameBack) -> tuple[SagaEvent, ...]:
-    """Say what an outcome means for the step under whose key it came."""
+def came_back(saga: Saga, agreed: Agreed, fact: CameBack) -> tuple[SagaEvent | AttemptRefused, ...]:
+    """Say what an outcome means for the step under whose key it came, and which attempt it uncovers."""
+    events = _meant(saga, agreed, fact)
+    refusals = [event for event in events if isinstance(event, StepRefused)]
+    tried = (_attempt(agreed.proposal, event) for event in refusals if _is_attempt(event))
+    return (*events, *filter(None, tried))
+
+
+def _is_attempt(refused: StepRefused) -> bool:
+    return refused.step in PAYOUTS and refused.code in ATTEMPTS
+
+
+def _attempt(proposal: Proposal | None, refused: StepRefused) -> AttemptRefused | None:
+    if proposal is None or refused.code is None:
+        return None
+    return AttemptRefused(
+        command="propose_remedy",
+        command_id=proposal.command_id or refused.key,
+        code=refused.code,
+        reason=refused.reason,
+        at=refused.at,
+        by=Actor(role=proposal.role, id=proposal.by),
+    )
+
+
+def _meant(saga: Saga, agreed: Agreed, fact: CameBack) -> tuple[SagaEvent, ...]:
     step = next((step for step in saga.steps if step.key == fact.key), None)
     if step is None:
         raise ValueError(f"no step is under way under {fact.key}")

@@ -76,6 +76,7 @@ LIFE = (
     "offer",
     "plan",
     "plan_rules",
+    "refundable",
     "hours",
     "authority",
     "remedy",

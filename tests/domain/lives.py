@@ -515,7 +515,7 @@ NOTICE = NoticeSent(reference="n1", delivered=True, text="...")
 LOST_NOTICE = NoticeSent(reference="n1", delivered=False, text="...")
 CUSTOMER = CustomerSnapshot(known=True, customer_id="mira")
 ORDER = OrderSnapshot(
-    known=True, order_id="o1", lines=(OrderLine(line_id="l1", product="cup", price=eur(9_000)),)
+    known=True, order_id="o1", lines=(OrderLine(line_id="l1", product="cup", price=eur(90_000)),)
 )
 WITHIN = AuthorityAnswer(state="reserved", person_used=eur(0), customer_used=eur(0))
 FREED = AuthorityFreed()
