@@ -103,7 +103,7 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
         "appeal_window",
     ):
         yield Subject(name.replace("_", " ")), length(getattr(policy, name))
-    for name in ("look_every", "retry_after"):
+    for name in ("look_every", "retry_after", "label_for"):
         yield Subject(name.replace("_", " ")), span(getattr(policy, name))
     for name, value in policy.happy_call:
         words = ", ".join(value) if isinstance(value, tuple) else value

@@ -146,7 +146,8 @@ def _plan(plan: PlanView, zone: tzinfo) -> RenderableType:
         row(shown, "interest", "by law", plan.interest, "", "the money came late")
     if plan.withheld is not None:
         row(shown, "withheld", "", plan.withheld, "", "not all goods came back")
-    extras = [*plan.plan.gestures, *(["goods come back"] if plan.plan.collect else [])]
+    back = "goods come back by prepaid label" if plan.plan.label else "goods come back"
+    extras = [*plan.plan.gestures, *([back] if plan.plan.collect else [])]
     if extras:
         row(shown, "", ", ".join(extras), "", f"fees: {plan.plan.fee_payer}", "")
     return shown

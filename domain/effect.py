@@ -161,6 +161,21 @@ class BookCollection(Record):
     line_ids: tuple[Id, ...] = ()
 
 
+class IssueLabel(Record):
+    """Give the customer a prepaid label under which they send goods back themselves (port logistics)."""
+
+    kind: Literal["issue_label"] = "issue_label"
+    order_id: Id
+    line_ids: tuple[Id, ...] = ()
+
+
+class VoidLabel(Record):
+    """Undo a label that nothing was sent with yet."""
+
+    kind: Literal["void_label"] = "void_label"
+    reference: Line
+
+
 class CancelCollection(Record):
     """Undo a booked collection."""
 
@@ -269,6 +284,8 @@ class FindOutcome(Record):
         | ReturnGoods
         | BookCollection
         | CancelCollection
+        | IssueLabel
+        | VoidLabel
         | ReserveReplacement
         | ReleaseReplacement
         | ShipReplacement
@@ -291,6 +308,8 @@ Request = Annotated[
     | ReturnGoods
     | BookCollection
     | CancelCollection
+    | IssueLabel
+    | VoidLabel
     | TrackCollection
     | ReserveReplacement
     | ReleaseReplacement
@@ -457,6 +476,13 @@ class CollectionStatus(Record):
     returned: tuple[Id, ...] = ()
 
 
+class LabelIssued(Record):
+    """The customer has the label; its reference is tracked like a collection's."""
+
+    kind: Literal["label_issued"] = "label_issued"
+    reference: Line
+
+
 class ReplacementReserved(Record):
     """A replacement is set aside."""
 
@@ -535,6 +561,7 @@ Outcome = Annotated[
     | RepairFailed
     | GoodsReturned
     | CollectionBooked
+    | LabelIssued
     | CollectionStatus
     | ReplacementReserved
     | ReplacementShipped

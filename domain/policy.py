@@ -364,6 +364,7 @@ class Policy(Record):
     retry_after: timedelta
     max_tries: Annotated[int, Field(ge=1)]
     max_pickups: Annotated[int, Field(ge=1)] = 3
+    label_for: timedelta = timedelta(days=14)
     happy_call: HappyCall
     reopen_window: Budget
     appeal_window: Budget

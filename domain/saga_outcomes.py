@@ -11,6 +11,7 @@ from domain.effect import (
     Found,
     GoodsRepaired,
     GoodsReturned,
+    LabelIssued,
     Outcome,
     RefundFailed,
     RefundPaid,
@@ -105,7 +106,7 @@ def _meant(saga: Saga, agreed: Agreed, fact: CameBack) -> tuple[SagaEvent, ...]:
         case EffectRefused(reason=reason, code=code):
             return _refused(saga, step, fact, reason=reason, code=code)
         case _:
-            return (_unknown(saga, policy, step, fact),)
+            return (_unknown(saga, agreed, step, fact),)
 
 
 def _happened(
@@ -125,6 +126,7 @@ def _happened(
             return _failed(saga, step, fact, reason=reason, code="not-repairable")
         case (
             CollectionBooked(reference=ref)
+            | LabelIssued(reference=ref)
             | ReplacementReserved(reference=ref)
             | ReplacementShipped(reference=ref)
             | VoucherIssued(reference=ref)
@@ -161,7 +163,7 @@ def _collected(
     if status.no_show:
         return (_nobody_met(saga, agreed.policy, step, fact),)
     if status.finding is None:
-        return (_look_again(agreed.policy, step, fact),)
+        return (_parcel_awaited(saga, agreed, step, fact),)
     return inspected(
         saga,
         agreed,
@@ -172,6 +174,19 @@ def _collected(
         happened=status.arrived_at,
         at=fact.at,
     )
+
+
+def _parcel_awaited(saga: Saga, agreed: Agreed, step: Step, fact: CameBack) -> SagaEvent:
+    """A courier comes on a day; a label lies with the customer until its deadline, however many looks."""
+    policy, sent = agreed.policy, saga.step("collect").done_at
+    if agreed.proposal is None or not agreed.proposal.plan.label or sent is None:
+        return _look_again(policy, step, fact)
+    until = sent + policy.label_for
+    if fact.at >= until:
+        why = f"no parcel came with the return label by {until:%Y-%m-%d}: ask the customer, or cancel_remedy"
+        return _parked(step, fact, why)
+    again = min(fact.at + policy.look_every, until)
+    return StepWaits(step=step.name, key=fact.key, again_at=again, why="no parcel yet", at=fact.at)
 
 
 def _nobody_met(saga: Saga, policy: Policy, step: Step, fact: CameBack) -> SagaEvent:
@@ -282,7 +297,10 @@ def _failed(
     return (refused, SagaTurnedBack(reason=reason, at=fact.at))
 
 
-def _unknown(saga: Saga, policy: Policy, step: Step, fact: CameBack) -> SagaEvent:
+def _unknown(saga: Saga, agreed: Agreed, step: Step, fact: CameBack) -> SagaEvent:
+    policy = agreed.policy
+    if step.name == "inspect":
+        return _parcel_awaited(saga, agreed, step, fact)
     if step.state == "tracking":
         return _not_settled(policy, step, fact, None)
     if step.name in READS:

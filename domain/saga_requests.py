@@ -7,6 +7,7 @@ from domain.effect import (
     CancelCollection,
     Effect,
     FindOutcome,
+    IssueLabel,
     IssueVoucher,
     PayRefund,
     ReleaseReplacement,
@@ -19,6 +20,7 @@ from domain.effect import (
     TrackDelivery,
     TrackRefund,
     TrackRepair,
+    VoidLabel,
 )
 from domain.plan import sum_of
 from domain.remedy import Proposal
@@ -31,11 +33,12 @@ Write = (
     | RepairGoods
     | ReturnGoods
     | BookCollection
+    | IssueLabel
     | ReserveReplacement
     | ShipReplacement
 )
 """Requests after which something is different outside."""
-Undo = ReleaseReplacement | CancelCollection | ReturnGoods | RevokeVoucher
+Undo = ReleaseReplacement | CancelCollection | VoidLabel | ReturnGoods | RevokeVoucher
 Look = TrackCollection | TrackDelivery | TrackRefund | TrackRepair
 
 PATIENCE = timedelta(minutes=10)
@@ -64,7 +67,7 @@ def todo(saga: Saga, agreed: Agreed) -> tuple[Effect, ...]:
 def _request(saga: Saga, agreed: Agreed, proposal: Proposal, step: Step) -> Write | Undo | Look | FindOutcome:
     match step.state, step.name:
         case "undoing", _:
-            return _undo(saga, agreed, step)
+            return _undo(saga, agreed, proposal, step)
         case "tracking", "repair":
             return TrackRepair(reference=step.reference or "none")
         case "tracking", _:
@@ -80,7 +83,7 @@ def _request(saga: Saga, agreed: Agreed, proposal: Proposal, step: Step) -> Writ
             return FindOutcome(key=step.once or "none", lost=request) if step.state == "asking" else request
 
 
-def _undo(saga: Saga, agreed: Agreed, step: Step) -> Undo:
+def _undo(saga: Saga, agreed: Agreed, proposal: Proposal, step: Step) -> Undo:
     reference = step.reference or "none"
     match step.name:
         case "reserve":
@@ -89,6 +92,8 @@ def _undo(saga: Saga, agreed: Agreed, step: Step) -> Undo:
             return RevokeVoucher(reference=reference)
         case "inspect":
             return ReturnGoods(reference=_goods(saga), order_id=agreed.order_id)
+        case _ if proposal.plan.label:
+            return VoidLabel(reference=reference)
         case _:
             return CancelCollection(reference=reference)
 
@@ -98,6 +103,8 @@ def _write(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> Wr
     match name:
         case "reserve":
             return ReserveReplacement(order_id=order, line_ids=lines)
+        case "collect" if proposal.plan.label:
+            return IssueLabel(order_id=order, line_ids=lines)
         case "collect":
             return BookCollection(order_id=order, line_ids=lines)
         case "ship":

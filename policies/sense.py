@@ -228,6 +228,7 @@ def _lengths(policy: Policy) -> Iterator[Finding]:
         (("vague_default",), policy.vague_default),
         (("look_every",), policy.look_every),
         (("retry_after",), policy.retry_after),
+        (("label_for",), policy.label_for),
         (("happy_call", "delay"), policy.happy_call.delay),
         (("happy_call", "apart"), policy.happy_call.apart),
     ]

@@ -164,6 +164,7 @@ def _lost(payments: Sequence[Deed], said: dict[str, _Said]) -> Iterator[Breach]:
 
 ENDS_IT = {
     "book_collection": ("cancel_collection", "return_goods", "repair_goods"),
+    "issue_label": ("void_label", "return_goods", "repair_goods"),
     "reserve_replacement": ("release_replacement", "ship_replacement"),
 }
 """What begins something in the outside world, and what ends it by naming its reference."""
@@ -177,6 +178,6 @@ def _orphans(done: Sequence[Deed], said: dict[str, _Said]) -> Iterator[Breach]:
         enders = ENDS_IT.get(deed.operation, ())
         over = any((ender, deed.reference) in ended for ender in enders)
         seen_to = said.get(deed.case_id, NOBODY).by_a_person
-        collected = deed.operation == "book_collection" and deed.case_id in given
+        collected = deed.operation in ("book_collection", "issue_label") and deed.case_id in given
         if enders and not (over or seen_to or collected):
             yield Breach("books", deed.case_id, f"{deed.operation} {deed.reference} was left lying about")

@@ -42,6 +42,7 @@ from domain.effect import (
     DeliveryStatus,
     GoodsRepaired,
     GoodsReturned,
+    LabelIssued,
     NoticeSent,
     OrderLine,
     OrderSnapshot,
@@ -520,6 +521,7 @@ ORDER = OrderSnapshot(
 WITHIN = AuthorityAnswer(state="reserved", person_used=eur(0), customer_used=eur(0))
 FREED = AuthorityFreed()
 BOOKED = CollectionBooked(reference="col1")
+LABEL = LabelIssued(reference="lab1")
 NOT_THERE = CollectionStatus(arrived=False)
 INSPECTED = CollectionStatus(arrived=True, finding="as_claimed")
 RESERVED = ReplacementReserved(reference="res1")
