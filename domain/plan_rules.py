@@ -69,12 +69,32 @@ def _check_fees(before: Before, plan: Plan) -> None:
 
 def _fees_are_high(before: Before, plan: Plan) -> bool:
     """Say whether the fees of the plan together are above the policy's share of the price paid."""
-    share = before.policy.max_fee_per_cent
-    if not plan.fees or share is None:
+    if not plan.fees or before.policy.max_fee_per_cent is None:
         return False
-    price = compute(facts_of(before), order_lines=plan.order_lines).price
     fees = total((fee.amount for fee in plan.fees), before.policy.currency)
-    return price is None or fees.minor * WHOLE > price.minor * share
+    return fees.minor > _highest_fee(before, plan, before.policy.max_fee_per_cent).minor
+
+
+def _highest_fee(before: Before, plan: Plan, share: int) -> Money:
+    """Return what the fees of a plan may come to without a second person: nothing where no price is known."""
+    price = compute(facts_of(before), order_lines=plan.order_lines).price
+    return Money(minor=price.minor * share // WHOLE if price else 0, currency=before.policy.currency)
+
+
+def check_capped(before: Before, plan: Plan) -> None:
+    """Hold a plan against the policy's share of the price, once a second person refused a higher fee.
+
+    Raises:
+        Refused: naming the most that may be asked for.
+    """
+    share = before.policy.max_fee_per_cent
+    if share is not None and _fees_are_high(before, plan):
+        most = _highest_fee(before, plan, share)
+        raise Refused(
+            f"fees: a fee above the policy's share of the price was refused in this case; ask for {most} "
+            "at most in all, or leave the fees out",
+            code="fee-capped",
+        )
 
 
 # Shipping. -------------------------------------------------------------------------------------------------

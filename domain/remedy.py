@@ -36,7 +36,7 @@ from domain.plan import (
     with_amounts,
     worth_of,
 )
-from domain.plan_rules import check_better, check_rules, needs_approval_because
+from domain.plan_rules import check_better, check_capped, check_rules, needs_approval_because
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refundable import check_refundable
@@ -296,6 +296,7 @@ class Proposal:
 
     Attributes:
         over: which limits it passes, so that a second person decides.
+        because: why a second person decides, whatever it pays.
         customer_used: what its customer has had in the period already, where the ledger said that.
         missed: how often nobody approved in time.
     """
@@ -310,6 +311,7 @@ class Proposal:
     needs_approval: bool
     state: ProposalState
     over: tuple[Bound, ...] = ()
+    because: tuple[str, ...] = ()
     customer_used: Money | None = None
     approval_due: datetime | None = None
     approval_until: datetime | None = None
@@ -334,6 +336,7 @@ class Remedy:
         refunded: minor units of them that went back of what the order was paid with.
         reservations: what of this case may count for its people and its customer elsewhere.
         delays: words about late approvals that have not gone out.
+        fee_capped: a second person refused a fee above the policy's share; none like it is proposed again.
     """
 
     round: int = 1
@@ -348,6 +351,7 @@ class Remedy:
     refunded: int = 0
     reservations: tuple[Reservation, ...] = ()
     delays: tuple[str, ...] = ()
+    fee_capped: bool = False
 
     @property
     def agreed_at(self) -> datetime | None:
@@ -382,6 +386,8 @@ def _propose(
     _check_may_propose(remedy, before, command)
     check_plan(before, plan, lines=undecided(remedy, before.triage))
     check_rules(before, plan)
+    if remedy.fee_capped:
+        check_capped(before, plan)
     check_refundable(before, plan, refunded=remedy.refunded)
     number, policy = remedy.proposed + 1, before.policy
     worth = worth_of(plan, policy.currency)
@@ -753,6 +759,8 @@ def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
         case ApprovalMissed():
             key = f"approval-delay:{proposal.number}.{proposal.missed + 1}"
             return replace(remedy, delays=(*remedy.delays, key))
+        case RemedyRejected() if "fees" in proposal.because:
+            return replace(closed(remedy), fee_capped=True)
         case RemedyRejected() | ApprovalExpired() | RemedyDeclined() | OfferExpired() | RemedyCompensated():
             return closed(remedy)
         case _:
@@ -779,6 +787,7 @@ def _next_round(remedy: Remedy, event: RoundOpened) -> Remedy:
         refunded=over.refunded,
         reservations=over.reservations,
         delays=over.delays,
+        fee_capped=over.fee_capped,
     )
 
 
@@ -796,6 +805,7 @@ def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
         needs_approval=event.needs_approval,
         state=waits if event.reserves is None else "reserving",
         over=event.over,
+        because=event.because,
         approval_due=event.approval_due,
         approval_until=event.approval_until,
         contact=event.contact,
