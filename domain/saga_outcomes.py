@@ -104,7 +104,7 @@ def _meant(saga: Saga, agreed: Agreed, fact: CameBack) -> tuple[SagaEvent, ...]:
         case EffectSucceeded(result=result) if not isinstance(result, Found):
             return _happened(saga, agreed, step, fact, result)
         case EffectRefused(reason=reason, code=code):
-            return _refused(saga, step, fact, reason=reason, code=code)
+            return _refused(saga, agreed, step, fact, reason=reason, code=code)
         case _:
             return (_unknown(saga, agreed, step, fact),)
 
@@ -121,9 +121,9 @@ def _happened(
         case RefundPending(reference=ref) | RepairAccepted(reference=ref):
             return (_not_settled(agreed.policy, step, fact, ref),)
         case RefundFailed(reason=reason, code=code):
-            return _failed(saga, step, fact, reason=reason, code=code)
+            return _failed(saga, agreed, step, fact, reason=reason, code=code)
         case RepairFailed(reason=reason):
-            return _failed(saga, step, fact, reason=reason, code="not-repairable")
+            return _failed(saga, agreed, step, fact, reason=reason, code="not-repairable")
         case (
             CollectionBooked(reference=ref)
             | LabelIssued(reference=ref)
@@ -269,16 +269,16 @@ def _did_not_happen(saga: Saga, policy: Policy, step: Step, fact: CameBack) -> S
 
 
 def _refused(
-    saga: Saga, step: Step, fact: CameBack, *, reason: str, code: str | None
+    saga: Saga, agreed: Agreed, step: Step, fact: CameBack, *, reason: str, code: str | None
 ) -> tuple[SagaEvent, ...]:
     if step.state in ("asking", "tracking"):
         refused = StepRefused(step=step.name, key=fact.key, reason=reason, code=code, at=fact.at)
         return (refused, _parked(step, fact, reason))
-    return _failed(saga, step, fact, reason=reason, code=code)
+    return _failed(saga, agreed, step, fact, reason=reason, code=code)
 
 
 def _failed(
-    saga: Saga, step: Step, fact: CameBack, *, reason: str, code: str | None
+    saga: Saga, agreed: Agreed, step: Step, fact: CameBack, *, reason: str, code: str | None
 ) -> tuple[SagaEvent, ...]:
     """It surely did not happen: back before the pivot, a person after it; money may need another account."""
     settled = step.state in ("asking", "tracking")
@@ -292,9 +292,23 @@ def _failed(
         needed = AccountNeeded(step=step.name, code=code, at=fact.at)
         why = f"the original means cannot take the money back ({code}): give_account, then check_account"
         return (refused, needed, _parked(step, fact, why))
+    if _pays_a_guarantee(agreed) and not is_given_up(saga):
+        return (refused, _tried_anew(agreed.policy, step, fact, reason))
     if past_pivot(saga):
         return (refused, _parked(step, fact, reason))
     return (refused, SagaTurnedBack(reason=reason, at=fact.at))
+
+
+def _pays_a_guarantee(agreed: Agreed) -> bool:
+    return agreed.proposal is not None and agreed.proposal.plan.guarantee is not None
+
+
+def _tried_anew(policy: Policy, step: Step, fact: CameBack, reason: str) -> SagaEvent:
+    """What a guarantee owes is never given up by itself: another try has a new key, then a person decides."""
+    if step.count >= policy.max_tries:
+        return _parked(step, fact, reason)
+    again = fact.at + policy.retry_after
+    return StepWaits(step=step.name, key=fact.key, again_at=again, why="refused", at=fact.at)
 
 
 def _unknown(saga: Saga, agreed: Agreed, step: Step, fact: CameBack) -> SagaEvent:

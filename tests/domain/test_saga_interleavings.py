@@ -36,7 +36,7 @@ from domain.effect import (
 from domain.message import CameBack, EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.money import Money
 from domain.plan import Plan
-from domain.policy import RemedyKind
+from domain.policy import Guarantee, Policy, RemedyKind
 from domain.refusal import Refused
 from domain.saga import (
     CancelRemedy,
@@ -62,6 +62,7 @@ from tests.domain.lives import (
     ISSUED,
     LABEL,
     MIRA,
+    MONDAY,
     NOTICE,
     ORDER,
     OWNER,
@@ -134,6 +135,10 @@ UNDOES = {
 BOTH_LINES = (PRICE, HarmLine(id="more", harm="trouble"))
 
 
+GUARANTEED = "guarantee"
+"""A broken guarantee, which the engine pays by itself."""
+
+
 def plans() -> Iterator[tuple[str, Plan]]:
     """Yield a plan of every kind of remedy, with and without goods that come back, and kinds together."""
     kinds: tuple[RemedyKind, ...] = (
@@ -169,6 +174,7 @@ def plans() -> Iterator[tuple[str, Plan]]:
     yield "exchange by label", plan(decision("exchange"), words, collect=True, label=True)
     yield "refund and fee", plan(decision("refund"), fee, collect=True)
     yield "refund and coupon", plan(decision("refund"), coupon, collect=True)
+    yield GUARANTEED, plan(decision("goodwill_credit"))
     yield "coupon and hand step", plan(decision("correction"), coupon)
 
 
@@ -306,6 +312,8 @@ THREE = ORDER.model_copy(
 @lru_cache(maxsize=128)
 def agreed(kind: str, *, hasty: bool) -> Life:
     """Return the life in which the plan of this kind has just been agreed."""
+    if kind == GUARANTEED:
+        return broken(HASTY if hasty else PATIENT)
     life = given(
         opening(),
         ok("acknowledgement", NOTICE),
@@ -322,6 +330,28 @@ def agreed(kind: str, *, hasty: bool) -> Life:
     if life.case.remedy.proposal and life.case.remedy.proposal.state == "offered":
         life = life.told(accept())
     return life
+
+
+def broken(policy: Policy) -> Life:
+    """Return the life in which a late delivery has just broken its guarantee."""
+    day = Guarantee(
+        id="day",
+        promise="delivery",
+        pays=eur(9_000),
+        clause="promise",
+        terms={"en": "90 euros", "ko": "90유로"},
+    )
+    late = THREE.model_copy(update={"promised_on": MONDAY.date() - timedelta(days=9)})
+    return given(
+        opening(),
+        ok("acknowledgement", NOTICE),
+        ok("customer", CUSTOMER),
+        triage(harm_lines=BOTH_LINES),
+        say(AcceptCase, AGENT),
+        contact(),
+        ok("order", late),
+        policy=policy.model_copy(update={"guarantees": (day,)}),
+    )
 
 
 @dataclass
