@@ -18,9 +18,10 @@ def _lines(policy: Policy, remedy: Remedy, saga: Saga, language: Language) -> It
         why = policy.benefits.get(kind, {}).get(language)
         if why is not None:
             yield f"- {amount}: {why}" if amount is not None else f"- {why}"
-    if saga.interest is not None:
+    interest = saga.interest_in_all
+    if interest is not None:
         late = "늦어진 날만큼의 법정 지연이자입니다" if language == "ko" else "interest by law for the delay"
-        yield f"- {saga.interest}: {late}"
+        yield f"- {interest}: {late}"
 
 
 def _given(remedy: Remedy) -> Iterator[tuple[RemedyKind, Money | None]]:

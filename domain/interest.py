@@ -29,10 +29,15 @@ class DaysAtRate(Record):
     clause: Line
 
 
+PaidLate = Literal["payout", "fee_refund", "rest_payout"]
+"""Payments that can be late by themselves: the refund, the fees, and a rest that a person let go later."""
+
+
 class InterestOwed(Event):
     """A refund was settled after its statutory deadline; this much is paid on top.
 
     Attributes:
+        on: the payment that was late.
         clock: the statutory clock that was missed.
         principal: what was refunded late; extras bear no interest.
         was_due: when it should have been settled.
@@ -40,6 +45,7 @@ class InterestOwed(Event):
     """
 
     kind: Literal["interest_owed"] = "interest_owed"
+    on: PaidLate = "payout"
     clock: Line
     principal: Money
     was_due: Instant

@@ -233,7 +233,8 @@ def _paid(plan: PlanView, event: StepDone | StepSkipped | InterestOwed | Inspect
     currency = plan.decided.currency
     match event:
         case InterestOwed(amount=amount):
-            more = {"interest": amount, "decided": total((plan.decided, amount), currency)}
+            interest = total((plan.interest, amount), currency) if plan.interest else amount
+            more = {"interest": interest, "decided": total((plan.decided, amount), currency)}
             return plan.model_copy(update=more)
         case InspectionFound(withheld=withheld):
             return plan.model_copy(update={"withheld": withheld or plan.withheld})

@@ -17,14 +17,25 @@ def amount_due(saga: Saga, proposal: Proposal, name: StepName) -> Money:
     """Return what a step pays; all payouts of a remedy together come to what was agreed, and its interest."""
     agreed, fees = proposal.total, sum_of(proposal.plan, FEES, proposal.total.currency)
     kept = saga.withheld.minor if saga.withheld else 0
-    if name == "interest" and saga.interest is not None:
-        return saga.interest
+    by_law = _interest(saga, name)
+    if by_law is not None:
+        return by_law
     if name == "fee_refund":
         return fees
     if name == "rest_payout":
         return Money(minor=kept, currency=agreed.currency)
     apart = fees.minor if saga.find("fee_refund") else 0
     return Money(minor=agreed.minor - apart - kept, currency=agreed.currency)
+
+
+def _interest(saga: Saga, name: StepName) -> Money | None:
+    """Return what the law adds, where a step pays just that."""
+    found = {
+        "interest": saga.interest,
+        "fee_interest": saga.fee_interest,
+        "rest_interest": saga.rest_interest,
+    }
+    return found.get(name)
 
 
 def withheld_for(proposal: Proposal, order: OrderSnapshot | None, returned: tuple[str, ...]) -> Money:
@@ -69,8 +80,9 @@ def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> P
 def _beyond(saga: Saga, proposal: Proposal, name: StepName) -> Money | None:
     """Return what of a payment is no refund of what the order was paid with."""
     plan, currency = proposal.plan, proposal.total.currency
-    if name == "interest":
-        return saga.interest
+    by_law = _interest(saga, name)
+    if by_law is not None:
+        return by_law
     if name == "rest_payout":
         return None
     apart = saga.find("fee_refund") is not None

@@ -182,7 +182,7 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
             StepView(step=step.name, state=step.state, reference=step.reference, again_at=step.again_at)
             for step in case.saga.steps
         ),
-        interest=str(case.saga.interest) if case.saga.interest else None,
+        interest=str(case.saga.interest_in_all) if case.saga.interest_in_all else None,
         outcome=case.result.outcome,
         happy_call=_happy_call(case),
         waiting=tuple(effect.key for effect in todo(case)),
