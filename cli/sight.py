@@ -18,7 +18,7 @@ from domain.after_sale import AfterSale, after_sale
 from domain.case import Case
 from domain.chain import RecordedEvent
 from domain.remedy import WHOSE
-from domain.view import CaseView, view
+from domain.view import CaseView, GuaranteeView, WishView, view
 from ledger.errors import LedgerError
 from ledger.fold import events_of, fold_case
 from ledger.store import EventStore
@@ -184,6 +184,9 @@ def _standing(view: CaseView) -> RenderableType:
         "remedy": view.remedy if view.steps or view.remedy != "none" else None,
         "steps": ", ".join(f"{step.step} {step.state}" for step in view.steps) or None,
         "refunds": ", ".join(now.refunds) or None,
+        "interest": f"{view.interest} by law, because money came late" if view.interest else None,
+        "wishes": "; ".join(_wish(each) for each in view.wishes) or None,
+        "guarantees": "; ".join(_guarantee(each) for each in view.guarantees) or None,
         "promises": ", ".join(f"{each.number} by {each.by}: {each.state}" for each in view.promises) or None,
         "result": view.outcome,
         "happy call": view.happy_call if view.outcome else None,
@@ -196,6 +199,15 @@ def _standing(view: CaseView) -> RenderableType:
         if value is not None:
             row(lines, name, value)
     return lines
+
+
+def _wish(wish: WishView) -> str:
+    kind = f" ({wish.remedy})" if wish.remedy else ""
+    return f"{wish.number}. {wish.wish}{kind}: {wish.answered or 'not answered yet'}"
+
+
+def _guarantee(each: GuaranteeView) -> str:
+    return f"{each.terms or each.guarantee} ({each.pays}{', broken' if each.broken else ''})"
 
 
 def _approval(view: CaseView) -> str | None:

@@ -11,6 +11,7 @@ from domain.authority import (
     AuthorityCounted,
     AuthorityEvent,
     AuthorityExceeded,
+    AuthorityLessened,
     AuthorityReleased,
     AuthorityReserved,
     AuthorityUnknown,
@@ -244,11 +245,13 @@ class RemedyDone(Event):
 
     Attributes:
         refunded: what of the order's price went back with it.
+        given: what it came to in all, vouchers too; less than was agreed where a person kept or skipped some.
     """
 
     kind: Literal["remedy_done"] = "remedy_done"
     hash: Line
     refunded: Money | None = None
+    given: Money | None = None
 
 
 class RemedyCompensated(Event):
@@ -748,14 +751,12 @@ def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
         case RemedyApproved(counts=counts):
             held = authority.wanted(remedy.reservations, number=proposal.number, asked=counts)
             return replace(remedy, reservations=held)
-        case RemedyDone(refunded=refunded):
-            return replace(
-                remedy,
-                refunded=remedy.refunded + (refunded.minor if refunded else 0),
-                done=(*remedy.done, *proposal.plan.decisions),
-                given=remedy.given + _worth(proposal).minor,
-                reservations=authority.carried_out(remedy.reservations, proposal.number),
-            )
+        case RemedyDone():
+            return _carried_out(remedy, proposal, event)
+        case RemedyAgreed(choice=choice):
+            taken = replace(proposal, plan=chosen(proposal.plan, choice))
+            held = authority.lessened(remedy.reservations, proposal.number, _worth(taken), "rest")
+            return replace(remedy, reservations=held)
         case ApprovalMissed():
             key = f"approval-delay:{proposal.number}.{proposal.missed + 1}"
             return replace(remedy, delays=(*remedy.delays, key))
@@ -765,6 +766,20 @@ def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
             return closed(remedy)
         case _:
             return remedy
+
+
+def _carried_out(remedy: Remedy, proposal: Proposal, event: RemedyDone) -> Remedy:
+    """What was really given counts; of a guarantee nothing does."""
+    worth = _worth(proposal)
+    given = event.given if event.given is not None and event.given.minor < worth.minor else worth
+    held = authority.lessened(remedy.reservations, proposal.number, given, "given")
+    return replace(
+        remedy,
+        done=(*remedy.done, *proposal.plan.decisions),
+        refunded=remedy.refunded + (event.refunded.minor if event.refunded else 0),
+        given=remedy.given + given.minor,
+        reservations=authority.carried_out(held, proposal.number),
+    )
 
 
 def closed(remedy: Remedy) -> Remedy:
@@ -862,7 +877,7 @@ def _moved(
             return replace(_waits_for_approval(proposal, event, over), customer_used=used)
         case AuthorityUnknown():
             return _waits_for_approval(proposal, event, ("unknown",))
-        case AuthorityCounted() | AuthorityReleased():
+        case AuthorityCounted() | AuthorityReleased() | AuthorityLessened():
             return proposal
         case RemedyApproved(by=by):
             return replace(proposal, state="approved", approved_by=by.id)

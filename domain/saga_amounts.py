@@ -60,6 +60,17 @@ def refunded(saga: Saga, proposal: Proposal) -> Money:
     return Money(minor=back, currency=currency)
 
 
+def given(saga: Saga, proposal: Proposal) -> Money:
+    """Return what a remedy that was carried out came to; the law's interest is nobody's gift."""
+    amounts = []
+    for step in saga.steps:
+        if step.state == "done" and step.name in ("payout", "fee_refund", "rest_payout"):
+            amounts.append(amount_due(saga, proposal, step.name))
+        if step.state == "done" and step.name in ("coupon", "points"):
+            amounts.append(sum_of(proposal.plan, (step.name,), proposal.total.currency))
+    return total(amounts, proposal.total.currency)
+
+
 def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> PayRefund:
     """Return the request that pays a step."""
     amount = amount_due(saga, proposal, name)

@@ -519,6 +519,7 @@ ORDER = OrderSnapshot(
     known=True, order_id="o1", lines=(OrderLine(line_id="l1", product="cup", price=eur(90_000)),)
 )
 WITHIN = AuthorityAnswer(state="reserved", person_used=eur(0), customer_used=eur(0))
+EXCEEDED = AuthorityAnswer(state="exceeded", person_used=eur(30_000), customer_used=eur(0))
 FREED = AuthorityFreed()
 BOOKED = CollectionBooked(reference="col1")
 LABEL = LabelIssued(reference="lab1")

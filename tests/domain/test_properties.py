@@ -60,6 +60,7 @@ from domain.refusal import Refused
 from domain.view import case_row, view
 from tests.domain.banks import Bank
 from tests.domain.lives import (
+    ADDED_UP,
     AGENT,
     AUDITOR,
     BAD_CALL,
@@ -70,6 +71,8 @@ from tests.domain.lives import (
     CALLER,
     CUSTOMER,
     DELIVERED,
+    EXCEEDED,
+    FREED,
     GOOD_CALL,
     HEAD,
     IN_WORKSHOP,
@@ -98,6 +101,7 @@ from tests.domain.lives import (
     SYSTEM,
     TOM,
     UNDONE,
+    WITHIN,
     decision,
     eur,
     opening,
@@ -135,6 +139,8 @@ COMES_BACK: dict[str, tuple[Outcome, ...]] = {
     "release_replacement": (UNDONE,),
     "ship_replacement": (SHIPPED,),
     "track_delivery": (DELIVERED, DELIVERED, ON_ITS_WAY, DeliveryStatus(delivered=False, lost=True)),
+    "reserve_authority": (WITHIN, WITHIN, EXCEEDED),
+    "release_authority": (FREED,),
     "place_call": (GOOD_CALL, BAD_CALL, BAD_CALL, NO_ANSWER, CALL_DECLINED),
 }
 
@@ -317,6 +323,8 @@ BIG = 1024 * 1024
 class AnyLife(RuleBasedStateMachine):
     """A case to which anything may be said at any time."""
 
+    policies = (POLICY, ADDED_UP)
+
     def __init__(self) -> None:
         super().__init__()
         self.case: Case = unopened("TEST", POLICY)
@@ -326,9 +334,10 @@ class AnyLife(RuleBasedStateMachine):
         self.agreed = 0
         self.bank = Bank()
 
-    @initialize(late=st.sampled_from([0, 0, 1, 20, 400]))
-    def open(self, late: int) -> None:
-        """Open the case, perhaps hours after the customer wrote."""
+    @initialize(late=st.sampled_from([0, 0, 1, 20, 400]), sums=st.booleans())
+    def open(self, late: int, sums: bool) -> None:  # noqa: FBT001
+        """Open the case, perhaps hours after the customer wrote, where decisions are added up or not."""
+        self.case = unopened("TEST", self.policies[sums])
         self.now = MONDAY + timedelta(hours=late)
         self.tell(opening(at=self.now, received_at=MONDAY))
         self.pass_time()
@@ -563,9 +572,10 @@ RULED = POLICY.model_copy(
 class AnyLifeUnderEveryRule(AnyLife):
     """The same, with computed amounts, interest, guarantees and customers who were failed before."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.case = unopened("TEST", RULED)
+    policies = (
+        RULED,
+        RULED.model_copy(update={"authority_totals": ADDED_UP.authority_totals}),
+    )
 
     @invariant()
     def money_went_out_once_per_round(self) -> None:
