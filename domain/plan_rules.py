@@ -14,7 +14,17 @@ from domain.earlier import earlier_failure, months_after
 from domain.effect import OrderSnapshot
 from domain.money import Money, total
 from domain.offer import WHOLE, compute, lines_of
-from domain.plan import SHIPPING, Before, LineDecision, Plan, amount_of, facts_of, is_shipping, variants
+from domain.plan import (
+    SHIPPING,
+    Before,
+    LineDecision,
+    Plan,
+    amount_of,
+    facts_of,
+    is_shipping,
+    variants,
+    worth_of,
+)
 from domain.policy import MOVES_GOODS, PAYS, StandardRule, Warranty
 from domain.refusal import Refused
 
@@ -243,6 +253,22 @@ def check_better(declined: Plan, offered: Plan, currency: str) -> None:
         kinds = ", ".join(sorted(_gives(declined)))
         raise Refused(
             f"plan: the customer declined {kinds} for {before} in all; offer more, or something else as well",
+            code="not-better",
+        )
+
+
+def check_further(given: Plan, offered: Plan, currency: str) -> None:
+    """After a bad happy call the next round is better: worth on top, goods, or what was not given yet.
+
+    Raises:
+        Refused: naming what did not win the customer back.
+    """
+    new = _gives(offered) - _gives(given)
+    if not (worth_of(offered, currency).minor or new or _gives(offered) & set(MOVES_GOODS)):
+        kinds = ", ".join(sorted(_gives(given))) or "nothing"
+        raise Refused(
+            f"plan: the customer was not won back by {kinds}; give something of worth on top, or add a "
+            "gesture that was not made yet",
             code="not-better",
         )
 

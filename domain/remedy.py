@@ -37,7 +37,13 @@ from domain.plan import (
     with_amounts,
     worth_of,
 )
-from domain.plan_rules import check_better, check_capped, check_rules, needs_approval_because
+from domain.plan_rules import (
+    check_better,
+    check_capped,
+    check_further,
+    check_rules,
+    needs_approval_because,
+)
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refundable import check_refundable
@@ -339,6 +345,7 @@ class Remedy:
         refunded: minor units of them that went back of what the order was paid with.
         reservations: what of this case may count for its people and its customer elsewhere.
         delays: words about late approvals that have not gone out.
+        to_beat: what an earlier round gave in vain, by the customer's own word in a happy call.
         fee_capped: a second person refused a fee above the policy's share; none like it is proposed again.
     """
 
@@ -355,6 +362,7 @@ class Remedy:
     reservations: tuple[Reservation, ...] = ()
     delays: tuple[str, ...] = ()
     fee_capped: bool = False
+    to_beat: Plan | None = None
 
     @property
     def agreed_at(self) -> datetime | None:
@@ -477,6 +485,8 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         raise Refused("no further offer in this round; register the final position", code="offers")
     if standing is not None and standing.state == "declined":
         check_better(standing.plan, command.plan, before.policy.currency)
+    if remedy.to_beat is not None and not remedy.done:
+        check_further(remedy.to_beat, command.plan, before.policy.currency)
     if command.contact is not None and not 1 <= command.contact <= before.contacts.count:
         raise Refused("contact: log the contact first and give its number", code="contact")
 
@@ -803,7 +813,18 @@ def _next_round(remedy: Remedy, event: RoundOpened) -> Remedy:
         reservations=over.reservations,
         delays=over.delays,
         fee_capped=over.fee_capped,
+        to_beat=_in_vain(over) if event.cause in ("happy_call", "supervisor") else None,
     )
+
+
+def _in_vain(remedy: Remedy) -> Plan | None:
+    """Return all that the round gave as one plan; what a guarantee paid is no part of it."""
+    proposal = remedy.proposal
+    given = tuple(each for each in remedy.done if each.ground != "guarantee")
+    if not given or proposal is None:
+        return remedy.to_beat
+    last = proposal.plan if proposal.state == "done" else Plan(decisions=given)
+    return last.model_copy(update={"decisions": given})
 
 
 def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
