@@ -91,6 +91,8 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
         for name, most in totals:
             whole = f"{name} and {policy.authority_period}" if name != "case" else name
             yield Subject(f"may decide in all up to, per {whole}", role), str(most)
+    if policy.point_worth is not None:
+        yield Subject("a point is worth"), str(policy.point_worth)
     if policy.approval_expires is not None:
         yield Subject("approval expires"), length(policy.approval_expires)
     for name in (

@@ -18,7 +18,7 @@ from domain.after_sale import AfterSale, after_sale
 from domain.case import Case
 from domain.chain import RecordedEvent
 from domain.remedy import WHOSE
-from domain.view import CaseView, GuaranteeView, WishView, view
+from domain.view import CaseView, GuaranteeView, ProposalView, WishView, view
 from ledger.errors import LedgerError
 from ledger.fold import events_of, fold_case
 from ledger.store import EventStore
@@ -177,7 +177,7 @@ def _standing(view: CaseView) -> RenderableType:
         "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
         "wants": view.wants,
         "words": view.text or None,
-        "proposal": f"{proposal.hash}  {proposal.state}, {proposal.total}, by {proposal.by}"
+        "proposal": f"{proposal.hash}  {proposal.state}, {_worth(proposal)}, by {proposal.by}"
         if proposal
         else None,
         "approval": _approval(view),
@@ -199,6 +199,10 @@ def _standing(view: CaseView) -> RenderableType:
         if value is not None:
             row(lines, name, value)
     return lines
+
+
+def _worth(proposal: ProposalView) -> str:
+    return f"{proposal.total} and {proposal.points:,} points" if proposal.points else proposal.total
 
 
 def _wish(wish: WishView) -> str:

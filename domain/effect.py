@@ -114,12 +114,17 @@ class TrackRefund(Record):
 
 
 class IssueVoucher(Record):
-    """Give the customer of an order a coupon or points (port vouchers)."""
+    """Give the customer of an order a coupon or points (port vouchers).
+
+    Attributes:
+        points: how many, of points; None where the policy has no rate for them.
+    """
 
     kind: Literal["issue_voucher"] = "issue_voucher"
     voucher: Literal["coupon", "points"]
     order_id: Id
     worth: Money
+    points: int | None = None
 
 
 class RevokeVoucher(Record):

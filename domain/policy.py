@@ -344,6 +344,7 @@ class Policy(Record):
     interest: tuple[InterestRate, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
     benefits: dict[RemedyKind, dict[Language, Line]] = Field(default_factory=dict)
+    point_worth: Money | None = None
     max_fee_per_cent: Annotated[int, Field(ge=0, le=100)] | None = None
     warranty: Warranty | None = None
     standards: tuple[StandardRule, ...] = ()

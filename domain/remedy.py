@@ -34,6 +34,7 @@ from domain.plan import (
     hash_of,
     needs_answer,
     quoted,
+    sum_of,
     with_amounts,
     worth_of,
 )
@@ -44,7 +45,8 @@ from domain.plan_rules import (
     check_rules,
     needs_approval_because,
 )
-from domain.policy import Policy
+from domain.points import told
+from domain.policy import Language, Policy
 from domain.record import Instant, Line, Text
 from domain.refundable import check_refundable
 from domain.refusal import Refused
@@ -682,7 +684,7 @@ def _offer_words(remedy: Remedy, before: Before, number: str) -> tuple[Effect, .
     if proposal is None or proposal.words_waiting is None or proposal.state != "offered":
         return ()
     template = "offer_reminder" if proposal.words_waiting.startswith("offer-reminder") else "offer"
-    slots = {"number": number, "offer": in_words(proposal, before.intake.language)}
+    slots = {"number": number, "offer": in_words(proposal, before.intake.language, before.policy)}
     return (_words(before, proposal.words_waiting, template, slots),)
 
 
@@ -698,13 +700,17 @@ def _words(before: Before, key: str, template: str, slots: dict[str, str]) -> Ef
     return Effect(key=key, request=request)
 
 
-def in_words(proposal: Proposal, language: str) -> str:
-    """Say what a plan gives, for the customer."""
+def in_words(proposal: Proposal, language: Language, policy: Policy | None = None) -> str:
+    """Say what a plan gives, for the customer; points as points where the policy has a rate for them."""
     words = proposal.plan.words + choices(proposal.plan, language) + quoted(proposal.plan, language)
-    if proposal.total.minor == 0:
-        return words
-    paid = f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}"
-    return f"{words} ({paid})" if words else paid
+    sums = []
+    if proposal.total.minor:
+        sums.append(f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}")
+    points = sum_of(proposal.plan, ("points",), proposal.total.currency)
+    if policy is not None and policy.point_worth is not None and points.minor:
+        sums.append(told(points, policy, language))
+    given = ", ".join(sums)
+    return f"{words} ({given})" if words and given else words or given
 
 
 def came_back(remedy: Remedy, policy: Policy, fact: CameBack) -> tuple[RemedyEvent | AttemptRefused, ...]:

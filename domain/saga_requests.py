@@ -23,6 +23,7 @@ from domain.effect import (
     VoidLabel,
 )
 from domain.plan import sum_of
+from domain.points import points_for
 from domain.remedy import Proposal
 from domain.saga_amounts import payment
 from domain.saga_steps import HAND_STEPS, PAYOUTS, Agreed, Saga, Step, StepName, in_flight
@@ -115,7 +116,8 @@ def _write(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> Wr
             return ReturnGoods(reference=_goods(saga), order_id=order)
         case "coupon" | "points":
             worth = sum_of(proposal.plan, (name,), proposal.total.currency)
-            return IssueVoucher(voucher=name, order_id=order, worth=worth)
+            points = points_for(worth, agreed.policy.point_worth) if name == "points" else None
+            return IssueVoucher(voucher=name, order_id=order, worth=worth, points=points)
         case _:
             return payment(saga, agreed, proposal, name)
 

@@ -61,6 +61,7 @@ LIFE = (
     "retarget",
     "ladder",
     "policy",
+    "points",
     "effect",
     "message",
     "attempt",

@@ -26,6 +26,7 @@ from domain.effect import (
 )
 from domain.plan import hash_of
 from domain.record import canonical
+from domain.remedy import in_words
 from domain.saga import (
     CancelRemedy,
     ConfirmStep,
@@ -38,6 +39,7 @@ from domain.saga import (
     steps_of,
 )
 from domain.triage import HarmLine
+from domain.view import view
 from tests.domain.lives import (
     AGENT,
     BEYOND_REPAIR,
@@ -55,6 +57,7 @@ from tests.domain.lives import (
     NOTICE,
     ORDER,
     OWNER,
+    POLICY,
     PRICE,
     REPAIRED,
     RESERVED,
@@ -75,6 +78,7 @@ from tests.domain.lives import (
     plan,
     propose,
     refused,
+    register,
     say,
     triage,
     unknown,
@@ -121,6 +125,27 @@ def test_a_voucher_is_issued_for_what_it_is_worth(kind: Any) -> None:
     (effect,) = todo(life.case)
     assert effect.request == IssueVoucher(voucher=kind, order_id="o1", worth=eur(9_000))
     life.when(ok(kind, ISSUED)).then("step_done", "remedy_done")
+
+
+def test_points_are_issued_and_told_as_points_at_the_policys_rate() -> None:
+    rated = POLICY.model_copy(
+        update={
+            "point_worth": eur(40),
+            "benefits": {"points": {"en": "to spend at once", "ko": "바로 쓰실 수 있습니다"}},
+        }
+    )
+    life = given(*IN_RECOVERY, propose(plan(decision("points", amount=eur(9_001)))), policy=rated)
+    assert life.case.remedy.proposal is not None
+    assert in_words(life.case.remedy.proposal, "en", rated) == "we are sorry (226 points)"
+    assert in_words(life.case.remedy.proposal, "ko", rated) == "we are sorry (적립금 226점)"
+    seen = view(life.case, head="h", unwritten=0).proposal
+    assert seen is not None
+    assert seen.points == 226
+    life = life.told(accept())
+    (effect,) = todo(life.case)
+    assert effect.request == IssueVoucher(voucher="points", order_id="o1", worth=eur(9_001), points=226)
+    life = life.told(ok("points", ISSUED), register())
+    assert life.case.result.gets == "- 226 points: to spend at once"
 
 
 def test_a_voucher_is_taken_back_when_what_follows_is_refused() -> None:
