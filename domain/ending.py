@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from domain.actor import REDRESS, Actor
 from domain.assignment import Assignment, appoint_reviewer, escalate
 from domain.budget import due_of
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.happy_call import FollowUp, reopen_until
+from domain.line_outcome import LineRefusal, in_words, outcomes
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.plan import Before
 from domain.record import Letter, Line, Text
@@ -65,6 +66,7 @@ class StateFinalPosition(Command):
     outcome: OutcomeOfCase
     cause: Line
     summary: Annotated[Letter, StringConstraints(min_length=1)]
+    refusals: Annotated[tuple[LineRefusal, ...], Field(max_length=20)] = ()
 
 
 class WithdrawalRecorded(Event):
@@ -194,6 +196,7 @@ def _final(course: Course, command: StateFinalPosition) -> tuple[Event, ...]:
     policy = course.before.policy
     if command.cause not in policy.causes:
         raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
+    lines = outcomes(course.before, course.remedy, command.refusals)
     registered = ResultRegistered(
         number=course.result.number + 1,
         outcome=command.outcome,
@@ -203,6 +206,8 @@ def _final(course: Course, command: StateFinalPosition) -> tuple[Event, ...]:
         clauses=(),
         department=course.assignment.department,
         policy=f"{policy.name}/{policy.version}",
+        lines=lines,
+        decided=in_words(lines, policy, course.before.intake.language),
         at=command.at,
         by=command.by,
     )

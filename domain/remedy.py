@@ -347,6 +347,7 @@ class Remedy:
         refunded: minor units of them that went back of what the order was paid with.
         reservations: what of this case may count for its people and its customer elsewhere.
         delays: words about late approvals that have not gone out.
+        earlier: what earlier rounds decided about each harm line, carried out or offered in vain.
         to_beat: what an earlier round gave in vain, by the customer's own word in a happy call.
         fee_capped: a second person refused a fee above the policy's share; none like it is proposed again.
     """
@@ -364,6 +365,7 @@ class Remedy:
     reservations: tuple[Reservation, ...] = ()
     delays: tuple[str, ...] = ()
     fee_capped: bool = False
+    earlier: tuple[LineDecision, ...] = ()
     to_beat: Plan | None = None
 
     @property
@@ -819,8 +821,18 @@ def _next_round(remedy: Remedy, event: RoundOpened) -> Remedy:
         reservations=over.reservations,
         delays=over.delays,
         fee_capped=over.fee_capped,
+        earlier=_decided(over),
         to_beat=_in_vain(over) if event.cause in ("happy_call", "supervisor") else None,
     )
+
+
+def _decided(remedy: Remedy) -> tuple[LineDecision, ...]:
+    """Return the last decision on each harm line so far."""
+    proposal = remedy.proposal
+    answered = proposal is not None and proposal.state in ("declined", "expired")
+    offered = proposal.plan.decisions if proposal is not None and answered else ()
+    last = {each.harm_line: each for each in (*remedy.earlier, *offered, *remedy.done)}
+    return tuple(last.values())
 
 
 def _in_vain(remedy: Remedy) -> Plan | None:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field
 
 from domain.benefit import gets
 from domain.effect import Effect, NoticeSent, SendNotice
+from domain.line_outcome import LineOutcome, LineRefusal, in_words, outcomes
 from domain.message import CameBack, Command, EffectSucceeded, Event
 from domain.plan import Before, LineDecision
 from domain.policy import Channel
@@ -22,6 +25,7 @@ class RegisterResult(Command):
 
     Attributes:
         final: whether this is the firm's final position, after which only an appeal goes on.
+        refusals: of a final position, why each harm line is refused that no proposal has decided.
     """
 
     kind: Literal["register_result"] = "register_result"
@@ -29,6 +33,7 @@ class RegisterResult(Command):
     cause: Line
     summary: Letter
     final: bool = False
+    refusals: Annotated[tuple[LineRefusal, ...], Field(max_length=20)] = ()
 
 
 class TellResult(Command):
@@ -39,7 +44,11 @@ class TellResult(Command):
 
 
 class ResultRegistered(Event):
-    """The result stands and is going to be notified; `gets` says what the customer gets and why it helps."""
+    """The result stands and is going to be notified; `gets` says what the customer gets and why it helps.
+
+    Attributes:
+        lines: of a final position, what became of each harm line; `decided` says it to the customer.
+    """
 
     kind: Literal["result_registered"] = "result_registered"
     number: int
@@ -51,6 +60,8 @@ class ResultRegistered(Event):
     department: Line | None
     policy: Line
     gets: Text = ""
+    lines: tuple[LineOutcome, ...] = ()
+    decided: Text = ""
 
 
 class ResultNotified(Event):
@@ -95,6 +106,7 @@ class Result:
     outcome: OutcomeOfCase | None = None
     summary: str = ""
     gets: str = ""
+    decided: str = ""
     final: bool = False
     registered_at: datetime | None = None
     registered_by: str | None = None
@@ -146,6 +158,7 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
     if not command.summary.strip():
         raise Refused("summary: say in plain words what was found and what is done", code="summary")
     _check_decided(recovery, command)
+    lines = _lines(recovery, command)
     registered = ResultRegistered(
         number=result.number + 1,
         outcome=command.outcome,
@@ -156,6 +169,8 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         department=recovery.department,
         policy=f"{policy.name}/{policy.version}",
         gets=gets(policy, recovery.remedy, recovery.saga, recovery.before.intake.language),
+        lines=lines,
+        decided=in_words(lines, policy, recovery.before.intake.language),
         at=command.at,
         by=command.by,
     )
@@ -180,6 +195,13 @@ def _check_decided(recovery: Recovery, command: RegisterResult) -> None:
         raise Refused(f"the remedy is {proposal.state}; wait for it or cancel it", code=proposal.state)
     if not _may_end_without(recovery.before, recovery.remedy):
         raise Refused("propose a remedy or reasoned refusals first", code="undecided")
+
+
+def _lines(recovery: Recovery, command: RegisterResult) -> tuple[LineOutcome, ...]:
+    """Return what became of each harm line where not all of them were put right; else the result says it."""
+    if not undecided(recovery.remedy, recovery.before.triage):
+        return ()
+    return outcomes(recovery.before, recovery.remedy, command.refusals)
 
 
 def _may_end_without(before: Before, remedy: Remedy) -> bool:
@@ -211,7 +233,10 @@ def todo(result: Result, before: Before, number: str) -> tuple[Effect, ...]:
         return ()
     language = before.intake.language
     template = "final_position" if result.final else "result"
-    slots = {"number": number, "summary": "\n".join(filter(None, (result.summary, result.gets)))}
+    slots = {
+        "number": number,
+        "summary": "\n".join(filter(None, (result.summary, result.gets, result.decided))),
+    }
     if result.final:
         slots["outside_body"] = before.policy.outside_body[language]
     request = SendNotice(
@@ -254,6 +279,7 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
                 outcome=event.outcome,
                 summary=event.summary,
                 gets=event.gets,
+                decided=event.decided,
                 final=event.final,
                 registered_at=event.at,
                 registered_by=event.by.id,

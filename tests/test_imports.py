@@ -92,6 +92,7 @@ LIFE = (
     "saga_commands",
     "saga",
     "benefit",
+    "line_outcome",
     "result",
     "happy_call",
     "ending",
