@@ -48,7 +48,7 @@ def outcomes(before: Before, remedy: Remedy, refusals: tuple[LineRefusal, ...]) 
     for line in lines:
         if line not in decided:
             raise Refused(
-                f"refusals: nothing decides the harm line {line}: propose a remedy, or say its clause and why",
+                f"refusals: nothing decides the harm line {line}: propose a remedy, or give its clause",
                 code="undecided",
             )
     return tuple(decided[line] for line in lines)
