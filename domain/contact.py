@@ -10,10 +10,22 @@ from domain.actor import Role
 from domain.message import Command, Deadline, Event
 from domain.pauses import Pause, ended, pause_from
 from domain.policy import Policy
-from domain.record import Instant, Line, Text
+from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
 
 Direction = Literal["inbound", "outbound"]
+
+
+Emotion = Literal["calm", "high"]
+Tone = Literal["kind", "hostile"]
+
+
+class EndedByStaff(Record):
+    """Staff ended a call; lawful where the caller was abusive and warned, and a supervisor takes over."""
+
+    reason: Line
+    warned: bool = False
+    taken_over_by: Id | None = None
 
 
 class LogContact(Command):
@@ -26,6 +38,10 @@ class LogContact(Command):
         named_owner: whether the customer heard who answers for the case.
         done_since: what was done since the last update.
         next_step: what happens next, in words told to the customer.
+        asks_rule: whether the customer asked what a rule means.
+        emotion: the customer's, where somebody noted it.
+        tone: of our side, as a quality review or the customer noted it.
+        ended_by_staff: where our side ended the call: why and how.
     """
 
     kind: Literal["log_contact"] = "log_contact"
@@ -41,6 +57,10 @@ class LogContact(Command):
     done_since: Text | None = None
     next_step: Text | None = None
     summary: Text = ""
+    asks_rule: bool = False
+    emotion: Emotion | None = None
+    tone: Tone | None = None
+    ended_by_staff: EndedByStaff | None = None
 
 
 class ContactLogged(Event):
@@ -63,6 +83,10 @@ class ContactLogged(Event):
     next_step: Text | None
     summary: Text
     substantive: bool
+    asks_rule: bool = False
+    emotion: Emotion | None = None
+    tone: Tone | None = None
+    ended_by_staff: EndedByStaff | None = None
 
 
 class PauseTargets(Command):
@@ -100,10 +124,26 @@ ContactEvent = ContactLogged | TargetsPaused | TargetsResumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What others may need to know of a contact that somebody names as a proof.
+
+    Attributes:
+        by: id of whoever logged it.
+        answered: it was the customer's own message, or one of ours that reached them.
+    """
+
+    by: str
+    happened: datetime
+    answered: bool
+    outbound: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
     """How many contacts there were, which met a target, and the pauses.
 
     Attributes:
+        talks: the contacts in the order of their numbers, from 1.
         first_response_at: when a person first gave the customer a real answer.
         last_update_at: when a named person last said what was done and what comes next.
     """
@@ -116,10 +156,20 @@ class Contacts:
     apologised: bool = False
     explained: bool = False
     pauses: tuple[Pause, ...] = ()
+    talks: tuple[Talk, ...] = ()
+
+    def talk(self, number: int | None) -> Talk | None:
+        """Return the contact of that number; None where there is none."""
+        return self.talks[(number or 0) - 1] if is_logged(len(self.talks), number) else None
 
     def open_for(self, reason: str) -> Pause | None:
         """Return the pause that lasts for this reason, if one does."""
         return next((each for each in self.pauses if each.reason == reason and each.end is None), None)
+
+
+def is_logged(count: int, number: int | None) -> bool:
+    """Say whether somebody names one of the contacts that this case has had so far."""
+    return number is not None and 1 <= number <= count
 
 
 def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple[ContactEvent, ...]:
@@ -233,6 +283,17 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         updates=contacts.updates + is_update,
         apologised=contacts.apologised or event.apology,
         explained=contacts.explained or event.explanation,
+        talks=(*contacts.talks, _talk(event)),
+    )
+
+
+def _talk(event: ContactLogged) -> Talk:
+    outbound = event.direction == "outbound"
+    return Talk(
+        by=event.by.id,
+        happened=event.happened,
+        answered=event.reached or not outbound,
+        outbound=outbound,
     )
 
 
