@@ -1,12 +1,12 @@
 """Reserves and releases authority in the ledger; what the ledger does not answer in time is unknown."""
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.http import expect
+from activities.ledger_failure import ledger_failure
 from domain.effect import Answer, Ask, ReleaseAuthority, ReserveAuthority
 from ledger.authority import AuthorityStore
-from ledger.errors import LedgerError, LedgerRejected
+from ledger.errors import LedgerError
 
 
 class AuthorityActivities:
@@ -22,7 +22,7 @@ class AuthorityActivities:
         try:
             return Answer(result=await self._store.reserve(ask.case_id, request))
         except LedgerError as error:
-            failure = _failure(error)
+            failure = ledger_failure(error)
         raise failure
 
     @activity.defn
@@ -32,12 +32,5 @@ class AuthorityActivities:
         try:
             return Answer(result=await self._store.release(ask.case_id, request))
         except LedgerError as error:
-            failure = _failure(error)
+            failure = ledger_failure(error)
         raise failure
-
-
-def _failure(error: LedgerError) -> ApplicationError:
-    """Never a refusal: what the database will not take is unknown, and a second person decides."""
-    return ApplicationError(
-        str(error), type=type(error).__name__, non_retryable=isinstance(error, LedgerRejected)
-    )

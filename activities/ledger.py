@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.append import APPEND_EVENTS, AppendEvents
+from activities.ledger_failure import ledger_failure
 from ledger.errors import LedgerRejected, LedgerUnavailable, VersionConflict
 from ledger.store import EventStore
 
@@ -30,21 +30,10 @@ class LedgerActivities:
             async with _heartbeats(self._heartbeat):
                 await self._store.append(request.case_id, request.events, request.row, request.policy)
         except (VersionConflict, LedgerRejected, LedgerUnavailable) as error:
-            failure = _failure(error)
+            failure = ledger_failure(error)
         else:
             return
         raise failure
-
-
-def _failure(error: VersionConflict | LedgerRejected | LedgerUnavailable) -> ApplicationError:
-    match error:
-        case VersionConflict():
-            # A second writer is a bug, and waiting does not cure it.
-            return ApplicationError(str(error), type="VersionConflict", non_retryable=True)
-        case LedgerRejected():
-            return ApplicationError(str(error), type="LedgerRejected", non_retryable=True)
-        case LedgerUnavailable():
-            return ApplicationError(str(error), type="LedgerUnavailable")
 
 
 @asynccontextmanager

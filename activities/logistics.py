@@ -17,6 +17,8 @@ from domain.effect import (
     DeliveryStatus,
     GoodsRepaired,
     GoodsReturned,
+    IssueLabel,
+    LabelIssued,
     ReleaseReplacement,
     RepairAccepted,
     RepairFailed,
@@ -30,6 +32,7 @@ from domain.effect import (
     TrackDelivery,
     TrackRepair,
     Undone,
+    VoidLabel,
 )
 
 REPAIR: TypeAdapter[RepairAccepted | GoodsRepaired | RepairFailed] = TypeAdapter(
@@ -53,6 +56,18 @@ class Logistics:
     async def cancel_collection(self, ask: Ask) -> Answer:
         """Call a booked collection off."""
         request = expect(ask, CancelCollection)
+        return Answer(result=await self._courier.ask(ask, request, Undone))
+
+    @activity.defn(name="issue_label")
+    async def issue_label(self, ask: Ask) -> Answer:
+        """Give the customer a prepaid label to send goods back with."""
+        request = expect(ask, IssueLabel)
+        return Answer(result=await self._courier.ask(ask, request, LabelIssued))
+
+    @activity.defn(name="void_label")
+    async def void_label(self, ask: Ask) -> Answer:
+        """Make a label worthless that nothing was sent with yet."""
+        request = expect(ask, VoidLabel)
         return Answer(result=await self._courier.ask(ask, request, Undone))
 
     @activity.defn(name="track_collection")

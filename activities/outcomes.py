@@ -22,6 +22,8 @@ SERVICES: Mapping[str, str] = MappingProxyType(
         "return_goods": "courier",
         "book_collection": "courier",
         "cancel_collection": "courier",
+        "issue_label": "courier",
+        "void_label": "courier",
         "reserve_replacement": "courier",
         "release_replacement": "courier",
         "ship_replacement": "courier",

@@ -28,6 +28,8 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "return_goods": ONE_SERVICE,
         "book_collection": ONE_SERVICE,
         "cancel_collection": ONE_SERVICE,
+        "issue_label": ONE_SERVICE,
+        "void_label": ONE_SERVICE,
         "track_collection": ONE_SERVICE,
         "reserve_replacement": ONE_SERVICE,
         "release_replacement": ONE_SERVICE,

@@ -162,4 +162,6 @@ def _words(receipt: Receipt | None, number: str, command_id: str) -> Text:
             f"{command_id} is stored with case {number} and carried out as soon as a worker is there"
         )
     what = ", ".join(receipt.events) or "nothing changed: it was already so"
+    if receipt.attempt:
+        what += f"; not on your own authority, and recorded as an attempt: {receipt.attempt}"
     return plain(f"{what}  (case {number} at version {receipt.version}; command {command_id})")

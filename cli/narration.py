@@ -18,7 +18,7 @@ ROUNDS = {
 }
 STEPS: Mapping[str, Sentences] = {
     "reserve": ("교환품을 확보했습니다", "a replacement is set aside"),
-    "collect": ("회수를 예약했습니다", "the courier will fetch the goods"),
+    "collect": ("회수를 준비했습니다", "the way back of the goods is arranged"),
     "inspect": ("상품이 돌아와 검수를 마쳤습니다", "the goods are back and inspected"),
     "ship": ("교환품을 보냈습니다", "the replacement is on its way"),
     "deliver": ("교환품이 도착했습니다", "the replacement has arrived"),

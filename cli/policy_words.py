@@ -93,6 +93,8 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
         for name, most in totals:
             whole = f"{name} and {policy.authority_period}" if name != "case" else name
             yield Subject(f"may decide in all up to, per {whole}", role), str(most)
+    if policy.point_worth is not None:
+        yield Subject("a point is worth"), str(policy.point_worth)
     if policy.approval_expires is not None:
         yield Subject("approval expires"), length(policy.approval_expires)
     for name in (
@@ -106,7 +108,7 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
         "withdrawal_window",
     ):
         yield Subject(name.replace("_", " ")), length(getattr(policy, name))
-    for name in ("look_every", "retry_after", "unknown_after"):
+    for name in ("look_every", "retry_after", "unknown_after", "label_for"):
         yield Subject(name.replace("_", " ")), span(getattr(policy, name))
     for name, value in policy.happy_call:
         words = ", ".join(value) if isinstance(value, tuple) else value

@@ -18,8 +18,10 @@ from domain.after_sale import AfterSale, after_sale
 from domain.case import unopened
 from domain.intake import CaseOpened
 from domain.message import Event
+from domain.money import Money
 from domain.parking import Parking, Way, parking, parking_of
 from domain.plan import LineDecision
+from domain.points import points_for
 from domain.policy import Policy
 from domain.remedy_view import Approval, PlanView, RemedyView, StepRow, remedy_view
 from domain.row import CaseRow
@@ -120,7 +122,9 @@ def _shown(seen: Seen) -> RenderableType:
         f"paid {money.paid}, left {money.left}"
     )
     parts: list[RenderableType] = [plain(head)]
-    parts += [_plan(each, zone) for each in remedy.plans] or [plain("no plan was proposed (제안 없음)")]
+    parts += [_plan(each, zone, remedy.point_worth) for each in remedy.plans] or [
+        plain("no plan was proposed (제안 없음)")
+    ]
     if remedy.steps:
         parts.append(_steps(remedy.steps, zone))
     if remedy.waiting:
@@ -132,24 +136,33 @@ def _shown(seen: Seen) -> RenderableType:
     return Group(*parts)
 
 
-def _plan(plan: PlanView, zone: tzinfo) -> RenderableType:
+def _plan(plan: PlanView, zone: tzinfo, point_worth: Money | None) -> RenderableType:
     title = (
         f"\nplan {plan.number} ({plan.hash[:8]}): {plan.state}, {plan.decided}, paid {plan.paid}, "
         f"by {plan.by} {when(plan.at, zone)}; approval {_approval(plan.approval, zone)}"
     )
     shown = table(title, "harm", "remedy", "amount", "ground", "why")
     for each in plan.plan.decisions:
-        row(shown, each.harm_line, each.remedy, each.amount, each.ground, _why(each))
+        row(shown, each.harm_line, each.remedy, _amount(each, point_worth), each.ground, _why(each))
     for extra in plan.plan.extras:
         row(shown, "extra", extra.remedy, extra.amount, "", extra.reason)
     if plan.interest is not None:
         row(shown, "interest", "by law", plan.interest, "", "the money came late")
     if plan.withheld is not None:
         row(shown, "withheld", "", plan.withheld, "", "not all goods came back")
-    extras = [*plan.plan.gestures, *(["goods come back"] if plan.plan.collect else [])]
+    back = "goods come back by prepaid label" if plan.plan.label else "goods come back"
+    extras = [*plan.plan.gestures, *([back] if plan.plan.collect else [])]
     if extras:
         row(shown, "", ", ".join(extras), "", f"fees: {plan.plan.fee_payer}", "")
     return shown
+
+
+def _amount(decision: LineDecision, point_worth: Money | None) -> str | None:
+    """Say what a decision gives: points as points, at the policy's rate."""
+    if decision.amount is None:
+        return None
+    points = points_for(decision.amount, point_worth) if decision.remedy == "points" else None
+    return str(decision.amount) if points is None else f"{points:,} points ({decision.amount})"
 
 
 def _why(decision: LineDecision) -> str | None:

@@ -17,7 +17,8 @@ from client import NotFound, RedressError, Unreachable
 from domain.after_sale import AfterSale, after_sale
 from domain.case import Case
 from domain.chain import RecordedEvent
-from domain.view import CaseView, view
+from domain.remedy import WHOSE
+from domain.view import CaseView, GuaranteeView, ProposalView, WishView, view
 from ledger.errors import LedgerError
 from ledger.fold import events_of, fold_case
 from ledger.store import EventStore
@@ -176,13 +177,16 @@ def _standing(view: CaseView) -> RenderableType:
         "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
         "wants": view.wants,
         "words": view.text or None,
-        "proposal": f"{proposal.hash}  {proposal.state}, {proposal.total}, by {proposal.by}"
+        "proposal": f"{proposal.hash}  {proposal.state}, {_worth(proposal)}, by {proposal.by}"
         if proposal
         else None,
         "approval": _approval(view),
         "remedy": view.remedy if view.steps or view.remedy != "none" else None,
         "steps": ", ".join(f"{step.step} {step.state}" for step in view.steps) or None,
         "refunds": ", ".join(now.refunds) or None,
+        "interest": f"{view.interest} by law, because money came late" if view.interest else None,
+        "wishes": "; ".join(_wish(each) for each in view.wishes) or None,
+        "guarantees": "; ".join(_guarantee(each) for each in view.guarantees) or None,
         "promises": ", ".join(f"{each.number} by {each.by}: {each.state}" for each in view.promises) or None,
         "result": view.outcome,
         "happy call": view.happy_call if view.outcome else None,
@@ -197,8 +201,26 @@ def _standing(view: CaseView) -> RenderableType:
     return lines
 
 
+def _worth(proposal: ProposalView) -> str:
+    return f"{proposal.total} and {proposal.points:,} points" if proposal.points else proposal.total
+
+
+def _wish(wish: WishView) -> str:
+    kind = f" ({wish.remedy})" if wish.remedy else ""
+    return f"{wish.number}. {wish.wish}{kind}: {wish.answered or 'not answered yet'}"
+
+
+def _guarantee(each: GuaranteeView) -> str:
+    return f"{each.terms or each.guarantee} ({each.pays}{', broken' if each.broken else ''})"
+
+
 def _approval(view: CaseView) -> str | None:
     proposal = view.proposal
     if proposal is None or not proposal.needs_approval:
         return None
-    return f"by {proposal.approved_by}" if proposal.approved_by else "needed"
+    if proposal.approved_by:
+        return f"by {proposal.approved_by}"
+    over = [WHOSE[bound] for bound in proposal.over if bound in WHOSE]
+    split = f": with the other proposals of {' and of '.join(over)} above the authority of {proposal.by}"
+    decides = f"; {proposal.approver} decides" if proposal.approver else ""
+    return f"needed{split if over else ''}{decides}"

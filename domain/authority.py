@@ -7,9 +7,9 @@ so a proposal within the limits of its own case reserves authority there, and co
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from domain.actor import Role
+from domain.calendar import local_date
 from domain.effect import AuthorityAnswer, AuthorityFreed, Effect, ReleaseAuthority, ReserveAuthority
 from domain.intake import Intake, customer_of
 from domain.message import CameBack, EffectSucceeded, Event
@@ -81,8 +81,21 @@ class AuthorityReleased(Event):
     hash: Line
 
 
+class AuthorityLessened(Event):
+    """A proposal counts for what it came to only: the dearer choice was not taken, or not all was given."""
+
+    kind: Literal["authority_lessened"] = "authority_lessened"
+    key: Line
+    hash: Line
+
+
 AuthorityEvent = (
-    AuthorityReserved | AuthorityExceeded | AuthorityUnknown | AuthorityCounted | AuthorityReleased
+    AuthorityReserved
+    | AuthorityExceeded
+    | AuthorityUnknown
+    | AuthorityCounted
+    | AuthorityReleased
+    | AuthorityLessened
 )
 
 
@@ -93,6 +106,8 @@ class Reservation:
     Attributes:
         wants: what the ledger has yet to be told.
         final: it was carried out and counts for good; nothing is left to remember once the ledger knows.
+        less: what it came to in the end, where that is less; told once the ledger has the rest.
+        less_as: how the key of that begins.
     """
 
     number: int
@@ -100,6 +115,8 @@ class Reservation:
     asked: ReserveAuthority
     wants: Literal["reserve", "count", "release"] | None
     final: bool = False
+    less: ReserveAuthority | None = None
+    less_as: Literal["rest", "given"] = "rest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +129,7 @@ class Waiting:
 
 def period_of(policy: Policy, at: datetime) -> str:
     """Return the name of the period in which something happened, by the firm's own calendar days."""
-    day = at.astimezone(ZoneInfo(policy.calendar.timezone)).date()
+    day = local_date(policy.calendar, at)
     match policy.authority_period:
         case "day":
             return day.isoformat()
@@ -182,11 +199,17 @@ def claim(
 
 def todo(reservations: tuple[Reservation, ...]) -> tuple[Effect, ...]:
     """Return what the ledger has yet to be told."""
-    return tuple(_effect(each) for each in reservations if each.wants is not None)
+    return tuple(_effect(each) for each in reservations if _untold(each))
+
+
+def _untold(reservation: Reservation) -> bool:
+    return reservation.wants is not None or reservation.less is not None
 
 
 def _effect(reservation: Reservation) -> Effect:
     key = key_of(reservation)
+    if reservation.wants is None and reservation.less is not None:
+        return Effect(key=key, request=reservation.less, patience=LONG)
     match reservation.wants:
         case "release":
             return Effect(key=key, request=ReleaseAuthority(proposal=reservation.hash), patience=LONG)
@@ -196,13 +219,20 @@ def _effect(reservation: Reservation) -> Effect:
             return Effect(key=key, request=reservation.asked, patience=SHORT)
 
 
-PREFIXES = {"reserve": "authority", "count": "authority-count", "release": "authority-release"}
+PREFIXES = {
+    "reserve": "authority",
+    "count": "authority-count",
+    "release": "authority-release",
+    "rest": "authority-rest",
+    "given": "authority-given",
+}
 """How the keys of each wish begin."""
 
 
 def key_of(reservation: Reservation) -> str:
     """Return the key of what a reservation wants; each is asked for once in a proposal's life."""
-    return f"{PREFIXES[reservation.wants or 'reserve']}:{reservation.number}"
+    wish = reservation.less_as if reservation.wants is None and reservation.less else reservation.wants
+    return f"{PREFIXES[wish or 'reserve']}:{reservation.number}"
 
 
 def came_back(fact: CameBack, proposal: str, asked: ReserveAuthority | None, wait: Waiting) -> AuthorityEvent:
@@ -211,8 +241,7 @@ def came_back(fact: CameBack, proposal: str, asked: ReserveAuthority | None, wai
         case EffectSucceeded(result=AuthorityFreed()):
             return AuthorityReleased(key=fact.key, hash=proposal, at=fact.at)
         case EffectSucceeded(result=AuthorityAnswer(state="reserved")):
-            counted = fact.key.startswith(PREFIXES["count"])
-            kind = AuthorityCounted if counted else AuthorityReserved
+            kind = ANSWERS.get(fact.key.partition(":")[0], AuthorityReserved)
             return kind(key=fact.key, hash=proposal, at=fact.at)
         case EffectSucceeded(result=AuthorityAnswer(state="exceeded") as answer) if asked is not None:
             return AuthorityExceeded(
@@ -229,6 +258,14 @@ def came_back(fact: CameBack, proposal: str, asked: ReserveAuthority | None, wai
             return AuthorityUnknown(
                 key=fact.key, hash=proposal, approval_due=wait.due, approval_until=wait.until, at=fact.at
             )
+
+
+ANSWERS: dict[str, type[AuthorityCounted | AuthorityLessened]] = {
+    PREFIXES["count"]: AuthorityCounted,
+    PREFIXES["rest"]: AuthorityLessened,
+    PREFIXES["given"]: AuthorityLessened,
+}
+"""What it means that the ledger counts what was asked under a key; under any other it is reserved."""
 
 
 def _used_up(asked: ReserveAuthority, answer: AuthorityAnswer) -> tuple[Bound, ...]:
@@ -248,11 +285,35 @@ def settled(reservations: tuple[Reservation, ...], event: AuthorityEvent) -> tup
     """Return the reservations after the ledger answered: what was released or is final is forgotten."""
     if isinstance(event, AuthorityReleased):
         return tuple(each for each in reservations if each.hash != event.hash)
+    open_ = (each for each in reservations if each.wants != "release" or key_of(each) != event.key)
     answered = tuple(
-        replace(each, wants=None) if each.wants is not None and key_of(each) == event.key else each
-        for each in reservations
+        _answered(each) if _untold(each) and key_of(each) == event.key else each for each in open_
     )
     return _remembered(answered)
+
+
+def _answered(reservation: Reservation) -> Reservation:
+    """Return a reservation of which nothing is left to tell, or only what it came to in the end."""
+    if reservation.wants is not None:
+        return replace(reservation, wants=None)
+    return replace(reservation, asked=reservation.less or reservation.asked, less=None)
+
+
+def lessened(
+    reservations: tuple[Reservation, ...], number: int, worth: Money, less_as: Literal["rest", "given"]
+) -> tuple[Reservation, ...]:
+    """Return the reservations with what a proposal came to, where that is less than was reserved."""
+    return tuple(_lessened(each, worth, less_as) if each.number == number else each for each in reservations)
+
+
+def _lessened(reservation: Reservation, worth: Money, less_as: Literal["rest", "given"]) -> Reservation:
+    standing = reservation.less or reservation.asked
+    if reservation.wants == "release" or worth.minor >= standing.amount.minor:
+        return reservation
+    if not worth.minor:
+        return replace(reservation, wants="release", less=None)
+    changed = {"amount": worth, "person_limit": None, "customer_limit": None}
+    return replace(reservation, less=standing.model_copy(update=changed), less_as=less_as)
 
 
 def wanted(
@@ -268,7 +329,9 @@ def wanted(
 
 def given_up(reservations: tuple[Reservation, ...], number: int) -> tuple[Reservation, ...]:
     """Return the reservations with this one to be released, even where nobody knows if it was ever made."""
-    return tuple(replace(each, wants="release") if each.number == number else each for each in reservations)
+    return tuple(
+        replace(each, wants="release", less=None) if each.number == number else each for each in reservations
+    )
 
 
 def carried_out(reservations: tuple[Reservation, ...], number: int) -> tuple[Reservation, ...]:
@@ -279,4 +342,4 @@ def carried_out(reservations: tuple[Reservation, ...], number: int) -> tuple[Res
 
 
 def _remembered(reservations: tuple[Reservation, ...]) -> tuple[Reservation, ...]:
-    return tuple(each for each in reservations if each.wants is not None or not each.final)
+    return tuple(each for each in reservations if _untold(each) or not each.final)

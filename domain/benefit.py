@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from domain.money import Money
+from domain.points import told
 from domain.policy import Language, Policy, RemedyKind
 from domain.remedy import Remedy
 from domain.saga import Saga
@@ -17,10 +18,12 @@ def _lines(policy: Policy, remedy: Remedy, saga: Saga, language: Language) -> It
     for kind, amount in _given(remedy):
         why = policy.benefits.get(kind, {}).get(language)
         if why is not None:
-            yield f"- {amount}: {why}" if amount is not None else f"- {why}"
-    if saga.interest is not None:
+            worth = told(amount, policy, language) if amount and kind == "points" else amount
+            yield f"- {worth}: {why}" if worth is not None else f"- {why}"
+    interest = saga.interest_in_all
+    if interest is not None:
         late = "늦어진 날만큼의 법정 지연이자입니다" if language == "ko" else "interest by law for the delay"
-        yield f"- {saga.interest}: {late}"
+        yield f"- {interest}: {late}"
 
 
 def _given(remedy: Remedy) -> Iterator[tuple[RemedyKind, Money | None]]:

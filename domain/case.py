@@ -611,6 +611,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             | "authority"
             | "authority-count"
             | "authority-release"
+            | "authority-rest"
+            | "authority-given"
         ):
             return remedy.came_back(case.remedy, case.policy, fact)
         case "result-notice":

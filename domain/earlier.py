@@ -4,10 +4,10 @@ Two similar failures, or two close in time, weaken any recovery (domain.md secti
 offer is not enough and the case begins one level up.
 """
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from domain.budget import Months, last_day
+from domain.calendar import local_date
 from domain.effect import EarlierFailure
 from domain.intake import Intake
 from domain.policy import Policy
@@ -19,7 +19,7 @@ def earlier_failure(policy: Policy, intake: Intake, triage: Classification) -> E
     rule, customer = policy.repeat_failure, intake.customer
     if rule is None or customer is None:
         return None
-    received = local_day(policy, intake.received_at)
+    received = local_date(policy.calendar, intake.received_at)
     counted = [
         failure
         for failure in customer.earlier
@@ -30,11 +30,6 @@ def earlier_failure(policy: Policy, intake: Intake, triage: Classification) -> E
         )
     ]
     return max(counted, key=lambda failure: failure.on, default=None)
-
-
-def local_day(policy: Policy, at: datetime) -> date:
-    """Return the day that an instant falls on in the policy's zone."""
-    return at.astimezone(ZoneInfo(policy.calendar.timezone)).date()
 
 
 def months_after(day: date, months: int) -> date:

@@ -114,12 +114,17 @@ class TrackRefund(Record):
 
 
 class IssueVoucher(Record):
-    """Give the customer of an order a coupon or points (port vouchers)."""
+    """Give the customer of an order a coupon or points (port vouchers).
+
+    Attributes:
+        points: how many, of points; None where the policy has no rate for them.
+    """
 
     kind: Literal["issue_voucher"] = "issue_voucher"
     voucher: Literal["coupon", "points"]
     order_id: Id
     worth: Money
+    points: int | None = None
 
 
 class RevokeVoucher(Record):
@@ -159,6 +164,21 @@ class BookCollection(Record):
     kind: Literal["book_collection"] = "book_collection"
     order_id: Id
     line_ids: tuple[Id, ...] = ()
+
+
+class IssueLabel(Record):
+    """Give the customer a prepaid label under which they send goods back themselves (port logistics)."""
+
+    kind: Literal["issue_label"] = "issue_label"
+    order_id: Id
+    line_ids: tuple[Id, ...] = ()
+
+
+class VoidLabel(Record):
+    """Undo a label that nothing was sent with yet."""
+
+    kind: Literal["void_label"] = "void_label"
+    reference: Line
 
 
 class CancelCollection(Record):
@@ -269,6 +289,8 @@ class FindOutcome(Record):
         | ReturnGoods
         | BookCollection
         | CancelCollection
+        | IssueLabel
+        | VoidLabel
         | ReserveReplacement
         | ReleaseReplacement
         | ShipReplacement
@@ -291,6 +313,8 @@ Request = Annotated[
     | ReturnGoods
     | BookCollection
     | CancelCollection
+    | IssueLabel
+    | VoidLabel
     | TrackCollection
     | ReserveReplacement
     | ReleaseReplacement
@@ -462,6 +486,13 @@ class CollectionStatus(Record):
     returned: tuple[Id, ...] = ()
 
 
+class LabelIssued(Record):
+    """The customer has the label; its reference is tracked like a collection's."""
+
+    kind: Literal["label_issued"] = "label_issued"
+    reference: Line
+
+
 class ReplacementReserved(Record):
     """A replacement is set aside."""
 
@@ -540,6 +571,7 @@ Outcome = Annotated[
     | RepairFailed
     | GoodsReturned
     | CollectionBooked
+    | LabelIssued
     | CollectionStatus
     | ReplacementReserved
     | ReplacementShipped

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from domain.actor import REDRESS, Actor
 from domain.assignment import Assignment, appoint_reviewer, escalate
 from domain.budget import due_of
 from domain.effect import Effect, NoticeSent
 from domain.happy_call import FollowUp, reopen_until
+from domain.line_outcome import LineRefusal, in_words, outcomes
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.notice import Post
 from domain.plan import Before
@@ -74,6 +75,7 @@ class StateFinalPosition(Command):
     clauses: tuple[Line, ...] = ()
     to_do: Note = ""
     to_do_by: Instant | None = None
+    refusals: Annotated[tuple[LineRefusal, ...], Field(max_length=20)] = ()
 
 
 class WithdrawalRecorded(Event):
@@ -205,6 +207,7 @@ def _final(course: Course, command: StateFinalPosition) -> tuple[Event, ...]:
     if command.cause not in policy.causes:
         raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
     check_letter(policy, command.clauses, command.to_do, command.to_do_by)
+    lines = outcomes(course.before, course.remedy, command.refusals)
     registered = ResultRegistered(
         number=course.result.number + 1,
         outcome=command.outcome,
@@ -216,6 +219,8 @@ def _final(course: Course, command: StateFinalPosition) -> tuple[Event, ...]:
         to_do_by=command.to_do_by,
         department=course.assignment.department,
         policy=f"{policy.name}/{policy.version}",
+        lines=lines,
+        decided=in_words(lines, policy, course.before.intake.language),
         at=command.at,
         by=command.by,
     )

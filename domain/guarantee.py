@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 from domain.actor import REDRESS
+from domain.calendar import local_date
 from domain.clocks import Around
-from domain.earlier import local_day
 from domain.message import Event
 from domain.money import Money
 from domain.plan import LineDecision, Plan, hash_of
@@ -77,7 +77,7 @@ def _is_broken(guarantee: Guarantee, around: Around, targets: Targets) -> bool:
     before, order = around.before, around.before.intake.order
     if order is None or order.promised_on is None:
         return False
-    arrived = order.delivered_on or local_day(before.policy, before.intake.received_at)
+    arrived = order.delivered_on or local_date(before.policy.calendar, before.intake.received_at)
     return arrived > order.promised_on
 
 

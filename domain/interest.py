@@ -7,8 +7,8 @@ unit. A day late is a calendar day in the policy's zone after the day on which t
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from domain.calendar import Calendar, local_date
 from domain.message import Event
 from domain.money import Money
 from domain.policy import InterestRate
@@ -29,10 +29,15 @@ class DaysAtRate(Record):
     clause: Line
 
 
+PaidLate = Literal["payout", "fee_refund", "rest_payout"]
+"""Payments that can be late by themselves: the refund, the fees, and a rest that a person let go later."""
+
+
 class InterestOwed(Event):
     """A refund was settled after its statutory deadline; this much is paid on top.
 
     Attributes:
+        on: the payment that was late.
         clock: the statutory clock that was missed.
         principal: what was refunded late; extras bear no interest.
         was_due: when it should have been settled.
@@ -40,6 +45,7 @@ class InterestOwed(Event):
     """
 
     kind: Literal["interest_owed"] = "interest_owed"
+    on: PaidLate = "payout"
     clock: Line
     principal: Money
     was_due: Instant
@@ -48,14 +54,13 @@ class InterestOwed(Event):
     amount: Money
 
 
-def days_late(was_due: datetime, settled: datetime, zone: str) -> tuple[date, int]:
+def days_late(was_due: datetime, settled: datetime, calendar: Calendar) -> tuple[date, int]:
     """Return the last day that was in time, and how many days after it the money came.
 
     A deadline at midnight ended the day before it.
     """
-    local = ZoneInfo(zone)
-    last = (was_due.astimezone(local) - timedelta(microseconds=1)).date()
-    return last, max(0, (settled.astimezone(local).date() - last).days)
+    last = local_date(calendar, was_due - timedelta(microseconds=1))
+    return last, max(0, (local_date(calendar, settled) - last).days)
 
 
 def at_rates(rates: Sequence[InterestRate], *, last: date, days: int) -> tuple[DaysAtRate, ...]:

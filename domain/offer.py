@@ -7,7 +7,7 @@ rounded up to the next minor unit, in the customer's favour.
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.effect import CustomerSnapshot, OrderSnapshot
+from domain.effect import CustomerSnapshot, OrderLine, OrderSnapshot
 from domain.money import Money
 from domain.policy import ExtraLimit, Harm, OfferRule, Policy, Severity
 from domain.record import Id, Line, Record
@@ -104,10 +104,16 @@ def compute(facts: Facts, *, order_lines: tuple[Id, ...] = ()) -> Offer:
     )
 
 
+def lines_of(order: OrderSnapshot | None, line_ids: tuple[str, ...]) -> tuple[OrderLine, ...]:
+    """Return the named lines of an order; all where none is named."""
+    lines = order.lines if order is not None else ()
+    return tuple(line for line in lines if not line_ids or line.line_id in line_ids)
+
+
 def _price(facts: Facts, order_lines: tuple[Id, ...]) -> Money | None:
     if facts.order is None or not facts.order.known or not facts.order.lines:
         return None
-    meant = [line.price for line in facts.order.lines if not order_lines or line.line_id in order_lines]
+    meant = [line.price for line in lines_of(facts.order, order_lines)]
     if any(price.currency != facts.policy.currency for price in meant):
         return None  # an order in another currency says nothing about amounts in ours
     return Money(minor=sum(price.minor for price in meant), currency=facts.policy.currency)

@@ -70,6 +70,7 @@ class Plan(Record):
 
     Attributes:
         collect: whether the goods come back before the firm's part is done.
+        label: the customer sends them with a prepaid label, instead of a courier who comes for them.
         in_advance: the replacement goes out first, and the goods come back after it.
         order_lines: which lines of the order it is about; empty: all.
         fee_payer: who pays fees and return shipping.
@@ -83,6 +84,7 @@ class Plan(Record):
     decisions: Annotated[tuple[LineDecision, ...], Field(min_length=1, max_length=20)]
     gestures: tuple[Gesture, ...] = ()
     collect: bool = False
+    label: bool = False
     in_advance: bool = False
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
@@ -144,17 +146,33 @@ def needs_answer(plan: Plan) -> bool:
 
 def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
     """Return the 32 hex characters that name a proposal: any edit gives another."""
-    return sha256(f"{number}\n{contact}\n{canonical(plan)}".encode()).hexdigest()[:32]
+    return sha256(f"{number}\n{contact}\n{_hashed(plan)}".encode()).hexdigest()[:32]
+
+
+def _hashed(plan: Plan) -> str:
+    """Return what a hash covers; a field younger than the ledger counts where it says something."""
+    return canonical(plan) if plan.label else canonical(plan).replace('"label":false,', "", 1)
+
+
+def sum_of(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
+    """Return what the decisions of some kinds come to together; alternatives and extras left aside."""
+    return total((each.amount for each in plan.decisions if each.remedy in kinds and each.amount), currency)
 
 
 def amount_of(plan: Plan, currency: str) -> Money:
     """Return what the plan pays out in all; of alternatives the dearest."""
-    return max((_amount_of(each, currency) for each in variants(plan)), key=lambda amount: amount.minor)
+    return _dearest(plan, PAYS, currency)
 
 
-def _amount_of(plan: Plan, currency: str) -> Money:
-    paid = (decision.amount for decision in plan.decisions if decision.remedy in PAYS and decision.amount)
-    return total((*paid, *(extra.amount for extra in plan.extras)), currency)
+def worth_of(plan: Plan, currency: str) -> Money:
+    """Return what the plan costs the firm in all, coupons and points too; of alternatives the dearest."""
+    return _dearest(plan, GIVES, currency)
+
+
+def _dearest(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
+    extras = tuple(extra.amount for extra in plan.extras)
+    sums = (total((sum_of(each, kinds, currency), *extras), currency) for each in variants(plan))
+    return max(sums, key=lambda amount: amount.minor)
 
 
 def beyond_price(plan: Plan, currency: str) -> Money | None:
@@ -167,16 +185,6 @@ def beyond_price(plan: Plan, currency: str) -> Money | None:
         if other_harm and decision.remedy in PAYS and decision.amount is not None:
             amounts.append(decision.amount)
     return total(amounts, currency) if amounts else None
-
-
-def worth_of(plan: Plan, currency: str) -> Money:
-    """Return what the plan costs the firm in all, coupons and points too; of alternatives the dearest."""
-    return max((_worth_of(each, currency) for each in variants(plan)), key=lambda amount: amount.minor)
-
-
-def _worth_of(plan: Plan, currency: str) -> Money:
-    given = (each.amount for each in plan.decisions if each.remedy in GIVES and each.amount)
-    return total((*given, *(extra.amount for extra in plan.extras)), currency)
 
 
 def by_hand(plan: Plan) -> tuple[RemedyKind, ...]:
@@ -347,6 +355,8 @@ def _check_goods(before: Before, plan: Plan) -> None:
     needs_order = plan.collect or bool(plan.extras) or bool(kinds & {"exchange", "repair", *PAYS})
     if "repair" in kinds and not plan.collect:
         raise Refused("collect: what is to be repaired has to come in first", code="collect")
+    if plan.label and not plan.collect:
+        raise Refused("label: only where goods come back; set collect as well", code="collect")
     if plan.in_advance and not (plan.collect and "exchange" in kinds):
         raise Refused("in_advance: only an exchange whose goods come back afterwards", code="in-advance")
     if needs_order and (order is None or not order.known):

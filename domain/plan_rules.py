@@ -9,14 +9,24 @@ from datetime import date
 from typing import assert_never
 
 from domain.actor import Role
-from domain.earlier import earlier_failure, local_day, months_after
-from domain.effect import OrderLine, OrderSnapshot
+from domain.calendar import local_date
+from domain.earlier import earlier_failure, months_after
+from domain.effect import OrderSnapshot
 from domain.money import Money, total
-from domain.offer import WHOLE, compute
-from domain.plan import Before, LineDecision, Plan, amount_of, facts_of, is_shipping, variants
+from domain.offer import WHOLE, compute, lines_of
+from domain.plan import (
+    SHIPPING,
+    Before,
+    LineDecision,
+    Plan,
+    amount_of,
+    facts_of,
+    is_shipping,
+    variants,
+    worth_of,
+)
 from domain.policy import MOVES_GOODS, PAYS, StandardRule
 from domain.refusal import Refused
-from domain.triage import HarmLine
 
 SENIOR = (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)
 
@@ -69,12 +79,32 @@ def _check_fees(before: Before, plan: Plan) -> None:
 
 def _fees_are_high(before: Before, plan: Plan) -> bool:
     """Say whether the fees of the plan together are above the policy's share of the price paid."""
-    share = before.policy.max_fee_per_cent
-    if not plan.fees or share is None:
+    if not plan.fees or before.policy.max_fee_per_cent is None:
         return False
-    price = compute(facts_of(before), order_lines=plan.order_lines).price
     fees = total((fee.amount for fee in plan.fees), before.policy.currency)
-    return price is None or fees.minor * WHOLE > price.minor * share
+    return fees.minor > _highest_fee(before, plan, before.policy.max_fee_per_cent).minor
+
+
+def _highest_fee(before: Before, plan: Plan, share: int) -> Money:
+    """Return what the fees of a plan may come to without a second person: nothing where no price is known."""
+    price = compute(facts_of(before), order_lines=plan.order_lines).price
+    return Money(minor=price.minor * share // WHOLE if price else 0, currency=before.policy.currency)
+
+
+def check_capped(before: Before, plan: Plan) -> None:
+    """Hold a plan against the policy's share of the price, once a second person refused a higher fee.
+
+    Raises:
+        Refused: naming the most that may be asked for.
+    """
+    share = before.policy.max_fee_per_cent
+    if share is not None and _fees_are_high(before, plan):
+        most = _highest_fee(before, plan, share)
+        raise Refused(
+            f"fees: a fee above the policy's share of the price was refused in this case; ask for {most} "
+            "at most in all, or leave the fees out",
+            code="fee-capped",
+        )
 
 
 # Shipping. -------------------------------------------------------------------------------------------------
@@ -101,15 +131,18 @@ def _shipping_owed(before: Before) -> Money | None:
     if before.triage.cause not in before.policy.firm_pays_causes:
         return None
     facts = facts_of(before)
-    line = HarmLine(id="shipping", harm="shipping")
-    asked = replace(facts, triage=replace(facts.triage, harm_lines=(line,)))
-    owed = compute(asked).of("shipping")
+    asked = replace(facts, triage=replace(facts.triage, harm_lines=(SHIPPING,)))
+    owed = compute(asked).of(SHIPPING.id)
     return owed.amount if owed is not None and owed.amount.minor else None
 
 
 def _refunds_price(before: Before, plan: Plan) -> bool:
-    prices = {line.id for line in before.triage.harm_lines if line.harm == "price"}
-    return any(each.remedy == "refund" and each.harm_line in prices for each in plan.decisions)
+    return any(each.remedy == "refund" and _is_price(before, each) for each in plan.decisions)
+
+
+def _is_price(before: Before, decision: LineDecision) -> bool:
+    """Say whether a decision is about the price of what was bought."""
+    return any(line.harm == "price" and line.id == decision.harm_line for line in before.triage.harm_lines)
 
 
 # Warranty. -------------------------------------------------------------------------------------------------
@@ -146,7 +179,7 @@ def _bought(before: Before) -> date | None:
 
 
 def _received(before: Before) -> date:
-    return local_day(before.policy, before.intake.received_at)
+    return local_date(before.policy.calendar, before.intake.received_at)
 
 
 # Standards of dispute resolution. --------------------------------------------------------------------------
@@ -156,12 +189,11 @@ def _check_standards(before: Before, plan: Plan) -> None:
     order = before.intake.order
     if order is None or before.triage.cause not in before.policy.firm_pays_causes:
         return
-    prices = {line.id for line in before.triage.harm_lines if line.harm == "price"}
     for rule in before.policy.standards:
         if not _holds(rule, before, order, plan):
             continue
         for place, decision in enumerate(plan.decisions):
-            meant = decision.harm_line in prices and decision.remedy not in rule.owed
+            meant = _is_price(before, decision) and decision.remedy not in rule.owed
             if meant and (not rule.instead_of or decision.remedy in rule.instead_of):
                 raise Refused(_what_would_do(rule, before, place), code="standard")
 
@@ -179,13 +211,9 @@ def _holds(rule: StandardRule, before: Before, order: OrderSnapshot, plan: Plan)
             since = order.in_repair_since
             return since is not None and _received(before) > months_after(since, rule.at_least)
         case "no_same_kind":
-            return any(not line.replaceable for line in _lines(order, plan))
+            return any(not line.replaceable for line in lines_of(order, plan.order_lines))
         case _:
             assert_never(rule.when)
-
-
-def _lines(order: OrderSnapshot, plan: Plan) -> tuple[OrderLine, ...]:
-    return tuple(line for line in order.lines if not plan.order_lines or line.line_id in plan.order_lines)
 
 
 # Earlier failures. -----------------------------------------------------------------------------------------
@@ -221,6 +249,22 @@ def check_better(declined: Plan, offered: Plan, currency: str) -> None:
         kinds = ", ".join(sorted(_gives(declined)))
         raise Refused(
             f"plan: the customer declined {kinds} for {before} in all; offer more, or something else as well",
+            code="not-better",
+        )
+
+
+def check_further(given: Plan, offered: Plan, currency: str) -> None:
+    """After a bad happy call the next round is better: worth on top, goods, or what was not given yet.
+
+    Raises:
+        Refused: naming what did not win the customer back.
+    """
+    new = _gives(offered) - _gives(given)
+    if not (worth_of(offered, currency).minor or new or _gives(offered) & set(MOVES_GOODS)):
+        kinds = ", ".join(sorted(_gives(given))) or "nothing"
+        raise Refused(
+            f"plan: the customer was not won back by {kinds}; give something of worth on top, or add a "
+            "gesture that was not made yet",
             code="not-better",
         )
 

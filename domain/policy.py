@@ -353,6 +353,7 @@ class Policy(Record):
     interest: tuple[InterestRate, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
     benefits: dict[RemedyKind, dict[Language, Line]] = Field(default_factory=dict)
+    point_worth: Money | None = None
     max_fee_per_cent: Annotated[int, Field(ge=0, le=100)] | None = None
     warranty: Warranty | None = None
     standards: tuple[StandardRule, ...] = ()
@@ -374,6 +375,7 @@ class Policy(Record):
     unknown_after: timedelta = timedelta(minutes=10)
     max_tries: Annotated[int, Field(ge=1)]
     max_pickups: Annotated[int, Field(ge=1)] = 3
+    label_for: timedelta = timedelta(days=14)
     happy_call: HappyCall
     reopen_window: Budget
     appeal_window: Budget

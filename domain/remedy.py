@@ -11,6 +11,7 @@ from domain.authority import (
     AuthorityCounted,
     AuthorityEvent,
     AuthorityExceeded,
+    AuthorityLessened,
     AuthorityReleased,
     AuthorityReserved,
     AuthorityUnknown,
@@ -35,12 +36,21 @@ from domain.plan import (
     hash_of,
     needs_answer,
     quoted,
+    sum_of,
     with_amounts,
     worth_of,
 )
-from domain.plan_rules import check_better, check_rules, needs_approval_because
-from domain.policy import Policy
+from domain.plan_rules import (
+    check_better,
+    check_capped,
+    check_further,
+    check_rules,
+    needs_approval_because,
+)
+from domain.points import told
+from domain.policy import Language, Policy
 from domain.record import Instant, Line, Text
+from domain.refundable import check_refundable
 from domain.refusal import Refused
 from domain.triage import Classification
 
@@ -243,10 +253,17 @@ class RemedyDeclined(Event):
 
 
 class RemedyDone(Event):
-    """Every step of the agreed plan was carried out."""
+    """Every step of the agreed plan was carried out.
+
+    Attributes:
+        refunded: what of the order's price went back with it.
+        given: what it came to in all, vouchers too; less than was agreed where a person kept or skipped some.
+    """
 
     kind: Literal["remedy_done"] = "remedy_done"
     hash: Line
+    refunded: Money | None = None
+    given: Money | None = None
 
 
 class RemedyCompensated(Event):
@@ -294,6 +311,7 @@ class Proposal:
 
     Attributes:
         over: which limits it passes, so that a second person decides.
+        because: why a second person decides, whatever it pays.
         customer_used: what its customer has had in the period already, where the ledger said that.
         missed: how often nobody approved in time.
         words_failed: the offer's words did not go out, so that the customer knows nothing of it.
@@ -309,6 +327,7 @@ class Proposal:
     needs_approval: bool
     state: ProposalState
     over: tuple[Bound, ...] = ()
+    because: tuple[str, ...] = ()
     customer_used: Money | None = None
     approval_due: datetime | None = None
     approval_until: datetime | None = None
@@ -331,9 +350,13 @@ class Remedy:
         people: whoever proposed, approved or rejected, in all rounds: none of them reviews an appeal.
         hashes: every proposal ever made, so that an approval of an old one is told apart from nonsense.
         given: minor units of all remedies of this case that were carried out, in all rounds.
+        refunded: minor units of them that went back of what the order was paid with.
         reservations: what of this case may count for its people and its customer elsewhere.
         delays: words about late approvals that have not gone out.
         late_since: since when, for each of those words by its key.
+        earlier: what earlier rounds decided about each harm line, carried out or offered in vain.
+        to_beat: what an earlier round gave in vain, by the customer's own word in a happy call.
+        fee_capped: a second person refused a fee above the policy's share; none like it is proposed again.
     """
 
     round: int = 1
@@ -345,9 +368,13 @@ class Remedy:
     hashes: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     given: int = 0
+    refunded: int = 0
     reservations: tuple[Reservation, ...] = ()
     delays: tuple[str, ...] = ()
     late_since: tuple[tuple[str, datetime], ...] = ()
+    fee_capped: bool = False
+    earlier: tuple[LineDecision, ...] = ()
+    to_beat: Plan | None = None
 
     @property
     def agreed_at(self) -> datetime | None:
@@ -382,6 +409,9 @@ def _propose(
     _check_may_propose(remedy, before, command)
     check_plan(before, plan, lines=undecided(remedy, before.triage))
     check_rules(before, plan)
+    if remedy.fee_capped:
+        check_capped(before, plan)
+    check_refundable(before, plan, refunded=remedy.refunded)
     number, policy = remedy.proposed + 1, before.policy
     worth = worth_of(plan, policy.currency)
     over = authority.bounds_passed(policy, command.by.role, worth, remedy.given)
@@ -467,6 +497,8 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         raise Refused("no further offer in this round; register the final position", code="offers")
     if standing is not None and standing.state == "declined":
         check_better(standing.plan, command.plan, before.policy.currency)
+    if remedy.to_beat is not None and not remedy.done:
+        check_further(remedy.to_beat, command.plan, before.policy.currency)
     if command.contact is not None and not is_logged(before.contacts.count, command.contact):
         raise Refused("contact: log the contact first and give its number", code="contact")
 
@@ -677,20 +709,24 @@ def _says(proposal: Proposal, before: Before) -> dict[str, str]:
     policy, language, plan = before.policy, before.intake.language, proposal.plan
     until = said.day(proposal.offer_due, policy, language) if proposal.offer_due else ""
     return {
-        "offer": in_words(proposal, language),
+        "offer": in_words(proposal, language, policy),
         "remedies": said.decided(before, plan.decisions, language),
         "clauses": said.clauses(policy, (each.clause for each in plan.decisions), language),
         "until": until,
     }
 
 
-def in_words(proposal: Proposal, language: str) -> str:
-    """Say what a plan gives, for the customer."""
+def in_words(proposal: Proposal, language: Language, policy: Policy | None = None) -> str:
+    """Say what a plan gives, for the customer; points as points where the policy has a rate for them."""
     words = proposal.plan.words + choices(proposal.plan, language) + quoted(proposal.plan, language)
-    if proposal.total.minor == 0:
-        return words
-    paid = f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}"
-    return f"{words} ({paid})" if words else paid
+    sums = []
+    if proposal.total.minor:
+        sums.append(f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}")
+    points = sum_of(proposal.plan, ("points",), proposal.total.currency)
+    if policy is not None and policy.point_worth is not None and points.minor:
+        sums.append(told(points, policy, language))
+    given = ", ".join(sums)
+    return f"{words} ({given})" if words and given else words or given
 
 
 def came_back(remedy: Remedy, policy: Policy, fact: CameBack) -> tuple[RemedyEvent | AttemptRefused, ...]:
@@ -756,20 +792,35 @@ def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
             held = authority.wanted(remedy.reservations, number=proposal.number, asked=counts)
             return replace(remedy, reservations=held)
         case RemedyDone():
-            return replace(
-                remedy,
-                done=(*remedy.done, *proposal.plan.decisions),
-                given=remedy.given + _worth(proposal).minor,
-                reservations=authority.carried_out(remedy.reservations, proposal.number),
-            )
+            return _carried_out(remedy, proposal, event)
+        case RemedyAgreed(choice=choice):
+            taken = replace(proposal, plan=chosen(proposal.plan, choice))
+            held = authority.lessened(remedy.reservations, proposal.number, _worth(taken), "rest")
+            return replace(remedy, reservations=held)
         case ApprovalMissed():
             key = f"approval-delay:{proposal.number}.{proposal.missed + 1}"
             since = (*remedy.late_since, (key, event.due)) if event.due else remedy.late_since
             return replace(remedy, delays=(*remedy.delays, key), late_since=since)
+        case RemedyRejected() if "fees" in proposal.because:
+            return replace(closed(remedy), fee_capped=True)
         case RemedyRejected() | ApprovalExpired() | RemedyDeclined() | OfferExpired() | RemedyCompensated():
             return closed(remedy)
         case _:
             return remedy
+
+
+def _carried_out(remedy: Remedy, proposal: Proposal, event: RemedyDone) -> Remedy:
+    """What was really given counts; of a guarantee nothing does."""
+    worth = _worth(proposal)
+    given = event.given if event.given is not None and event.given.minor < worth.minor else worth
+    held = authority.lessened(remedy.reservations, proposal.number, given, "given")
+    return replace(
+        remedy,
+        done=(*remedy.done, *proposal.plan.decisions),
+        refunded=remedy.refunded + (event.refunded.minor if event.refunded else 0),
+        given=remedy.given + given.minor,
+        reservations=authority.carried_out(held, proposal.number),
+    )
 
 
 def closed(remedy: Remedy) -> Remedy:
@@ -789,10 +840,33 @@ def _next_round(remedy: Remedy, event: RoundOpened) -> Remedy:
         hashes=over.hashes,
         people=over.people,
         given=over.given,
+        refunded=over.refunded,
         reservations=over.reservations,
         delays=over.delays,
         late_since=over.late_since,
+        fee_capped=over.fee_capped,
+        earlier=_decided(over),
+        to_beat=_in_vain(over) if event.cause in ("happy_call", "supervisor") else None,
     )
+
+
+def _decided(remedy: Remedy) -> tuple[LineDecision, ...]:
+    """Return the last decision on each harm line so far."""
+    proposal = remedy.proposal
+    answered = proposal is not None and proposal.state in ("declined", "expired")
+    offered = proposal.plan.decisions if proposal is not None and answered else ()
+    last = {each.harm_line: each for each in (*remedy.earlier, *offered, *remedy.done)}
+    return tuple(last.values())
+
+
+def _in_vain(remedy: Remedy) -> Plan | None:
+    """Return all that the round gave as one plan; what a guarantee paid is no part of it."""
+    proposal = remedy.proposal
+    given = tuple(each for each in remedy.done if each.ground != "guarantee")
+    if not given or proposal is None:
+        return remedy.to_beat
+    last = proposal.plan if proposal.state == "done" else Plan(decisions=given)
+    return last.model_copy(update={"decisions": given})
 
 
 def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
@@ -809,6 +883,7 @@ def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
         needs_approval=event.needs_approval,
         state=waits if event.reserves is None else "reserving",
         over=event.over,
+        because=event.because,
         approval_due=event.approval_due,
         approval_until=event.approval_until,
         contact=event.contact,
@@ -865,7 +940,7 @@ def _moved(
             return replace(_waits_for_approval(proposal, event, over), customer_used=used)
         case AuthorityUnknown():
             return _waits_for_approval(proposal, event, ("unknown",))
-        case AuthorityCounted() | AuthorityReleased():
+        case AuthorityCounted() | AuthorityReleased() | AuthorityLessened():
             return proposal
         case RemedyApproved(by=by):
             return replace(proposal, state="approved", approved_by=by.id)

@@ -108,6 +108,7 @@ class RemedyView(Record):
 
     Attributes:
         state: how far the present plan is carried out; none where nothing was agreed in this round.
+        point_worth: what one point is worth, where the policy tells points as points.
     """
 
     case_id: Id
@@ -118,6 +119,7 @@ class RemedyView(Record):
     plans: tuple[PlanView, ...]
     steps: tuple[StepRow, ...]
     waiting: tuple[Waiting, ...]
+    point_worth: Money | None = None
 
 
 def remedy_view(case: Case, events: Sequence[Event]) -> RemedyView:
@@ -137,6 +139,7 @@ def remedy_view(case: Case, events: Sequence[Event]) -> RemedyView:
         plans=plans,
         steps=_steps(case),
         waiting=_waiting(case),
+        point_worth=case.policy.point_worth,
     )
 
 
@@ -233,7 +236,8 @@ def _paid(plan: PlanView, event: StepDone | StepSkipped | InterestOwed | Inspect
     currency = plan.decided.currency
     match event:
         case InterestOwed(amount=amount):
-            more = {"interest": amount, "decided": total((plan.decided, amount), currency)}
+            interest = total((plan.interest, amount), currency) if plan.interest else amount
+            more = {"interest": interest, "decided": total((plan.decided, amount), currency)}
             return plan.model_copy(update=more)
         case InspectionFound(withheld=withheld):
             return plan.model_copy(update={"withheld": withheld or plan.withheld})

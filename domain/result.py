@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field
 
 from domain import said
 from domain.benefit import gets
 from domain.effect import Effect, NoticeSent
+from domain.line_outcome import LineOutcome, LineRefusal, in_words, outcomes
 from domain.message import CameBack, Command, EffectSucceeded, Event
 from domain.notice import Post
 from domain.plan import Before, LineDecision
@@ -26,6 +29,7 @@ class RegisterResult(Command):
         final: whether this is the firm's final position, after which only an appeal goes on.
         clauses: clauses on which it rests beside those of the plan.
         to_do: what the customer has to do, until `to_do_by`; empty: nothing.
+        refusals: of a final position, why each harm line is refused that no proposal has decided.
     """
 
     kind: Literal["register_result"] = "register_result"
@@ -36,6 +40,7 @@ class RegisterResult(Command):
     clauses: tuple[Line, ...] = ()
     to_do: Note = ""
     to_do_by: Instant | None = None
+    refusals: Annotated[tuple[LineRefusal, ...], Field(max_length=20)] = ()
 
 
 class TellResult(Command):
@@ -46,7 +51,11 @@ class TellResult(Command):
 
 
 class ResultRegistered(Event):
-    """The result stands and is going to be notified; `gets` says what the customer gets and why it helps."""
+    """The result stands and is going to be notified; `gets` says what the customer gets and why it helps.
+
+    Attributes:
+        lines: of a final position, what became of each harm line; `decided` says it to the customer.
+    """
 
     kind: Literal["result_registered"] = "result_registered"
     number: int
@@ -60,6 +69,8 @@ class ResultRegistered(Event):
     gets: Text = ""
     to_do: Note = ""
     to_do_by: Instant | None = None
+    lines: tuple[LineOutcome, ...] = ()
+    decided: Text = ""
 
 
 class ResultNotified(Event):
@@ -108,6 +119,7 @@ class Result:
     clauses: tuple[str, ...] = ()
     to_do: str = ""
     to_do_by: datetime | None = None
+    decided: str = ""
     final: bool = False
     registered_at: datetime | None = None
     registered_by: str | None = None
@@ -160,6 +172,7 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         raise Refused("summary: say in plain words what was found and what is done", code="summary")
     check_letter(policy, command.clauses, command.to_do, command.to_do_by)
     _check_decided(recovery, command)
+    lines = _lines(recovery, command)
     registered = ResultRegistered(
         number=result.number + 1,
         outcome=command.outcome,
@@ -172,6 +185,8 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         department=recovery.department,
         policy=f"{policy.name}/{policy.version}",
         gets=gets(policy, recovery.remedy, recovery.saga, recovery.before.intake.language),
+        lines=lines,
+        decided=in_words(lines, policy, recovery.before.intake.language),
         at=command.at,
         by=command.by,
     )
@@ -212,6 +227,13 @@ def _check_decided(recovery: Recovery, command: RegisterResult) -> None:
         raise Refused("propose a remedy or reasoned refusals first", code="undecided")
 
 
+def _lines(recovery: Recovery, command: RegisterResult) -> tuple[LineOutcome, ...]:
+    """Return what became of each harm line where not all of them were put right; else the result says it."""
+    if not undecided(recovery.remedy, recovery.before.triage):
+        return ()
+    return outcomes(recovery.before, recovery.remedy, command.refusals)
+
+
 def _may_end_without(before: Before, remedy: Remedy) -> bool:
     """A final position needs a declined or expired offer, no offer left, or an exceptional round."""
     proposal = remedy.proposal
@@ -248,14 +270,19 @@ def _says(result: Result, remedy: Remedy, before: Before) -> dict[str, str]:
     """Say how it came out: what was found, what becomes of each harm, by which clause, what comes next."""
     policy, language = before.policy, before.intake.language
     return {
-        "summary": "\n".join(filter(None, (result.summary, result.gets))),
+        "summary": "\n".join(filter(None, (result.summary, result.gets, _lines_of_old(result, policy)))),
         "outside_body": policy.outside_body[language],
         "outcome": said.in_(language, said.OUTCOMES[result.outcome]) if result.outcome else "",
-        "remedies": said.decided(before, remedy.done, language),
+        "remedies": result.decided or said.decided(before, remedy.done, language),
         "clauses": said.clauses(policy, result.clauses, language),
         "to_do": said.to_do(result.to_do, result.to_do_by, policy, language),
         "next_step": said.next_step(before, "final_position" if result.final else "result"),
     }
+
+
+def _lines_of_old(result: Result, policy: Policy) -> str:
+    """Wordings from before slots were pinned have no place of their own for what became of each line."""
+    return result.decided if not policy.slots else ""
 
 
 def _next_channel(result: Result) -> Channel | None:
@@ -290,6 +317,7 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
                 clauses=event.clauses,
                 to_do=event.to_do,
                 to_do_by=event.to_do_by,
+                decided=event.decided,
                 final=event.final,
                 registered_at=event.at,
                 registered_by=event.by.id,

@@ -12,6 +12,7 @@ from domain.budget import due_of
 from domain.message import Deadline
 from domain.policy import Policy
 from domain.remedy import Proposal, RemedyCompensated, RemedyDone
+from domain.saga_amounts import given, refunded
 from domain.saga_commands import cancel, decide
 from domain.saga_events import (
     AccountChecked,
@@ -167,7 +168,11 @@ def _forward(
         return (_begin_undo(saga, courier, at),)
     step = next((step for step in saga.steps if step.state not in ("done", "skipped")), None)
     if step is None:
-        return (RemedyDone(hash=proposal.hash, at=at),)
+        return (
+            RemedyDone(
+                hash=proposal.hash, refunded=refunded(saga, proposal), given=given(saga, proposal), at=at
+            ),
+        )
     return _next(saga, agreed, step, at)
 
 

@@ -2,8 +2,10 @@
 
 from domain.effect import OrderLine, OrderSnapshot, PayerAccount, PayRefund, RefundPart
 from domain.money import Money, split, total
-from domain.plan import beyond_price
-from domain.policy import FEES, RemedyKind
+from domain.offer import lines_of
+from domain.plan import beyond_price, sum_of
+from domain.policy import FEES
+from domain.refundable import GIVES_BACK
 from domain.remedy import Proposal
 from domain.saga_steps import Agreed, Saga, StepName
 
@@ -13,10 +15,11 @@ SHIPPING = "shipping"
 
 def amount_due(saga: Saga, proposal: Proposal, name: StepName) -> Money:
     """Return what a step pays; all payouts of a remedy together come to what was agreed, and its interest."""
-    agreed, fees = proposal.total, _sum(proposal, FEES)
+    agreed, fees = proposal.total, sum_of(proposal.plan, FEES, proposal.total.currency)
     kept = saga.withheld.minor if saga.withheld else 0
-    if name == "interest" and saga.interest is not None:
-        return saga.interest
+    by_law = _interest(saga, name)
+    if by_law is not None:
+        return by_law
     if name == "fee_refund":
         return fees
     if name == "rest_payout":
@@ -25,10 +28,20 @@ def amount_due(saga: Saga, proposal: Proposal, name: StepName) -> Money:
     return Money(minor=agreed.minor - apart - kept, currency=agreed.currency)
 
 
+def _interest(saga: Saga, name: StepName) -> Money | None:
+    """Return what the law adds, where a step pays just that."""
+    found = {
+        "interest": saga.interest,
+        "fee_interest": saga.fee_interest,
+        "rest_interest": saga.rest_interest,
+    }
+    return found.get(name)
+
+
 def withheld_for(proposal: Proposal, order: OrderSnapshot | None, returned: tuple[str, ...]) -> Money:
     """Return the share of the refund that belongs to goods which did not come back, by their prices."""
-    for_goods = _sum(proposal, ("refund",))
-    lines = chosen(order, proposal.plan.order_lines)
+    for_goods = sum_of(proposal.plan, ("refund",), proposal.total.currency)
+    lines = lines_of(order, proposal.plan.order_lines)
     if not lines:
         return for_goods
     shares = split(for_goods, [line.price.minor for line in lines])
@@ -36,10 +49,26 @@ def withheld_for(proposal: Proposal, order: OrderSnapshot | None, returned: tupl
     return total(out, for_goods.currency)
 
 
-def chosen(order: OrderSnapshot | None, line_ids: tuple[str, ...]) -> tuple[OrderLine, ...]:
-    """Return the named lines of an order; all where none is named."""
-    lines = order.lines if order else ()
-    return tuple(line for line in lines if not line_ids or line.line_id in line_ids)
+def refunded(saga: Saga, proposal: Proposal) -> Money:
+    """Return what of the order's price went back with a remedy that was carried out."""
+    currency = proposal.total.currency
+    kept = saga.withheld or Money(minor=0, currency=currency)
+    payout, rest = saga.find("payout"), saga.find("rest_payout")
+    first = sum_of(proposal.plan, GIVES_BACK, currency).minor - kept.minor
+    back = first if payout is not None and payout.state == "done" else 0
+    back += kept.minor if rest is not None and rest.state == "done" else 0
+    return Money(minor=back, currency=currency)
+
+
+def given(saga: Saga, proposal: Proposal) -> Money:
+    """Return what a remedy that was carried out came to; the law's interest is nobody's gift."""
+    amounts = []
+    for step in saga.steps:
+        if step.state == "done" and step.name in ("payout", "fee_refund", "rest_payout"):
+            amounts.append(amount_due(saga, proposal, step.name))
+        if step.state == "done" and step.name in ("coupon", "points"):
+            amounts.append(sum_of(proposal.plan, (step.name,), proposal.total.currency))
+    return total(amounts, proposal.total.currency)
 
 
 def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> PayRefund:
@@ -54,7 +83,7 @@ def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> P
         amount=amount,
         beyond=beyond,
         reason=f"remedy {proposal.number}" if name == "payout" else f"remedy {proposal.number} {name}",
-        parts=_parts(refunded, chosen(agreed.order, line_ids)) if line_ids else (),
+        parts=_parts(refunded, lines_of(agreed.order, line_ids)) if line_ids else (),
         account=_account(saga),
     )
 
@@ -62,8 +91,9 @@ def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> P
 def _beyond(saga: Saga, proposal: Proposal, name: StepName) -> Money | None:
     """Return what of a payment is no refund of what the order was paid with."""
     plan, currency = proposal.plan, proposal.total.currency
-    if name == "interest":
-        return saga.interest
+    by_law = _interest(saga, name)
+    if by_law is not None:
+        return by_law
     if name == "rest_payout":
         return None
     apart = saga.find("fee_refund") is not None
@@ -73,16 +103,11 @@ def _beyond(saga: Saga, proposal: Proposal, name: StepName) -> Money | None:
     return beyond_price(plan.model_copy(update={"decisions": part, "extras": extras}), currency)
 
 
-def _sum(proposal: Proposal, kinds: tuple[RemedyKind, ...]) -> Money:
-    amounts = (each.amount for each in proposal.plan.decisions if each.remedy in kinds and each.amount)
-    return total(amounts, proposal.total.currency)
-
-
 def _lines(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> tuple[str, ...]:
     named = proposal.plan.order_lines
     if saga.withheld is None or name == "fee_refund":
         return named
-    lines = chosen(agreed.order, named)
+    lines = lines_of(agreed.order, named)
     back = name == "payout"
     return tuple(line.line_id for line in lines if (line.line_id in saga.short) == back) or named
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from domain.actor import Actor
+from domain.attempt import AttemptRefused
 from domain.effect import (
     CollectionBooked,
     CollectionStatus,
@@ -9,6 +11,7 @@ from domain.effect import (
     Found,
     GoodsRepaired,
     GoodsReturned,
+    LabelIssued,
     Outcome,
     RefundFailed,
     RefundPaid,
@@ -54,12 +57,39 @@ from domain.saga_steps import (
 CANNOT_TAKE_BACK = ("means-expired", "means-closed")
 """The words of a bank for an original means to which no money can go."""
 
+ATTEMPTS = ("over-refund", "currency")
+"""The words of a bank for a refund that must not be: that its proposer tried it is recorded."""
+
 LOSSES_BORNE = 1
 """So many replacements are sent again by themselves; then a person looks at it."""
 
 
-def came_back(saga: Saga, agreed: Agreed, fact: CameBack) -> tuple[SagaEvent, ...]:
-    """Say what an outcome means for the step under whose key it came."""
+def came_back(saga: Saga, agreed: Agreed, fact: CameBack) -> tuple[SagaEvent | AttemptRefused, ...]:
+    """Say what an outcome means for the step under whose key it came, and which attempt it uncovers."""
+    events = _meant(saga, agreed, fact)
+    refusals = [event for event in events if isinstance(event, StepRefused)]
+    tried = (_attempt(agreed.proposal, event) for event in refusals if _is_attempt(event))
+    return (*events, *filter(None, tried))
+
+
+def _is_attempt(refused: StepRefused) -> bool:
+    return refused.step in PAYOUTS and refused.code in ATTEMPTS
+
+
+def _attempt(proposal: Proposal | None, refused: StepRefused) -> AttemptRefused | None:
+    if proposal is None or refused.code is None:
+        return None
+    return AttemptRefused(
+        command="propose_remedy",
+        command_id=proposal.command_id or refused.key,
+        code=refused.code,
+        reason=refused.reason,
+        at=refused.at,
+        by=Actor(role=proposal.role, id=proposal.by),
+    )
+
+
+def _meant(saga: Saga, agreed: Agreed, fact: CameBack) -> tuple[SagaEvent, ...]:
     step = next((step for step in saga.steps if step.key == fact.key), None)
     if step is None:
         raise ValueError(f"no step is under way under {fact.key}")
@@ -74,9 +104,9 @@ def came_back(saga: Saga, agreed: Agreed, fact: CameBack) -> tuple[SagaEvent, ..
         case EffectSucceeded(result=result) if not isinstance(result, Found):
             return _happened(saga, agreed, step, fact, result)
         case EffectRefused(reason=reason, code=code):
-            return _refused(saga, step, fact, reason=reason, code=code)
+            return _refused(saga, agreed, step, fact, reason=reason, code=code)
         case _:
-            return (_unknown(saga, policy, step, fact),)
+            return (_unknown(saga, agreed, step, fact),)
 
 
 def _happened(
@@ -91,11 +121,12 @@ def _happened(
         case RefundPending(reference=ref) | RepairAccepted(reference=ref):
             return (_not_settled(agreed.policy, step, fact, ref),)
         case RefundFailed(reason=reason, code=code):
-            return _failed(saga, step, fact, reason=reason, code=code)
+            return _failed(saga, agreed, step, fact, reason=reason, code=code)
         case RepairFailed(reason=reason):
-            return _failed(saga, step, fact, reason=reason, code="not-repairable")
+            return _failed(saga, agreed, step, fact, reason=reason, code="not-repairable")
         case (
             CollectionBooked(reference=ref)
+            | LabelIssued(reference=ref)
             | ReplacementReserved(reference=ref)
             | ReplacementShipped(reference=ref)
             | VoucherIssued(reference=ref)
@@ -132,7 +163,7 @@ def _collected(
     if status.no_show:
         return (_nobody_met(saga, agreed.policy, step, fact),)
     if status.finding is None:
-        return (_look_again(agreed.policy, step, fact),)
+        return (_parcel_awaited(saga, agreed, step, fact),)
     return inspected(
         saga,
         agreed,
@@ -143,6 +174,19 @@ def _collected(
         happened=status.arrived_at,
         at=fact.at,
     )
+
+
+def _parcel_awaited(saga: Saga, agreed: Agreed, step: Step, fact: CameBack) -> SagaEvent:
+    """A courier comes on a day; a label lies with the customer until its deadline, however many looks."""
+    policy, sent = agreed.policy, saga.step("collect").done_at
+    if agreed.proposal is None or not agreed.proposal.plan.label or sent is None:
+        return _look_again(policy, step, fact)
+    until = sent + policy.label_for
+    if fact.at >= until:
+        why = f"no parcel came with the return label by {until:%Y-%m-%d}: ask the customer, or cancel_remedy"
+        return _parked(step, fact, why)
+    again = min(fact.at + policy.look_every, until)
+    return StepWaits(step=step.name, key=fact.key, again_at=again, why="no parcel yet", at=fact.at)
 
 
 def _nobody_met(saga: Saga, policy: Policy, step: Step, fact: CameBack) -> SagaEvent:
@@ -227,16 +271,16 @@ def _did_not_happen(saga: Saga, policy: Policy, step: Step, fact: CameBack) -> S
 
 
 def _refused(
-    saga: Saga, step: Step, fact: CameBack, *, reason: str, code: str | None
+    saga: Saga, agreed: Agreed, step: Step, fact: CameBack, *, reason: str, code: str | None
 ) -> tuple[SagaEvent, ...]:
     if step.state in ("asking", "tracking"):
         refused = StepRefused(step=step.name, key=fact.key, reason=reason, code=code, at=fact.at)
         return (refused, _parked(step, fact, reason))
-    return _failed(saga, step, fact, reason=reason, code=code)
+    return _failed(saga, agreed, step, fact, reason=reason, code=code)
 
 
 def _failed(
-    saga: Saga, step: Step, fact: CameBack, *, reason: str, code: str | None
+    saga: Saga, agreed: Agreed, step: Step, fact: CameBack, *, reason: str, code: str | None
 ) -> tuple[SagaEvent, ...]:
     """It surely did not happen: back before the pivot, a person after it; money may need another account."""
     settled = step.state in ("asking", "tracking")
@@ -250,12 +294,29 @@ def _failed(
         needed = AccountNeeded(step=step.name, code=code, at=fact.at)
         why = f"the original means cannot take the money back ({code}): give_account, then check_account"
         return (refused, needed, _parked(step, fact, why))
+    if _pays_a_guarantee(agreed) and not is_given_up(saga):
+        return (refused, _tried_anew(agreed.policy, step, fact, reason))
     if past_pivot(saga):
         return (refused, _parked(step, fact, reason))
     return (refused, SagaTurnedBack(reason=reason, at=fact.at))
 
 
-def _unknown(saga: Saga, policy: Policy, step: Step, fact: CameBack) -> SagaEvent:
+def _pays_a_guarantee(agreed: Agreed) -> bool:
+    return agreed.proposal is not None and agreed.proposal.plan.guarantee is not None
+
+
+def _tried_anew(policy: Policy, step: Step, fact: CameBack, reason: str) -> SagaEvent:
+    """What a guarantee owes is never given up by itself: another try has a new key, then a person decides."""
+    if step.count >= policy.max_tries:
+        return _parked(step, fact, reason)
+    again = fact.at + policy.retry_after
+    return StepWaits(step=step.name, key=fact.key, again_at=again, why="refused", at=fact.at)
+
+
+def _unknown(saga: Saga, agreed: Agreed, step: Step, fact: CameBack) -> SagaEvent:
+    policy = agreed.policy
+    if step.name == "inspect":
+        return _parcel_awaited(saga, agreed, step, fact)
     if step.state == "tracking":
         return _not_settled(policy, step, fact, None)
     if step.name in READS:

@@ -5,6 +5,7 @@ from domain.effect import (
     CancelCollection,
     Effect,
     FindOutcome,
+    IssueLabel,
     IssueVoucher,
     PayRefund,
     ReleaseReplacement,
@@ -17,8 +18,10 @@ from domain.effect import (
     TrackDelivery,
     TrackRefund,
     TrackRepair,
+    VoidLabel,
 )
-from domain.money import Money
+from domain.plan import sum_of
+from domain.points import points_for
 from domain.remedy import Proposal
 from domain.saga_amounts import payment
 from domain.saga_steps import HAND_STEPS, PAYOUTS, Agreed, Saga, Step, StepName, in_flight
@@ -29,11 +32,12 @@ Write = (
     | RepairGoods
     | ReturnGoods
     | BookCollection
+    | IssueLabel
     | ReserveReplacement
     | ShipReplacement
 )
 """Requests after which something is different outside."""
-Undo = ReleaseReplacement | CancelCollection | ReturnGoods | RevokeVoucher
+Undo = ReleaseReplacement | CancelCollection | VoidLabel | ReturnGoods | RevokeVoucher
 Look = TrackCollection | TrackDelivery | TrackRefund | TrackRepair
 
 
@@ -59,7 +63,7 @@ def todo(saga: Saga, agreed: Agreed) -> tuple[Effect, ...]:
 def _request(saga: Saga, agreed: Agreed, proposal: Proposal, step: Step) -> Write | Undo | Look | FindOutcome:
     match step.state, step.name:
         case "undoing", _:
-            return _undo(saga, agreed, step)
+            return _undo(saga, agreed, proposal, step)
         case "tracking", "repair":
             return TrackRepair(reference=step.reference or "none")
         case "tracking", _:
@@ -75,7 +79,7 @@ def _request(saga: Saga, agreed: Agreed, proposal: Proposal, step: Step) -> Writ
             return FindOutcome(key=step.once or "none", lost=request) if step.state == "asking" else request
 
 
-def _undo(saga: Saga, agreed: Agreed, step: Step) -> Undo:
+def _undo(saga: Saga, agreed: Agreed, proposal: Proposal, step: Step) -> Undo:
     reference = step.reference or "none"
     match step.name:
         case "reserve":
@@ -84,6 +88,8 @@ def _undo(saga: Saga, agreed: Agreed, step: Step) -> Undo:
             return RevokeVoucher(reference=reference)
         case "inspect":
             return ReturnGoods(reference=_goods(saga), order_id=agreed.order_id)
+        case _ if proposal.plan.label:
+            return VoidLabel(reference=reference)
         case _:
             return CancelCollection(reference=reference)
 
@@ -93,6 +99,8 @@ def _write(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> Wr
     match name:
         case "reserve":
             return ReserveReplacement(order_id=order, line_ids=lines)
+        case "collect" if proposal.plan.label:
+            return IssueLabel(order_id=order, line_ids=lines)
         case "collect":
             return BookCollection(order_id=order, line_ids=lines)
         case "ship":
@@ -102,15 +110,11 @@ def _write(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> Wr
         case "return":
             return ReturnGoods(reference=_goods(saga), order_id=order)
         case "coupon" | "points":
-            return IssueVoucher(voucher=name, order_id=order, worth=_worth(proposal, name))
+            worth = sum_of(proposal.plan, (name,), proposal.total.currency)
+            points = points_for(worth, agreed.policy.point_worth) if name == "points" else None
+            return IssueVoucher(voucher=name, order_id=order, worth=worth, points=points)
         case _:
             return payment(saga, agreed, proposal, name)
-
-
-def _worth(proposal: Proposal, name: StepName) -> Money:
-    """Return what a voucher is worth; a plan has each kind with its amount, possibly for several harms."""
-    amounts = [each.amount for each in proposal.plan.decisions if each.remedy == name and each.amount]
-    return Money(minor=sum(amount.minor for amount in amounts), currency=proposal.total.currency)
 
 
 def _goods(saga: Saga) -> str:

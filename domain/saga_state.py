@@ -37,6 +37,7 @@ from domain.saga_events import (
     UndoWaits,
 )
 from domain.saga_steps import (
+    INTEREST_ON,
     READS,
     OtherAccount,
     Saga,
@@ -64,8 +65,8 @@ def _turned(saga: Saga, event: CourseEvent, version: int) -> Saga:
         case SagaBegun(number=number, steps=names):
             steps = tuple(Step(name=name) for name in names)
             return Saga(number=number, intent=version, steps=steps, paid=saga.paid)
-        case InterestOwed(amount=amount):
-            return replace(_with_step(saga, "interest", after="payout"), interest=amount, intent=version)
+        case InterestOwed():
+            return _interest_owed(saga, event, version)
         case RemedyCancelled(reason=reason):
             cancelled = replace(saga, cancelled=reason)
             return _another_chance(cancelled) if saga.stage == "parked" else cancelled
@@ -97,6 +98,19 @@ def _turned(saga: Saga, event: CourseEvent, version: int) -> Saga:
             return _another_chance(replace(saga, account=checked, account_needed=False))
         case _:
             assert_never(event)
+
+
+def _interest_owed(saga: Saga, event: InterestOwed, version: int) -> Saga:
+    owed = replace(_with_step(saga, INTEREST_ON[event.on], after=event.on), intent=version)
+    match event.on:
+        case "payout":
+            return replace(owed, interest=event.amount)
+        case "fee_refund":
+            return replace(owed, fee_interest=event.amount)
+        case "rest_payout":
+            return replace(owed, rest_interest=event.amount)
+        case _:
+            assert_never(event.on)
 
 
 def _anew(saga: Saga, names: tuple[StepName, ...]) -> Saga:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 from domain.effect import OrderSnapshot
-from domain.money import Money
+from domain.interest import PaidLate
+from domain.money import Money, total
 from domain.plan import Plan, by_hand
 from domain.policy import FEES, PAYS, Policy
 from domain.remedy import Proposal
@@ -25,6 +26,8 @@ StepName = Literal[
     "fee_refund",
     "rest_payout",
     "interest",
+    "fee_interest",
+    "rest_interest",
     "correction",
     "reissued_card",
     "free_service",
@@ -66,8 +69,22 @@ HAND_STEPS: tuple[StepName, ...] = (
 CONFIRMED: tuple[StepName, ...] = ("free_service", "installation", "instruction")
 """Steps done by hand that count only once the customer says so."""
 
-PAYOUTS: tuple[StepName, ...] = ("payout", "fee_refund", "rest_payout", "interest")
+PAYOUTS: tuple[StepName, ...] = (
+    "payout",
+    "fee_refund",
+    "rest_payout",
+    "interest",
+    "fee_interest",
+    "rest_interest",
+)
 """Steps that move money: each pays once, and together what was agreed, with interest on what came late."""
+
+INTEREST_ON: dict[PaidLate, StepName] = {
+    "payout": "interest",
+    "fee_refund": "fee_interest",
+    "rest_payout": "rest_interest",
+}
+"""The step that pays what the law adds to each payment that came late."""
 
 READS: tuple[StepName, ...] = ("inspect", "deliver", "returned")
 """Steps that only look: done twice they do no harm, so an unknown outcome is looked at again."""
@@ -143,7 +160,7 @@ class Saga:
         booking_closed: the courier does not come any more: it has been there, or was called off.
         short: the order lines that did come back, where not all did.
         withheld: what those that did not come back would have brought; paid only when a person says so.
-        interest: what the law owes because the payout came late.
+        interest: what the law owes because the payout came late; the other two: on fees, on a kept rest.
     """
 
     number: int = 0
@@ -164,10 +181,18 @@ class Saga:
     short: tuple[str, ...] = ()
     withheld: Money | None = None
     interest: Money | None = None
+    fee_interest: Money | None = None
+    rest_interest: Money | None = None
     rest_released: bool = False
     account_needed: bool = False
     account: OtherAccount | None = None
     store: StoreReturn | None = None
+
+    @property
+    def interest_in_all(self) -> Money | None:
+        """What the law adds to this remedy; None where nothing came late."""
+        owed = [each for each in (self.interest, self.fee_interest, self.rest_interest) if each is not None]
+        return total(owed, owed[0].currency) if owed else None
 
     def step(self, name: StepName) -> Step:
         """Return the step of that name; its caller has the name from this saga."""

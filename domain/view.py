@@ -7,6 +7,8 @@ from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
 from domain.intake import customer_of
 from domain.message import Deadline
+from domain.plan import sum_of
+from domain.points import points_for
 from domain.record import Instant, Line, Record, Text
 from domain.remedy import approver_of
 from domain.row import CaseRow, Due
@@ -30,6 +32,7 @@ class ProposalView(Record):
     approved_by: str | None
     over: tuple[str, ...] = ()
     approver: Line | None = None
+    points: int | None = None
 
 
 class PromiseView(Record):
@@ -182,7 +185,7 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
             StepView(step=step.name, state=step.state, reference=step.reference, again_at=step.again_at)
             for step in case.saga.steps
         ),
-        interest=str(case.saga.interest) if case.saga.interest else None,
+        interest=str(case.saga.interest_in_all) if case.saga.interest_in_all else None,
         outcome=case.result.outcome,
         happy_call=_happy_call(case),
         waiting=tuple(effect.key for effect in todo(case)),
@@ -209,6 +212,7 @@ def _proposal(case: Case) -> ProposalView | None:
         approved_by=proposal.approved_by,
         over=proposal.over,
         approver=approver_of(case.remedy, case.policy),
+        points=points_for(sum_of(proposal.plan, ("points",), case.policy.currency), case.policy.point_worth),
     )
 
 

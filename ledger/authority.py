@@ -170,8 +170,10 @@ def _judged(
 
 
 def _is_news(wanted: Claim, before: Claim | None) -> bool:
-    """A late repeat of the first request does not take back what was approved since."""
-    return before is None or (before.state, wanted.state) == ("reserved", "approved")
+    """A late repeat of the first request takes back neither an approval nor what was lessened since."""
+    if before is None or (before.state, wanted.state) == ("reserved", "approved"):
+        return True
+    return before.state == wanted.state and wanted.minor < before.minor
 
 
 async def _claim(connection: Connection, case_id: str, proposal: str) -> Claim | None:

@@ -184,6 +184,8 @@ def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
         yield ("guarantees", place, "pays"), guarantee.pays
     for place, limit in enumerate(policy.extra_limits):
         yield ("extra_limits", place, "at_most"), limit.at_most
+    if policy.point_worth is not None:
+        yield ("point_worth",), policy.point_worth
 
 
 def _offers(policy: Policy) -> Iterator[Finding]:
@@ -222,6 +224,10 @@ def _guarantees(policy: Policy) -> Iterator[Finding]:
             yield ("guarantees", place, "target"), "names a service target for a response, and only for one"
         if not each.pays.minor:
             yield ("guarantees", place, "pays"), "must be more than nothing"
+    if ("points" in policy.remedies) != (policy.point_worth is not None):
+        yield ("point_worth",), "says what a point is worth where points are among remedies, and only there"
+    elif policy.point_worth is not None and not policy.point_worth.minor:
+        yield ("point_worth", "minor"), "must be more than nothing"
     for kind in policy.remedies:
         if policy.benefits and kind not in policy.benefits:
             yield ("benefits",), f"does not say why {kind} helps"
@@ -237,6 +243,7 @@ def _lengths(policy: Policy) -> Iterator[Finding]:
         (("vague_default",), policy.vague_default),
         (("look_every",), policy.look_every),
         (("retry_after",), policy.retry_after),
+        (("label_for",), policy.label_for),
         (("happy_call", "delay"), policy.happy_call.delay),
         (("happy_call", "apart"), policy.happy_call.apart),
     ]

@@ -1,5 +1,6 @@
 """The courier and its warehouse (port logistics): collections, inspections, replacements, deliveries."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +12,8 @@ from domain.effect import (
     DeliveryStatus,
     GoodsRepaired,
     GoodsReturned,
+    IssueLabel,
+    LabelIssued,
     ReleaseReplacement,
     RepairAccepted,
     RepairFailed,
@@ -24,6 +27,7 @@ from domain.effect import (
     TrackDelivery,
     TrackRepair,
     Undone,
+    VoidLabel,
 )
 from domain.refusal import Refused
 from sandbox.books import Deed
@@ -45,6 +49,9 @@ LOST = "lost-"
 
 BEYOND_REPAIR = "scrap-"
 """What such an order brought cannot be repaired, as the workshop finds on opening it."""
+
+NEVER_SENT = "never-"
+"""The customer of such an order never sends the parcel for which they have a label."""
 
 STORE = "store-"
 """So begins a store's receipt for goods that were handed in there."""
@@ -73,15 +80,35 @@ def cancel_collection(world: World, call: Call[CancelCollection]) -> Undone:
     return Undone(reference=reference)
 
 
+def issue_label(world: World, call: Call[IssueLabel]) -> LabelIssued:
+    """Send the customer a prepaid label; no courier has to come, so every address will do."""
+    order = require_order(world, call.request.order_id, at=call.at)
+    chosen_lines(order, call.request.line_ids)
+    return LabelIssued(reference=f"lb-{mark(call.key)}")
+
+
+def void_label(world: World, call: Call[VoidLabel]) -> Undone:
+    """Make a label worthless with which nothing has come in yet."""
+    reference = call.request.reference
+    issued = _require(world, "issue_label", reference)
+    sent = not _order_of(issued).startswith(NEVER_SENT) and _arrival(world, issued, reference) <= call.at
+    if sent and not _undone(world, "void_label", reference):
+        raise Refused("the goods have already come in with this label", code="too-late")
+    return Undone(reference=reference)
+
+
 def track_collection(world: World, call: Call[TrackCollection]) -> CollectionStatus:
     """Tell whether the goods are back, as seen from the time of the question."""
     reference = call.request.reference
-    booked = _require(world, "book_collection", reference)
-    arrival = _arrival(world, booked, reference)
-    if call.at < arrival or _undone(world, "cancel_collection", reference):
+    booked = _way_back(world, reference)
+    arrival, order_id = _arrival(world, booked, reference), _order_of(booked)
+    by_label = booked.operation == "issue_label"
+    undo = "void_label" if by_label else "cancel_collection"
+    if call.at < arrival or _undone(world, undo, reference):
         return CollectionStatus(arrived=False)
-    order_id = BookCollection.model_validate_json(booked.request).order_id
-    if order_id.startswith(NOBODY_HOME) and _is_first(world, "book_collection", order_id, booked):
+    if by_label and order_id.startswith(NEVER_SENT):
+        return CollectionStatus(arrived=False)
+    if not by_label and order_id.startswith(NOBODY_HOME) and _is_first(world, booked, order_id):
         return CollectionStatus(arrived=False, no_show=True)
     if order_id.startswith(LOST):
         return CollectionStatus(arrived=False, lost=True)
@@ -91,8 +118,14 @@ def track_collection(world: World, call: Call[TrackCollection]) -> CollectionSta
     return CollectionStatus(arrived=True, arrived_at=arrival, finding=finding(world, reference))
 
 
-def _is_first(world: World, operation: str, order_id: str, deed: Deed) -> bool:
-    return world.books.done_for_order(operation, order_id)[0].key == deed.key
+def _way_back(world: World, reference: str) -> Deed:
+    """Return the deed by which goods come in: a label with which they are sent, or a collection."""
+    labels = world.books.done_with("issue_label", reference)
+    return labels[0] if labels else _require(world, "book_collection", reference)
+
+
+def _is_first(world: World, deed: Deed, order_id: str) -> bool:
+    return world.books.done_for_order(deed.operation, order_id)[0].key == deed.key
 
 
 def repair_goods(world: World, call: Call[RepairGoods]) -> RepairAccepted:
@@ -126,8 +159,7 @@ def _require_goods(world: World, reference: str, *, at: datetime) -> None:
     """Refuse what was never collected or handed in, or has not arrived yet."""
     if reference.startswith(STORE):
         return
-    booked = _require(world, "book_collection", reference)
-    if at < _arrival(world, booked, reference):
+    if at < _arrival(world, _way_back(world, reference), reference):
         raise Refused("these goods have not come in", code="not-here")
 
 
@@ -166,7 +198,7 @@ def track_delivery(world: World, call: Call[TrackDelivery]) -> DeliveryStatus:
     if call.at < arrival:
         return DeliveryStatus(delivered=False)
     order_id = _order_of(sent)
-    if order_id.startswith(LOST) and _is_first(world, sent.operation, order_id, sent):
+    if order_id.startswith(LOST) and _is_first(world, sent, order_id):
         return DeliveryStatus(delivered=False, lost=True)
     return DeliveryStatus(delivered=True, delivered_at=arrival)
 
@@ -177,9 +209,16 @@ def _shipment(world: World, reference: str) -> Deed:
     return returned[0] if returned else _require(world, "ship_replacement", reference)
 
 
+SHAPES: Mapping[str, type[BookCollection | IssueLabel | ReturnGoods | ShipReplacement]] = {
+    "book_collection": BookCollection,
+    "issue_label": IssueLabel,
+    "return_goods": ReturnGoods,
+    "ship_replacement": ShipReplacement,
+}
+
+
 def _order_of(sent: Deed) -> str:
-    shape = ReturnGoods if sent.operation == "return_goods" else ShipReplacement
-    return shape.model_validate_json(sent.request).order_id
+    return SHAPES[sent.operation].model_validate_json(sent.request).order_id
 
 
 def _require(world: World, operation: str, reference: str) -> Deed:
@@ -212,6 +251,8 @@ def finding(world: World, reference: str) -> Finding:
 OPERATIONS: Operations = {
     "book_collection": Operation(takes=BookCollection, answer=book_collection),
     "cancel_collection": Operation(takes=CancelCollection, answer=cancel_collection),
+    "issue_label": Operation(takes=IssueLabel, answer=issue_label),
+    "void_label": Operation(takes=VoidLabel, answer=void_label),
     "track_collection": Operation(takes=TrackCollection, answer=track_collection, keeps=False),
     "reserve_replacement": Operation(takes=ReserveReplacement, answer=reserve_replacement),
     "release_replacement": Operation(takes=ReleaseReplacement, answer=release_replacement),

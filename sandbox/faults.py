@@ -19,6 +19,8 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "courier": (
         "book_collection",
         "cancel_collection",
+        "issue_label",
+        "void_label",
         "track_collection",
         "reserve_replacement",
         "release_replacement",

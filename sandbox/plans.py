@@ -4,7 +4,7 @@ from typing import Literal
 
 from domain.effect import OrderSnapshot
 from domain.money import Money
-from domain.plan import Extra, LineDecision, Plan
+from domain.plan import Extra, Gesture, LineDecision, Plan
 from domain.policy import Ground, RemedyKind
 from sandbox.diagnosis import GOODS, diagnose, harm_lines
 from sandbox.scene import Scene
@@ -57,15 +57,22 @@ def _plan(
     better: int = 0,
 ) -> Plan:
     order = _order(scene)
-    graver = scene.view.round > 1 or scene.view.earlier_failure is not None
     return Plan(
         decisions=decisions,
-        gestures=("manager_letter",) if graver else ("apology_call",),
+        gestures=_gestures(scene),
         collect=collect,
         extras=_extras(scene, better) if order else (),
         order_lines=(order.lines[0].line_id,) if order and goods else (),
         words=scene.say("저희가 바로잡겠습니다.", "This is how we put it right."),
     )
+
+
+def _gestures(scene: Scene) -> tuple[Gesture, ...]:
+    """Each round adds a gesture: what did not win the customer back is not enough."""
+    if scene.view.round == 1:
+        return ("manager_letter",) if scene.view.earlier_failure is not None else ("apology_call",)
+    more: tuple[Gesture, ...] = ("manager_letter", "follow_up", "explanation")
+    return more[: scene.view.round]
 
 
 def _extras(scene: Scene, better: int) -> tuple[Extra, ...]:

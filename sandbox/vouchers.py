@@ -11,7 +11,7 @@ USED_SHARE = 0.3
 
 def issue_voucher(_world: World, call: Call[IssueVoucher]) -> VoucherIssued:
     """Give a coupon or points."""
-    if not call.request.worth.minor:
+    if not call.request.worth.minor or call.request.points == 0:
         raise Refused("a voucher of no worth is none", code="nothing")
     return VoucherIssued(reference=f"vo-{mark(call.key)}")
 

@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from activities.append import APPEND_EVENTS, AppendEvents
     from activities.retry import FIRST_RETRY_AFTER, HEARTBEAT, LAST_RETRY_AFTER, START_TO_CLOSE
-    from domain.attempt import ATTEMPTS_MATTER, CancellationRequested, LetterRefused
+    from domain.attempt import ATTEMPTS_MATTER, AttemptRefused, CancellationRequested, LetterRefused
     from domain.case import (
         Case,
         CaseCommand,
@@ -212,13 +212,15 @@ class CaseWorkflow:
         return known.receipt
 
     def _answer(self, command: CaseCommand, events: tuple[Event, ...], refusal: Refused | None) -> Receipt:
+        tried = next((event for event in events if isinstance(event, AttemptRefused)), None)
         receipt = Receipt(
             case_id=self._case.id,
             command_id=command.id,
             version=self._case.version,
             events=tuple(getattr(event, "kind", "") for event in events),
             refused=refusal.reason if refusal else None,
-            code=refusal.code if refusal else None,
+            code=tried.code if tried else None,
+            attempt=tried.reason if tried and not refusal else None,
         )
         self._answered[command.id] = Answered(digest=digest_of_command(command), receipt=receipt)
         while len(self._answered) > KEPT_ANSWERS:

@@ -14,7 +14,8 @@ class Receipt(Record):
         version: seq of the case's last event after it.
         events: kinds of what happened; empty where it was already so.
         refused: why it was refused, where the refusal itself is part of the history; else None.
-        code: the refusal's word for programs.
+        code: the refusal's word for programs, or the attempt's.
+        attempt: why what was asked may not be done alone, where it goes to a second person instead.
     """
 
     case_id: Id
@@ -23,6 +24,7 @@ class Receipt(Record):
     events: tuple[Line, ...] = ()
     refused: str | None = None
     code: str | None = None
+    attempt: str | None = None
 
 
 class Answered(Record):

@@ -20,8 +20,14 @@ PAID = "refund_paid"
 """The kind of result with which a provider says that money went out."""
 
 VOUCHER, PICKUP, SHELF = "issue_voucher", "book_collection", "reserve_replacement"
+LABEL = "issue_label"
 SHIPMENT, REPAIR, RETURN = "ship_replacement", "repair_goods", "return_goods"
-UNDOES = {"revoke_voucher": VOUCHER, "cancel_collection": PICKUP, "release_replacement": SHELF}
+UNDOES = {
+    "revoke_voucher": VOUCHER,
+    "cancel_collection": PICKUP,
+    "void_label": LABEL,
+    "release_replacement": SHELF,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ def reckon(ledger: Ledger, done: Sequence[Deed]) -> Reckoning:
     payments = [deed for deed in done if deed.minor is not None]
     vouchers = [deed for deed in done if deed.operation == VOUCHER]
     told = stories(ledger)
-    goods = [deed for deed in done if deed.operation in (PICKUP, SHELF, SHIPMENT, REPAIR, RETURN)]
+    goods = [deed for deed in done if deed.operation in (PICKUP, LABEL, SHELF, SHIPMENT, REPAIR, RETURN)]
     by = Counter(deed.operation for deed in done)
     return Reckoning(
         payments=len(payments),
@@ -201,6 +207,7 @@ def _unsaid(done: Sequence[Deed], told: Told, verb: str) -> Iterator[Breach]:
 
 ENDS_IT = {
     PICKUP: ("cancel_collection", RETURN, REPAIR),
+    LABEL: ("void_label", RETURN, REPAIR),
     SHELF: ("release_replacement", SHIPMENT),
 }
 """What begins something in the outside world, and what ends it by naming its reference."""
@@ -216,7 +223,7 @@ def _orphans(done: Sequence[Deed], told: Told) -> Iterator[Breach]:
         if number in story.by_a_person:
             continue
         over = any((ender, deed.reference) in ended for ender in ENDS_IT.get(deed.operation, ()))
-        collected = deed.operation == PICKUP and (
+        collected = deed.operation in (PICKUP, LABEL) and (
             (deed.case_id, number) in given or deed.reference in story.over
         )
         if deed.operation in ENDS_IT and not (over or collected):

@@ -76,6 +76,8 @@ class Port:
             "return_goods": logistics.return_goods,
             "book_collection": logistics.book_collection,
             "cancel_collection": logistics.cancel_collection,
+            "issue_label": logistics.issue_label,
+            "void_label": logistics.void_label,
             "track_collection": logistics.track_collection,
             "reserve_replacement": logistics.reserve_replacement,
             "release_replacement": logistics.release_replacement,

@@ -17,6 +17,8 @@ from domain.effect import (
     Found,
     GoodsRepaired,
     GoodsReturned,
+    IssueLabel,
+    LabelIssued,
     RepairAccepted,
     RepairFailed,
     RepairGoods,
@@ -27,6 +29,7 @@ from domain.effect import (
     TrackDelivery,
     TrackRepair,
     Undone,
+    VoidLabel,
 )
 
 NOON = datetime.fromisoformat("2026-03-02T12:00:00+09:00")
@@ -63,6 +66,39 @@ async def test_a_courier_who_met_nobody_comes_again_when_asked(outside: Any) -> 
 
 async def test_goods_that_are_lost_on_the_way_are_told_as_lost(outside: Any) -> None:
     assert (await looked(outside, await collected(outside, "lost-1"))).lost
+
+
+async def labelled(outside: Any, order_id: str) -> str:
+    """Have a return label issued and return its reference."""
+    issued = await outside.port(IssueLabel(order_id=order_id), key="collect:1")
+    reference: str = issued.reference
+    return reference
+
+
+async def test_goods_sent_with_a_label_are_tracked_like_collected_ones(outside: Any) -> None:
+    reference = await labelled(outside, "ord-1")
+    assert not (await looked(outside, reference, NOON)).arrived
+    assert (await looked(outside, reference)).finding == "as_claimed"
+    back = await outside.port(ReturnGoods(reference=reference, order_id="ord-1"), key="return:1", at=LATER)
+    assert isinstance(back, GoodsReturned)
+    too_late = outside.port(VoidLabel(reference=reference), key="undo:1", at=LATER)
+    assert await code_of(too_late) == "too-late"
+
+
+async def test_a_label_that_was_not_used_can_be_made_void_however_often(outside: Any) -> None:
+    reference = await labelled(outside, "never-1")
+    assert not (await looked(outside, reference, MUCH_LATER)).arrived
+    for number in (1, 2):
+        void = await outside.port(VoidLabel(reference=reference), key=f"undo:{number}", at=MUCH_LATER)
+        assert isinstance(void, Undone)
+    assert await code_of(outside.port(VoidLabel(reference="lb-none"), key="undo:3")) == "no-such-reference"
+
+
+async def test_a_label_whose_answer_was_lost_is_found_by_its_key(outside: Any) -> None:
+    reference = await labelled(outside, "ord-1")
+    lost = IssueLabel(order_id="ord-1")
+    found = await outside.port(FindOutcome(key="collect:1", lost=lost), key="ask:1")
+    assert found == Found(outcome=LabelIssued(reference=reference))
 
 
 async def test_it_is_told_which_lines_came_back(outside: Any) -> None:

@@ -32,6 +32,12 @@ async def test_a_voucher_is_issued_once_per_key(outside: Any, voucher: Any) -> N
     assert await outside.port(asked, key="v:2") != first
 
 
+async def test_points_are_issued_as_so_many_points(outside: Any) -> None:
+    points = COUPON.model_copy(update={"voucher": "points", "points": 500})
+    assert isinstance(await outside.port(points, key="v:1"), VoucherIssued)
+    assert await code_of(outside.port(points.model_copy(update={"points": 0}), key="v:2")) == "nothing"
+
+
 async def test_a_voucher_is_taken_back_and_that_again_changes_nothing(outside: Any) -> None:
     issued = await outside.port(COUPON, key="v:1")
     revoke = RevokeVoucher(reference=issued.reference)

@@ -124,7 +124,8 @@ async def test_splitting_over_proposals_of_a_case_is_seen_at_once(desk: Desk) ->
         if harm != "price":
             line = {"id": harm, "harm": harm}
             assert (await desk.submit(number, "claim_harm", f"customer:{customer}", line=line)).code == 0
-        assert (await desk.propose(number, "owner:agent-04", 70_000, harm=harm)).code == 0
+        answer = await desk.propose(number, "owner:agent-04", 70_000, harm=harm)
+        assert answer.code == 0
         proposal = await desk.proposal(number)
         if proposal["state"] == "offered":
             await desk.submit(number, "accept_remedy", f"customer:{customer}", proposal=proposal["hash"])
@@ -132,6 +133,8 @@ async def test_splitting_over_proposals_of_a_case_is_seen_at_once(desk: Desk) ->
     assert (proposal["state"], proposal["over"]) == ("waiting_approval", ["case"])
     [tried] = await desk.events(number, "attempt_refused")
     assert "this case" in tried["fields"]["reason"]
+    assert (answer.json["code"], answer.json["attempt"]) == ("splitting", tried["fields"]["reason"])
+    assert "with the other proposals of this case above" in (await desk.ask("show", number)).out
 
 
 async def test_nobody_approves_what_they_proposed_also_under_a_second_role(desk: Desk) -> None:

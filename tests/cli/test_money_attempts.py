@@ -111,21 +111,35 @@ async def test_an_account_that_nobody_needs_is_refused(desk: Desk) -> None:
     assert "where it came from" in await desk.refuses("give_account", "agent:agent-01", account="acc-1")
 
 
-async def test_more_than_was_paid_is_refused_also_from_two_cases(
+async def test_more_than_was_paid_in_this_case_is_refused_at_the_proposal(desk: Desk) -> None:
+    view = await desk.open("ord-cli-3")
+    assert view.order is not None
+    paid = sum(line.price.minor for line in view.order.lines)
+    paid += view.order.shipping_paid.minor if view.order.shipping_paid else 0
+    reason = await desk.refuses("propose_remedy", HEAD, plan=refund(paid + 1), contact=1)
+    assert "refund at most the rest" in reason
+    tried = [event for event in await desk.history() if event["kind"] == "attempt_refused"]
+    assert tried[-1]["code"] == "over-refund"
+
+
+async def test_more_than_was_paid_over_two_cases_is_refused_by_the_bank_and_recorded(
     redress: Redress, redress_command: Command, tmp_path: Path
 ) -> None:
     policy = own_amounts(tmp_path)
     first, second = Desk(redress_command, redress, policy), Desk(redress_command, redress, policy)
-    view = await first.open("ord-cli-3")
+    view = await first.open("ord-cli-5")
     assert view.order is not None
     line = view.order.lines[0]
     await first.refund(line.price.minor, lines=(line.line_id,))
     assert (await first.view()).remedy == "completed"
-    await second.open("ord-cli-3")
+    await second.open("ord-cli-5")
     await second.refund(line.price.minor, lines=(line.line_id,))
     assert (await second.view()).remedy == "compensated"
     kinds = {event["kind"]: event for event in await second.history()}
-    assert "left to refund" in kinds["step_refused"]["reason"]
+    tried = kinds["attempt_refused"]
+    assert (tried["command"], tried["code"]) == ("propose_remedy", "over-refund")
+    assert tried["reason"] == kinds["step_refused"]["reason"]
+    assert "left to refund" in tried["reason"]
 
 
 async def test_another_currency_is_refused(desk: Desk) -> None:

@@ -250,8 +250,9 @@ EXCEPTIONAL: tuple[Item, ...] = (
 STORIES: dict[RuleId, Stories] = {
     "O1": Stories(
         broken=Story(
-            fair(propose(), decline(), LATER_HARM, register(final=True, summary="the refund was declined")),
+            fair(propose(), decline(), LATER_HARM),
             proof=("remedy_proposed", "harm_claimed", "result_registered"),
+            forged=(BY_ITS_OWNER.model_copy(update={"final": True, "summary": "the refund was declined"}),),
         ),
         right=Story(fair(*SETTLED)),
         near_miss=Story(
@@ -288,11 +289,11 @@ STORIES: dict[RuleId, Stories] = {
     ),
     "O3": Stories(
         broken=Story(
-            life(*OUR_OWN_FAULT_UNKNOWN, fee(2_701), approve()),
+            life(*OUR_OWN_FAULT_UNKNOWN, fee(27_001), approve()),
             proof=("order_read", "remedy_proposed", "remedy_offered"),
         ),
         right=Story(life(*OUR_OWN_FAULT_UNKNOWN, fee(500))),
-        near_miss=Story(life(*OUR_OWN_FAULT_UNKNOWN, fee(2_700))),
+        near_miss=Story(life(*OUR_OWN_FAULT_UNKNOWN, fee(27_000))),
     ),
     "O4": Stories(
         broken=Story(

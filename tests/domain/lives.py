@@ -42,6 +42,7 @@ from domain.effect import (
     DeliveryStatus,
     GoodsRepaired,
     GoodsReturned,
+    LabelIssued,
     NoticeSent,
     OrderLine,
     OrderSnapshot,
@@ -515,11 +516,13 @@ NOTICE = NoticeSent(reference="n1", delivered=True, text="...")
 LOST_NOTICE = NoticeSent(reference="n1", delivered=False, text="...")
 CUSTOMER = CustomerSnapshot(known=True, customer_id="mira")
 ORDER = OrderSnapshot(
-    known=True, order_id="o1", lines=(OrderLine(line_id="l1", product="cup", price=eur(9_000)),)
+    known=True, order_id="o1", lines=(OrderLine(line_id="l1", product="cup", price=eur(90_000)),)
 )
 WITHIN = AuthorityAnswer(state="reserved", person_used=eur(0), customer_used=eur(0))
+EXCEEDED = AuthorityAnswer(state="exceeded", person_used=eur(30_000), customer_used=eur(0))
 FREED = AuthorityFreed()
 BOOKED = CollectionBooked(reference="col1")
+LABEL = LabelIssued(reference="lab1")
 NOT_THERE = CollectionStatus(arrived=False)
 INSPECTED = CollectionStatus(arrived=True, finding="as_claimed")
 RESERVED = ReplacementReserved(reference="res1")

@@ -5,17 +5,29 @@ import pytest
 from domain import authority, remedy
 from domain.actor import Role
 from domain.authority import AuthorityReleased, Bound, period_of
-from domain.effect import AuthorityAnswer, Contact, Effect, ReleaseAuthority, ReserveAuthority
+from domain.effect import (
+    AuthorityAnswer,
+    CollectionStatus,
+    Contact,
+    Effect,
+    OrderLine,
+    RefundPaid,
+    ReleaseAuthority,
+    ReserveAuthority,
+)
 from domain.ending import WithdrawCase
 from domain.message import EffectSucceeded
 from domain.money import Money
+from domain.plan import Alternative
 from domain.policy import Period, Policy
 from domain.remedy import ApproveRemedy, Remedy, RoundOpened
+from domain.saga import CancelRemedy, SkipStep
 from domain.triage import ClaimHarm, HarmLine
 from domain.view import view
 from tests.domain.lives import (
     ADDED_UP,
     AGENT,
+    BOOKED,
     FREED,
     HEAD,
     IN_RECOVERY,
@@ -23,6 +35,7 @@ from tests.domain.lives import (
     MIRA,
     MONDAY,
     NOTICE,
+    ORDER,
     OWNED,
     OWNER,
     PAID,
@@ -193,6 +206,82 @@ def test_a_case_remembers_what_it_gave_in_earlier_rounds() -> None:
     life = lived(*PUT_RIGHT)
     later = remedy.evolve(life.case.remedy, RoundOpened(round=2, cause="customer", reason="x", at=MONDAY))
     assert later.given == 9_000
+
+
+# What was left over. ---------------------------------------------------------------------------------------
+
+SWAP_OR_MONEY = (
+    Alternative(id="less", decisions=(decision(amount=eur(2_000)),)),
+    Alternative(id="swap", decisions=(decision("exchange"),)),
+)
+
+
+def choosing(*more: Item) -> Life:
+    """Return the life in which the dearest of three remedies is reserved and the customer may choose."""
+    offer = propose(plan(decision(amount=eur(9_000)), alternatives=SWAP_OR_MONEY))
+    return lived(*IN_RECOVERY, offer, ok("authority:1", WITHIN), *more)
+
+
+def test_the_unused_rest_of_the_dearest_is_let_go_once_a_cheaper_one_was_chosen() -> None:
+    assert request(
+        lived(*IN_RECOVERY, propose(plan(alternatives=SWAP_OR_MONEY))), "authority:1"
+    ).amount == eur(9_000)
+    life = choosing(accept(choice="less"))
+    asked = request(life, "authority-rest:1")
+    assert (asked.amount, asked.proposal) == (eur(2_000), standing(life.case))
+    assert (asked.person_limit, asked.customer_limit) == (None, None)
+    life = life.when(ok("authority-rest:1", WITHIN)).then("authority_lessened")
+    life = life.told(ok("payout", RefundPaid(reference="p", amount=eur(2_000))))
+    assert (life.case.remedy.given, life.owed, life.case.remedy.reservations) == (2_000, (), ())
+
+
+def test_the_dearest_one_chosen_leaves_nothing_over_and_a_swap_everything() -> None:
+    assert "authority-rest:1" not in choosing(accept(choice="main")).owed
+    life = choosing(accept(choice="swap"))
+    assert "authority-release:1" in life.owed
+    life = life.told(ok("authority-release:1", FREED), say(CancelRemedy, MIRA, reason="no"))
+    assert life.case.remedy.reservations == ()
+
+
+def test_a_second_persons_approval_is_told_before_what_was_left_over() -> None:
+    dear = plan(decision(amount=eur(20_000)), alternatives=SWAP_OR_MONEY)
+    life = lived(*IN_RECOVERY, propose(dear), approve(), accept(choice="less"))
+    assert [key for key in life.owed if key.startswith("authority")] == ["authority-count:1"]
+    life = life.told(ok("authority-count:1", WITHIN))
+    asked = request(life, "authority-rest:1")
+    assert (asked.amount, asked.approved, asked.person) == (eur(2_000), True, "sue")
+
+
+def test_what_was_kept_or_skipped_does_not_count_once_the_remedy_was_carried_out() -> None:
+    life = lived(*OFFERED)
+    life = life.told(accept(), refused("payout", "expired", code="means-expired"))
+    life = life.told(say(SkipStep, HEAD, step="payout", reason="settled at the till"))
+    assert life.last("remedy_done").given == eur(0)
+    assert life.case.remedy.given == 0
+    assert "authority-release:1" in life.owed
+    parts = tuple(OrderLine(line_id=f"l{n}", product="cup", price=eur(3_000)) for n in (1, 2, 3))
+    kept = lived(
+        *RAISED[:3],
+        ok("order", ORDER.model_copy(update={"lines": parts})),
+        *IN_RECOVERY[4:],
+        propose(plan(collect=True)),
+        ok("authority:1", WITHIN),
+        accept(),
+        ok("collect", BOOKED),
+        ok("inspect", CollectionStatus(arrived=True, finding="part_returned", returned=("l1",))),
+        ok("payout", RefundPaid(reference="p", amount=eur(3_000))),
+        say(SkipStep, HEAD, step="rest_payout", reason="kept the cups"),
+    )
+    assert kept.last("remedy_done").given == eur(3_000)
+    assert request(kept, "authority-given:1").amount == eur(3_000)
+    kept = kept.when(ok("authority-given:1", WITHIN)).then("authority_lessened")
+    assert kept.case.remedy.reservations == ()
+
+
+def test_a_release_that_nobody_answered_is_not_asked_for_again() -> None:
+    life = lived(*OFFERED, decline(), unknown("authority-release:1"))
+    life.when(propose(plan(decision(amount=eur(9_500))))).then("remedy_proposed")
+    assert life.case.remedy.reservations == ()
 
 
 # Releasing. ------------------------------------------------------------------------------------------------

@@ -11,10 +11,12 @@ from domain.effect import OrderSnapshot, PayRefund, SendNotice
 from domain.ending import WithdrawCase
 from domain.plan import Extra, needs_answer
 from domain.policy import ExtraLimit, Guarantee, OfferRule
+from domain.saga import RetryStep
 from domain.view import view
 from tests.domain.lives import (
     AGENT,
     CUSTOMER,
+    HEAD,
     MIRA,
     MONDAY,
     NOTICE,
@@ -38,6 +40,7 @@ from tests.domain.lives import (
     register,
     say,
     triage,
+    unknown,
     wait,
 )
 
@@ -158,10 +161,35 @@ def test_a_remedy_that_is_under_way_comes_first() -> None:
     assert life.many("guarantee_broken") == 0  # agreed, and the department is at work
 
 
-def test_a_payout_that_the_bank_refuses_leaves_the_harms_to_people() -> None:
-    life = late(refused("payout", "no such account"), say(AcceptCase, AGENT), contact())
-    assert (life.case.saga.stage, life.many("guarantee_broken")) == ("compensated", 1)
-    life.when(propose()).then("remedy_proposed", "remedy_offered")
+def test_a_payout_that_the_bank_refuses_is_tried_under_new_keys_and_then_parked_and_never_lost() -> None:
+    life, keys = late(), []
+    for tried in (1, 2):
+        keys += [key for key in life.owed if key.startswith("payout")]
+        life = life.when(refused("payout", "the bank is closed")).then("step_refused", "step_waits")
+        assert "payout" not in " ".join(life.owed), tried
+        life = life.told(wait(hours=1, seconds=1))
+    keys += [key for key in life.owed if key.startswith("payout")]
+    life = life.when(refused("payout", "the bank is closed")).then("step_refused", "saga_parked")
+    assert keys == ["payout:1.1", "payout:1.2", "payout:1.3"]
+    assert life.parked == "remedy step payout: the bank is closed"
+    life = life.when(say(RetryStep, HEAD, step="payout")).then("saga_unparked", "step_begun")
+    life = life.when(ok("payout", GIFT)).then("step_done", "remedy_done")
+    assert life.case.saga.paid == (eur(500),)
+
+
+def test_a_payout_that_nobody_knows_of_is_asked_for_and_then_parked() -> None:
+    life = late(unknown("payout"))
+    life = life.when(unknown("ask-payout")).then("step_waits").told(wait(hours=1, seconds=1))
+    life = life.when(unknown("ask-payout")).then("saga_parked")
+    assert "does not say whether it happened" in (life.parked or "")
+
+
+def test_a_payout_is_given_up_where_the_customer_takes_the_complaint_back() -> None:
+    life = late(say(WithdrawCase, MIRA))
+    life = life.when(refused("payout")).then(
+        "step_refused", "saga_turned_back", "remedy_compensated", "case_ended"
+    )
+    assert life.end == "withdrawn"
 
 
 def test_nobody_but_the_engine_proposes_under_a_guarantee() -> None:

@@ -4,29 +4,48 @@ from typing import Any
 import pytest
 
 from domain import happy_call
+from domain.assignment import AcceptCase
 from domain.case import before_remedy, todo
 from domain.effect import Contact, PlaceCall
+from domain.ending import AppealCase, OpenRound
 from domain.happy_call import FollowUp, faults
 from domain.hours import contact_window
+from domain.plan import Plan
+from domain.triage import ClaimHarm, HarmLine
 from tests.domain.lives import (
+    AGAIN,
     BAD_CALL,
     CALL_DECLINED,
     CALLED,
     CUSTOMER,
     FINAL,
     GOOD_CALL,
+    HEAD,
+    MIRA,
     MONDAY,
     NO_ANSWER,
     NOTICE,
     NOTIFIED,
+    PAID,
     POLICY,
     RAISED,
     REGISTERED,
+    SECOND_ROUND,
+    SECOND_SUPERVISOR,
+    STILL_BAD,
+    SUPERVISOR,
     Item,
     Life,
+    accept,
+    contact,
+    decision,
+    eur,
     given,
     ok,
+    plan,
+    propose,
     refused,
+    say,
     unknown,
     wait,
 )
@@ -147,6 +166,47 @@ def test_a_bad_answer_opens_the_next_round_in_higher_hands() -> None:
     bad = given(*CALLED).when(ok("happy-call", BAD_CALL))
     life = bad.then("happy_call_answered", "round_opened", "case_escalated")
     assert (life.stage, life.case.remedy.round, life.case.follow_up.round) == ("in_recovery", 2, 2)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        plan(decision("refusal"), gestures=()),
+        plan(decision("refusal")),
+    ],
+)
+def test_after_a_bad_answer_what_did_not_win_the_customer_back_is_not_enough(again: Plan) -> None:
+    life = given(*SECOND_ROUND, *AGAIN[:2])
+    life.when(propose(again, by=SUPERVISOR)).then_refused(
+        "not won back by apology_call, refund", "not-better"
+    )
+
+
+@pytest.mark.parametrize(
+    "better",
+    [
+        plan(decision("refund", amount=eur(1))),
+        plan(decision("exchange")),
+        plan(decision("coupon", amount=eur(1))),
+        plan(decision("apology"), gestures=("manager_letter",)),
+    ],
+)
+def test_after_a_bad_answer_worth_goods_or_a_new_gesture_make_the_next_round_better(better: Plan) -> None:
+    given(*SECOND_ROUND, *AGAIN[:2]).when(propose(better, by=SUPERVISOR)).event("remedy_proposed")
+
+
+def test_an_exceptional_round_has_to_beat_the_last_and_a_later_harm_of_it_nothing() -> None:
+    sid = SECOND_SUPERVISOR
+    life = given(*STILL_BAD, say(OpenRound, HEAD, reason="once more"), say(AcceptCase, sid), contact(sid))
+    life.when(propose(plan(decision("refusal")), by=sid)).then_refused("not won back", "not-better")
+    life = life.told(propose(by=sid), accept(), ok("payout", PAID))
+    life = life.told(say(ClaimHarm, MIRA, line=HarmLine(id="more", harm="trouble")))
+    life.when(propose(plan(decision("refusal", harm_line="more")), by=sid)).event("remedy_proposed")
+
+
+def test_an_appeal_is_judged_anew() -> None:
+    life = given(*FINAL, say(AppealCase, MIRA, reason="no"))
+    assert life.case.remedy.to_beat is None
 
 
 def test_before_an_answer_there_is_no_window() -> None:

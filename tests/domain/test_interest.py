@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 import policies
 from domain.budget import BusinessDays
+from domain.calendar import Calendar
 from domain.case import todo
-from domain.effect import CollectionStatus, Found, PayRefund, RefundPaid
-from domain.interest import DaysAtRate, at_rates, days_late, interest_on
+from domain.effect import CollectionStatus, Found, OrderLine, PayRefund, RefundPaid
+from domain.interest import DaysAtRate, InterestOwed, at_rates, days_late, interest_on
 from domain.money import Money
 from domain.policy import InterestRate, Policy, StatutoryClock
 from domain.saga import MarkStepDone, RetryStep, SkipStep
@@ -18,11 +19,13 @@ from domain.triage import ClaimHarm, HarmLine
 from domain.view import view
 from tests.domain.lives import (
     AGENT,
+    BOOKED,
     DELIVERED,
     HEAD,
     IN_RECOVERY,
     INSPECTED,
     MONDAY,
+    ORDER,
     OWNER,
     PAID,
     POLICY,
@@ -94,16 +97,17 @@ def test_principal_times_rate_times_days_over_365_rounded_up(
 
 
 def test_a_deadline_at_midnight_ended_the_day_before() -> None:
-    assert days_late(FRIDAY, FRIDAY, "UTC") == (date(2026, 11, 26), 1)
-    assert days_late(FRIDAY, FRIDAY - timedelta(microseconds=1), "UTC")[1] == 0
-    assert days_late(FRIDAY, FRIDAY + timedelta(days=1, hours=-1), "UTC")[1] == 1
-    assert days_late(FRIDAY, FRIDAY + timedelta(days=1), "UTC")[1] == 2
-    assert days_late(FRIDAY, FRIDAY - timedelta(days=9), "UTC")[1] == 0
+    assert days_late(FRIDAY, FRIDAY, POLICY.calendar) == (date(2026, 11, 26), 1)
+    assert days_late(FRIDAY, FRIDAY - timedelta(microseconds=1), POLICY.calendar)[1] == 0
+    assert days_late(FRIDAY, FRIDAY + timedelta(days=1, hours=-1), POLICY.calendar)[1] == 1
+    assert days_late(FRIDAY, FRIDAY + timedelta(days=1), POLICY.calendar)[1] == 2
+    assert days_late(FRIDAY, FRIDAY - timedelta(days=9), POLICY.calendar)[1] == 0
 
 
 def test_days_are_days_of_the_policys_zone() -> None:
+    seoul = Calendar(timezone="Asia/Seoul", hours={})
     midnight_in_seoul = datetime(2026, 11, 26, 15, tzinfo=UTC)
-    assert days_late(midnight_in_seoul, midnight_in_seoul, "Asia/Seoul") == (date(2026, 11, 26), 1)
+    assert days_late(midnight_in_seoul, midnight_in_seoul, seoul) == (date(2026, 11, 26), 1)
 
 
 def test_each_day_counts_at_the_rate_in_force_on_it() -> None:
@@ -189,6 +193,66 @@ def test_interest_that_is_refused_is_parked_past_the_pivot() -> None:
     assert owed(again.case, "interest") == "interest:1.2"
     by_hand = life.told(say(MarkStepDone, AGENT, step="interest", reference="paid in cash"))
     assert by_hand.case.saga.stage == "completed"
+
+
+def rest_kept() -> Life:
+    """Return the life in which one cup of three came back and was paid; the rest waits for a person."""
+    lines = tuple(OrderLine(line_id=f"l{n}", product="cup", price=eur(3_000)) for n in (1, 2, 3))
+    some = CollectionStatus(arrived=True, finding="part_returned", returned=("l1",))
+    third = RefundPaid(reference="p", amount=eur(3_000))
+    script = list(to_end_of_collection())
+    order = next(place for place, item in enumerate(script) if getattr(item, "key", "") == "order")
+    script[order] = ok("order", ORDER.model_copy(update={"lines": lines}))
+    return given(*script, ok("inspect", some), ok("payout", third), policy=LAW)
+
+
+def test_a_rest_that_a_person_lets_go_late_bears_interest_of_its_own() -> None:
+    life = rest_kept()
+    assert (life.many("interest_owed"), life.case.saga.stage) == (0, "parked")
+    life = life.told(wait(days=9), say(RetryStep, HEAD, step="rest_payout"))
+    rest = RefundPaid(reference="q", amount=eur(6_000))
+    life = life.when(ok("rest_payout", rest)).then("step_done", "interest_owed", "step_begun")
+    owed_ = life.last("interest_owed")
+    assert (owed_.on, owed_.principal) == ("rest_payout", eur(6_000))
+    assert [(rate.days, rate.basis_points) for rate in owed_.rates] == [(4, 2_000), (2, 1_500)]
+    (effect,) = [effect for effect in todo(life.case) if effect.key.startswith("rest_interest")]
+    assert isinstance(effect.request, PayRefund)
+    assert (effect.request.amount, effect.request.beyond) == (owed_.amount, owed_.amount)
+    assert effect.after_written == life.case.saga.intent
+    life = life.when(ok("rest_interest", INTEREST)).then("step_done", "remedy_done")
+    assert view(life.case, head="h", unwritten=0).interest == str(owed_.amount)
+
+
+def test_of_a_refund_in_parts_each_bears_interest_on_what_came_late() -> None:
+    early = rest_kept()
+    assert early.told(say(SkipStep, HEAD, step="rest_payout", reason="kept")).many("interest_owed") == 0
+
+
+def test_fees_that_come_back_later_than_the_price_bear_interest_of_their_own() -> None:
+    claimed = say(ClaimHarm, OWNER, line=HarmLine(id="more", harm="shipping"))
+    both = plan(decision(), decision("return_shipping", harm_line="more", amount=eur(500)), collect=True)
+    script = (*IN_RECOVERY, claimed, propose(both), accept(), ok("collect", BOOKED), ok("inspect", INSPECTED))
+    life = given(*script, ok("payout", PAID), policy=LAW)
+    assert life.many("interest_owed") == 0
+    fee = RefundPaid(reference="f", amount=eur(500))
+    life = (
+        life.told(wait(days=9)).when(ok("fee_refund", fee)).then("step_done", "interest_owed", "step_begun")
+    )
+    assert (life.last("interest_owed").on, life.last("interest_owed").principal) == ("fee_refund", eur(500))
+    life.when(ok("fee_interest", INTEREST)).then("step_done", "remedy_done")
+
+
+def test_price_and_fees_that_are_both_late_bear_interest_each_on_its_own_principal() -> None:
+    claimed = say(ClaimHarm, OWNER, line=HarmLine(id="more", harm="shipping"))
+    both = plan(decision(), decision("return_shipping", harm_line="more", amount=eur(500)), collect=True)
+    script = (*IN_RECOVERY, claimed, propose(both), accept(), ok("collect", BOOKED), ok("inspect", INSPECTED))
+    life = given(*script, wait(days=9), ok("payout", PAID), policy=LAW)
+    assert life.last("interest_owed").principal == eur(9_000)
+    life = life.told(ok("interest", INTEREST), ok("fee_refund", RefundPaid(reference="f", amount=eur(500))))
+    assert life.last("interest_owed").principal == eur(500)
+    assert life.case.saga.interest_in_all is not None
+    both_owed = [event.amount.minor for event in life.events if isinstance(event, InterestOwed)]
+    assert life.case.saga.interest_in_all.minor == sum(both_owed)
 
 
 def test_a_payout_that_a_person_skipped_bears_no_interest() -> None:

@@ -19,7 +19,7 @@ from domain.policy import (
     StandardRule,
     Warranty,
 )
-from domain.remedy import in_words, undecided
+from domain.remedy import RoundOpened, in_words, undecided
 from domain.triage import ClaimHarm, HarmLine
 from domain.view import view
 from tests.domain.lives import (
@@ -38,12 +38,14 @@ from tests.domain.lives import (
     approve,
     contact,
     decision,
+    decline,
     eur,
     given,
     ok,
     opening,
     plan,
     propose,
+    reject,
     say,
     triage,
 )
@@ -141,6 +143,23 @@ def test_a_fee_above_its_share_of_the_price_needs_approval_and_the_customer_sees
     assert waiting.last("remedy_proposed").because == ("fees",)
     waiting.when(approve()).then("remedy_approved", "remedy_offered")
     assert needs_answer(small)
+
+
+def test_a_fee_that_a_second_person_refused_is_capped_at_its_share_in_every_round() -> None:
+    life = recovering(cause="other").told(propose(charged(901)), reject(SUPERVISOR))
+    life.when(propose(charged(901))).then_refused("EUR at most in all, or leave", "fee-capped")
+    split = charged(0, fees=(fee(900), fee(1)))
+    life.when(propose(split)).then_refused("at most in all", "fee-capped")
+    life.when(propose(charged(900))).then("remedy_proposed", "remedy_offered")
+    later = RoundOpened(round=2, cause="supervisor", reason="again", at=life.now)
+    life.told(later).when(propose(charged(901))).then_refused("at most in all", "fee-capped")
+    waived = plan(decision("explanation", ground="goodwill"))
+    life.when(propose(waived)).then("remedy_proposed", "remedy_agreed", "saga_begun", "remedy_done")
+
+
+def test_a_fee_that_was_only_declined_by_the_customer_is_not_capped() -> None:
+    life = recovering(cause="other").told(propose(charged(901)), approve(SUPERVISOR), decline())
+    assert not life.case.remedy.fee_capped
 
 
 def test_a_fee_needs_approval_where_the_price_is_unknown_and_none_where_the_policy_sets_no_share() -> None:

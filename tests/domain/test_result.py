@@ -2,10 +2,12 @@ import pytest
 
 from domain import result
 from domain.case import _recovery, evolve, todo
-from domain.effect import Contact
-from domain.ending import AppealCase, OpenRound
+from domain.effect import Contact, SendNotice
+from domain.ending import AppealCase, OpenRound, StateFinalPosition
+from domain.line_outcome import LineRefusal
 from domain.message import OutcomeUnknown
 from domain.result import Result, ResultNotified, TellResult
+from domain.triage import ClaimHarm, HarmLine
 from tests.domain.lives import (
     AGENT,
     CUSTOMER,
@@ -28,6 +30,7 @@ from tests.domain.lives import (
     Item,
     decision,
     decline,
+    eur,
     given,
     ok,
     opening,
@@ -42,6 +45,42 @@ from tests.domain.lives import (
 
 TELL = say(TellResult, AGENT, how="by phone")
 REFUSAL = plan(decision("refusal"))
+
+
+def test_a_final_position_names_what_became_of_each_harm_line() -> None:
+    life = given(*OFFERED, decline()).told(register(final=True, outcome="not_upheld"))
+    (line,) = life.last("result_registered").lines
+    assert (line.harm_line, line.came_of, line.remedy, line.amount) == (
+        "price",
+        "declined",
+        "refund",
+        eur(9_000),
+    )
+    said = "- price: refund 90.00 EUR was offered and declined"
+    assert life.last("result_registered").decided == said
+    (effect,) = [effect for effect in todo(life.case) if effect.key.startswith("result-notice")]
+    assert isinstance(effect.request, SendNotice)
+    assert effect.request.slots["summary"] == f"we refunded it\n{said}"
+
+
+def test_a_line_that_nothing_decides_needs_its_clause_and_reason() -> None:
+    more = say(ClaimHarm, MIRA, line=HarmLine(id="more", harm="trouble"))
+    life = given(*OFFERED, decline(), more)
+    life.when(register(final=True, outcome="not_upheld")).then_refused("the harm line more", "undecided")
+    wrong = (LineRefusal(harm_line="more", clause="none", reason="x"),)
+    life.when(register(final=True, refusals=wrong)).then_refused("refusals[0].clause", "clause")
+    nowhere = (LineRefusal(harm_line="none", clause="not-ours", reason="x"),)
+    life.when(register(final=True, refusals=nowhere)).then_refused("refusals[0].harm_line", "harm-lines")
+    why = (LineRefusal(harm_line="more", clause="not-ours", reason="nobody was asked to wait"),)
+    life = life.told(register(final=True, outcome="not_upheld", refusals=why))
+    assert [line.came_of for line in life.last("result_registered").lines] == ["declined", "refused"]
+    assert "- more: is refused (nobody was asked to wait, not ours)" in life.last("result_registered").decided
+
+
+def test_a_final_position_after_all_rounds_names_what_was_given() -> None:
+    final = say(StateFinalPosition, SUPERVISOR, outcome="upheld", cause="defect", summary="no more")
+    life = given(*STILL_BAD, final)
+    assert [line.came_of for line in life.last("result_registered").lines] == ["given"]
 
 
 def test_a_result_needs_every_harm_line_decided_and_carried_out() -> None:

@@ -36,7 +36,7 @@ from domain.effect import (
 from domain.message import CameBack, EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.money import Money
 from domain.plan import Plan
-from domain.policy import RemedyKind
+from domain.policy import Guarantee, Policy, RemedyKind
 from domain.refusal import Refused
 from domain.saga import (
     CancelRemedy,
@@ -60,7 +60,9 @@ from tests.domain.lives import (
     IN_WORKSHOP,
     INSPECTED,
     ISSUED,
+    LABEL,
     MIRA,
+    MONDAY,
     NOTICE,
     ORDER,
     OWNER,
@@ -111,6 +113,8 @@ DID: dict[str, Outcome] = {
     "ship_replacement": SHIPPED,
     "track_delivery": DELIVERED,
     "cancel_collection": UNDONE,
+    "issue_label": LABEL,
+    "void_label": UNDONE,
     "release_replacement": UNDONE,
     "issue_voucher": ISSUED,
     "revoke_voucher": UNDONE,
@@ -123,11 +127,16 @@ LOST = DeliveryStatus(delivered=False, lost=True)
 ITEMS = ("l1", "l2", "l3")
 UNDOES = {
     "cancel_collection": "book_collection",
+    "void_label": "issue_label",
     "release_replacement": "reserve_replacement",
     "revoke_voucher": "issue_voucher",
 }
 
 BOTH_LINES = (PRICE, HarmLine(id="more", harm="trouble"))
+
+
+GUARANTEED = "guarantee"
+"""A broken guarantee, which the engine pays by itself."""
 
 
 def plans() -> Iterator[tuple[str, Plan]]:
@@ -161,8 +170,11 @@ def plans() -> Iterator[tuple[str, Plan]]:
     yield "exchange and refund", plan(decision("exchange"), fee)
     yield "repair", plan(decision("repair"), words, collect=True)
     yield "refund+collect", plan(decision("refund"), words, collect=True)
+    yield "refund by label", plan(decision("refund"), words, collect=True, label=True)
+    yield "exchange by label", plan(decision("exchange"), words, collect=True, label=True)
     yield "refund and fee", plan(decision("refund"), fee, collect=True)
     yield "refund and coupon", plan(decision("refund"), coupon, collect=True)
+    yield GUARANTEED, plan(decision("goodwill_credit"))
     yield "coupon and hand step", plan(decision("correction"), coupon)
 
 
@@ -300,6 +312,8 @@ THREE = ORDER.model_copy(
 @lru_cache(maxsize=128)
 def agreed(kind: str, *, hasty: bool) -> Life:
     """Return the life in which the plan of this kind has just been agreed."""
+    if kind == GUARANTEED:
+        return broken(HASTY if hasty else PATIENT)
     life = given(
         opening(),
         ok("acknowledgement", NOTICE),
@@ -316,6 +330,28 @@ def agreed(kind: str, *, hasty: bool) -> Life:
     if life.case.remedy.proposal and life.case.remedy.proposal.state == "offered":
         life = life.told(accept())
     return life
+
+
+def broken(policy: Policy) -> Life:
+    """Return the life in which a late delivery has just broken its guarantee."""
+    day = Guarantee(
+        id="day",
+        promise="delivery",
+        pays=eur(9_000),
+        clause="promise",
+        terms={"en": "90 euros", "ko": "90유로"},
+    )
+    late = THREE.model_copy(update={"promised_on": MONDAY.date() - timedelta(days=9)})
+    return given(
+        opening(),
+        ok("acknowledgement", NOTICE),
+        ok("customer", CUSTOMER),
+        triage(harm_lines=BOTH_LINES),
+        say(AcceptCase, AGENT),
+        contact(),
+        ok("order", late),
+        policy=policy.model_copy(update={"guarantees": (day,)}),
+    )
 
 
 @dataclass
@@ -430,8 +466,9 @@ class Run:
         for undo, do in (("release_replacement", "reserve_replacement"), ("revoke_voucher", "issue_voucher")):
             assert world.done[do] == world.done[undo], f"{do} was left standing"
         if not world.given_back:  # else the courier was there, or was called off for the store
-            over = world.done["cancel_collection"] + world.no_shows
-            assert world.done["book_collection"] <= over, "a courier comes for nothing"
+            over = world.done["cancel_collection"] + world.done["void_label"] + world.no_shows
+            booked = world.done["book_collection"] + world.done["issue_label"]
+            assert booked <= over, "a courier comes for nothing, or a label is still good"
 
 
 def fold(case: Case, events: tuple[Event, ...]) -> Case:

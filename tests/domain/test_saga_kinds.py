@@ -1,5 +1,6 @@
 """Remedies beyond one payout: vouchers, repairs, exchanges in advance, work that the customer confirms."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from domain.case import todo
 from domain.effect import (
     CollectionStatus,
     DeliveryStatus,
+    FindOutcome,
+    IssueLabel,
     IssueVoucher,
     OrderLine,
     PayRefund,
@@ -16,9 +19,14 @@ from domain.effect import (
     RepairGoods,
     ReturnGoods,
     RevokeVoucher,
+    TrackCollection,
     TrackDelivery,
     TrackRepair,
+    VoidLabel,
 )
+from domain.plan import hash_of
+from domain.record import canonical
+from domain.remedy import in_words
 from domain.saga import (
     CancelRemedy,
     ConfirmStep,
@@ -31,6 +39,7 @@ from domain.saga import (
     steps_of,
 )
 from domain.triage import HarmLine
+from domain.view import view
 from tests.domain.lives import (
     AGENT,
     BEYOND_REPAIR,
@@ -42,12 +51,14 @@ from tests.domain.lives import (
     IN_WORKSHOP,
     INSPECTED,
     ISSUED,
+    LABEL,
     MIRA,
     NOT_THERE,
     NOTICE,
     ORDER,
     OWNER,
     PAID,
+    POLICY,
     PRICE,
     REPAIRED,
     RESERVED,
@@ -68,8 +79,10 @@ from tests.domain.lives import (
     plan,
     propose,
     refused,
+    register,
     say,
     triage,
+    unknown,
     wait,
 )
 
@@ -91,7 +104,7 @@ def two_harms() -> tuple[Item, ...]:
         opening(),
         ok("acknowledgement", NOTICE),
         ok("customer", CUSTOMER),
-        ok("order", ORDER.model_copy(update={"lines": lines})),
+        ok("order", ORDER.model_copy(update={"lines": lines, "shipping_paid": eur(1_000)})),
         triage(harm_lines=(PRICE, HarmLine(id="more", harm="trouble"))),
         say(AcceptCase, AGENT),
         contact(),
@@ -113,6 +126,27 @@ def test_a_voucher_is_issued_for_what_it_is_worth(kind: Any) -> None:
     (effect,) = todo(life.case)
     assert effect.request == IssueVoucher(voucher=kind, order_id="o1", worth=eur(9_000))
     life.when(ok(kind, ISSUED)).then("step_done", "remedy_done")
+
+
+def test_points_are_issued_and_told_as_points_at_the_policys_rate() -> None:
+    rated = POLICY.model_copy(
+        update={
+            "point_worth": eur(40),
+            "benefits": {"points": {"en": "to spend at once", "ko": "바로 쓰실 수 있습니다"}},
+        }
+    )
+    life = given(*IN_RECOVERY, propose(plan(decision("points", amount=eur(9_001)))), policy=rated)
+    assert life.case.remedy.proposal is not None
+    assert in_words(life.case.remedy.proposal, "en", rated) == "we are sorry (226 points)"
+    assert in_words(life.case.remedy.proposal, "ko", rated) == "we are sorry (적립금 226점)"
+    seen = view(life.case, head="h", unwritten=0).proposal
+    assert seen is not None
+    assert seen.points == 226
+    life = life.told(accept())
+    (effect,) = todo(life.case)
+    assert effect.request == IssueVoucher(voucher="points", order_id="o1", worth=eur(9_001), points=226)
+    life = life.told(ok("points", ISSUED), register())
+    assert life.case.result.gets == "- 226 points: to spend at once"
 
 
 def test_a_voucher_is_taken_back_when_what_follows_is_refused() -> None:
@@ -252,6 +286,74 @@ def test_a_pickup_at_which_nobody_was_met_is_booked_anew_but_not_for_ever() -> N
     assert "nobody 3 times" in (life.parked or "")
     life = life.when(say(RetryStep, OWNER, step="inspect")).then("saga_unparked", "step_begun")
     life.when(ok("inspect", NOBODY_MET)).then("pickup_missed", "step_begun")
+
+
+# A prepaid return label. -----------------------------------------------------------------------------------
+
+
+def labelled() -> Life:
+    """Return the life in which the customer has a label for the cup."""
+    life = agreed(collect=True, label=True)
+    (effect,) = todo(life.case)
+    assert effect.request == IssueLabel(order_id="o1")
+    return life.when(ok("collect", LABEL)).then("step_done", "step_begun")
+
+
+def test_goods_that_come_with_a_prepaid_label_are_inspected_and_paid() -> None:
+    life = labelled()
+    (effect,) = todo(life.case)
+    assert effect.request == TrackCollection(reference="lab1")
+    life = life.when(ok("inspect", INSPECTED)).then("step_done", "step_begun")
+    life.when(ok("payout", RefundPaid(reference="p", amount=eur(9_000)))).then("step_done", "remedy_done")
+
+
+def test_a_label_that_nobody_used_is_void_once_the_remedy_is_given_up() -> None:
+    life = labelled().told(CANCEL)
+    life = life.when(ok("inspect", NOT_THERE)).then("step_waits", "saga_turned_back", "undo_begun")
+    (effect,) = todo(life.case)
+    assert effect.request == VoidLabel(reference="lab1")
+    life.when(ok("undo-collect", UNDONE)).then("undo_done", "remedy_compensated")
+
+
+def test_a_lost_answer_about_a_label_is_asked_for() -> None:
+    life = agreed(collect=True, label=True).when(unknown("collect")).then("step_asked")
+    (effect,) = todo(life.case)
+    assert effect.request == FindOutcome(key="collect:1.1", lost=IssueLabel(order_id="o1"))
+
+
+def test_a_parcel_that_never_comes_is_parked_after_the_labels_deadline_and_not_before() -> None:
+    life = labelled()
+    for day in range(14):
+        answer = unknown("inspect") if day % 5 == 4 else ok("inspect", NOT_THERE)
+        life = life.when(answer).then("step_waits").told(A_DAY)
+    life = life.when(ok("inspect", NOT_THERE)).then("saga_parked")
+    assert "no parcel came with the return label by 2026-12-07" in (life.parked or "")
+    again = life.when(say(RetryStep, HEAD, step="inspect")).then("saga_unparked", "step_begun")
+    again.when(ok("inspect", INSPECTED)).then("step_done", "step_begun")
+    life.when(say(CancelRemedy, HEAD, reason="keeps the cup")).then(
+        "remedy_cancelled", "saga_turned_back", "undo_begun"
+    )
+
+
+def test_a_parcel_brought_to_a_store_makes_the_label_void() -> None:
+    life = labelled().told(say(HandIn, SYSTEM, store="s1", receipt="r1"), ok("inspect", NOT_THERE))
+    (effect,) = todo(life.case)
+    assert effect.request == VoidLabel(reference="lab1")
+    life.when(ok("undo-collect", UNDONE)).then("undo_done", "step_done", "step_begun")
+
+
+def test_a_label_is_for_goods_that_come_back() -> None:
+    given(*IN_RECOVERY).when(propose(plan(label=True))).then_refused("set collect as well", "collect")
+
+
+def test_a_hash_of_old_still_names_its_plan_and_a_label_is_an_edit() -> None:
+    whole = plan(collect=True)
+    text = canonical(whole)
+    assert '"label":false,' in text
+    before = text.replace('"label":false,', "")
+    old = sha256(f"1\nNone\n{before}".encode()).hexdigest()[:32]
+    assert hash_of(whole, number=1, contact=None) == old
+    assert hash_of(plan(collect=True, label=True), number=1, contact=None) != old
 
 
 def part_returned() -> Life:

@@ -159,6 +159,18 @@ async def test_a_late_repeat_does_not_take_an_approval_back(store: AuthorityStor
     assert await used(owner) == {"ann": 0, "mira": 100, "sue": 100}
 
 
+async def test_what_was_left_over_counts_no_more_and_a_late_repeat_does_not_bring_it_back(
+    store: AuthorityStore, owner: Connection
+) -> None:
+    await store.reserve(CASE, asking(amount=100))
+    less = asking(amount=30).model_copy(update={"person_limit": None, "customer_limit": None})
+    for request in (less, less, asking(amount=100)):
+        assert (await store.reserve(CASE, request)).state == "reserved"
+        assert await used(owner) == {"ann": 30, "mira": 30}
+    await store.release("case-1", ReleaseAuthority(proposal="p1"))
+    assert await used(owner) == {"ann": 0, "mira": 0}
+
+
 async def test_of_many_at_once_as_many_count_as_fit(busy: AuthorityStore, owner: Connection) -> None:
     """A hundred proposals, each asked for twice, at one instant; the limit has room for ten."""
     asked = [

@@ -61,7 +61,7 @@ async def test_authority_is_reserved_approved_and_released(pool: Pool) -> None:
     ("error", "kind", "final"),
     [
         (LedgerUnavailable("not now"), "LedgerUnavailable", False),
-        (LedgerNotReady("not yet"), "LedgerNotReady", False),
+        (LedgerNotReady("not yet"), "LedgerUnavailable", False),
         (LedgerRejected("never"), "LedgerRejected", True),
     ],
 )
