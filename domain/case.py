@@ -13,10 +13,12 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from domain import (
+    after_care,
     amendment,
     assignment,
     contact,
     ending,
+    feedback,
     guarantee,
     happy_call,
     intake,
@@ -25,23 +27,30 @@ from domain import (
     promise,
     remedy,
     result,
+    retention,
     saga,
     supervisor,
     targets,
+    took_part,
     triage,
     wish,
+    written_form,
 )
 from domain.actor import Role
+from domain.after_care import AfterCare, AfterCareEvent
 from domain.amendment import AmendmentCommand, AmendmentEvent
+from domain.answer_link import LinkEvent
 from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
 from domain.attempt import AttemptEvent, AttemptRefused
 from domain.clocks import Around
+from domain.consent import ContactWithheld
 from domain.contact import ContactCommand, ContactEvent, Contacts
 from domain.earlier import earlier_failure
 from domain.effect import Effect
 from domain.ending import Course, Ending, EndingCommand, EndingEvent
+from domain.feedback import Feedback, FeedbackEvent
 from domain.guarantee import GuaranteeBroken, Guarantees
-from domain.happy_call import FollowUp, HappyCallEvent
+from domain.happy_call import FollowUp, HappyCallCommand, HappyCallEvent, Past
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
 from domain.message import (
     EARLIEST,
@@ -62,12 +71,15 @@ from domain.record import Instant, Line, Record
 from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
 from domain.result import Recovery, Result, ResultCommand, ResultEvent
+from domain.retention import Retention, RetentionEvent, TakeRetentionStep
 from domain.saga import Agreed, Saga, SagaCommand, SagaEvent
 from domain.suggestion import corrections
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets
+from domain.took_part import TookPart
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
+from domain.written_form import Form, FormEvent
 
 CaseCommand = Annotated[
     IntakeCommand
@@ -80,6 +92,8 @@ CaseCommand = Annotated[
     | WishCommand
     | SagaCommand
     | ResultCommand
+    | HappyCallCommand
+    | TakeRetentionStep
     | EndingCommand
     | TargetCommand
     | AmendmentCommand,
@@ -99,6 +113,12 @@ CaseEvent = Annotated[
     | SagaEvent
     | ResultEvent
     | HappyCallEvent
+    | LinkEvent
+    | ContactWithheld
+    | FormEvent
+    | AfterCareEvent
+    | RetentionEvent
+    | FeedbackEvent
     | EndingEvent
     | TargetEvent
     | GuaranteeBroken
@@ -139,6 +159,11 @@ class Case:
     saga: Saga = field(default_factory=Saga)
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
+    form: Form = field(default_factory=Form)
+    after_care: AfterCare = field(default_factory=AfterCare)
+    retention: Retention = field(default_factory=Retention)
+    feedback: Feedback = field(default_factory=Feedback)
+    took_part: TookPart = field(default_factory=TookPart)
     ending: Ending = field(default_factory=Ending)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
@@ -185,6 +210,17 @@ def _recovery(case: Case) -> Recovery:
     )
 
 
+def past_of(case: Case) -> Past:
+    """Return what lies behind a follow-up."""
+    return Past(
+        before=before_remedy(case),
+        assignment=case.assignment,
+        saga=case.saga,
+        result=case.result,
+        worked=case.took_part.worked,
+    )
+
+
 def _course(case: Case) -> Course:
     return Course(
         before=before_remedy(case),
@@ -193,6 +229,8 @@ def _course(case: Case) -> Course:
         saga=case.saga,
         result=case.result,
         follow_up=case.follow_up,
+        held=case.retention.open,
+        held_until=case.retention.settled_at,
     )
 
 
@@ -291,7 +329,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | assignment.EscalateCase()
         ):
             return assignment.decide(case.assignment, case.policy, command)
-        case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
+        case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets() | contact.OptOut():
             return contact.decide(case.contacts, case.policy, command)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
             return promise.decide(case.promises, case.policy, command)
@@ -324,6 +362,10 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             if isinstance(command, result.RegisterResult):
                 wish.check_answered(case.wishes)
             return result.decide(case.result, _recovery(case), command)
+        case happy_call.AssignCaller() | happy_call.ReportCall():
+            return happy_call.decide(case.follow_up, past_of(case), command)
+        case TakeRetentionStep():
+            return retention.decide(case.retention, before_remedy(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
         case targets.ResumeCase() | targets.ExtendClock():
@@ -366,11 +408,24 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *supervisor.deadlines(case.supervisor),
         *remedy.deadlines(case.remedy),
         *saga.deadlines(case.saga),
-        *happy_call.deadlines(case.follow_up, before_remedy(case), case.result),
+        *_after_result_deadlines(case),
         *ending.deadlines(case.ending, _course(case)),
         *targets.deadlines(case.targets, around(case)),
     )
     return tuple(sorted(found, key=lambda deadline: (deadline.due, deadline.name)))
+
+
+def _after_result_deadlines(case: Case) -> tuple[Deadline, ...]:
+    """A customer who took the complaint back is left alone."""
+    if case.ending.withdrawn:
+        return ()
+    past = past_of(case)
+    return (
+        *happy_call.deadlines(case.follow_up, past),
+        *written_form.deadlines(case.form, past.before, case.follow_up),
+        *after_care.deadlines(case.after_care, past),
+        *retention.deadlines(case.retention),
+    )
 
 
 def next_due(case: Case) -> datetime | None:
@@ -399,6 +454,7 @@ MOVES_UP = (
     remedy.ApprovalMissed,
     remedy.ApprovalExpired,
     saga.HandStepMissed,
+    retention.RetentionStepMissed,
 )
 """Events of deadlines after which the case moves one level up."""
 
@@ -421,9 +477,10 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
         "supervisor": lambda: supervisor.lapse(case.supervisor, deadline, at),
         "remedy": lambda: remedy.lapse(case.remedy, case.policy, deadline, at),
         "saga": lambda: saga.lapse(case.saga, case.policy, deadline, at),
-        "happy_call": lambda: happy_call.lapse(
-            case.follow_up, before_remedy(case), case.assignment, deadline, at
-        ),
+        "happy_call": lambda: happy_call.lapse(case.follow_up, past_of(case), deadline, at),
+        "written_form": lambda: written_form.lapse(case.form, before_remedy(case), deadline, at),
+        "after_care": lambda: after_care.lapse(case.after_care, past_of(case), case.remedy, deadline, at),
+        "retention": lambda: retention.lapse(case.retention, before_remedy(case), deadline, at),
         "ending": lambda: ending.lapse(deadline, at),
         "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
@@ -458,8 +515,21 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or remedy.follow(case.remedy, before, at)
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, _agreed(case), at)
-        or happy_call.follow(case.follow_up, before, case.result, at)
+        or _follow_result(case, at)
         or ending.follow(case.ending, _course(case), at)
+    )
+
+
+def _follow_result(case: Case, at: datetime) -> tuple[Event, ...]:
+    if case.ending.withdrawn:
+        return ()
+    past = past_of(case)
+    return (
+        retention.follow(case.retention, past.before, case.remedy, case.follow_up, at)
+        or feedback.follow(case.feedback, past, case.took_part.heard, at)
+        or happy_call.follow(case.follow_up, past, at)
+        or written_form.follow(case.form, case.follow_up, at)
+        or after_care.follow(case.after_care, past, bad=bool(case.follow_up.bad), at=at)
     )
 
 
@@ -488,7 +558,10 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *remedy.todo(case.remedy, before, case.id),
         *saga.todo(case.saga, _agreed(case)),
         *result.todo(case.result, before, case.id),
-        *happy_call.todo(case.follow_up, before),
+        *happy_call.todo(case.follow_up, past_of(case), case.id),
+        *written_form.todo(case.form, before, case.id),
+        *after_care.todo(case.after_care, past_of(case), case.id),
+        *feedback.todo(case.feedback, past_of(case), case.id),
         *ending.todo(case.ending, before, case.id),
         *targets.todo(case.targets, around(case), case.id),
     )
@@ -510,8 +583,14 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return remedy.came_back(case.remedy, case.policy, fact)
         case "result-notice":
             return result.came_back(case.result, fact)
-        case "happy-call":
-            return happy_call.came_back(case.follow_up, before, fact)
+        case "happy-call" | "call-report" | "happy-call-link" | "happy-call-answer":
+            return happy_call.came_back(case.follow_up, past_of(case), fact)
+        case "servqual-link" | "servqual-answer":
+            return written_form.came_back(case.form, before, fact)
+        case "reassurance":
+            return after_care.came_back(fact)
+        case "feedback":
+            return feedback.came_back(fact)
         case "answer":
             return ending.came_back(fact)
         case "tell":
@@ -526,7 +605,13 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
 def evolve(case: Case, event: Event) -> Case:
     """Apply one recorded event. Total: the past is never refused."""
     changed = _evolve(case, event)
-    return replace(changed, version=case.version + 1, at=event.at)
+    return replace(
+        changed,
+        version=case.version + 1,
+        at=event.at,
+        took_part=took_part.evolve(case.took_part, event),
+        after_care=after_care.heard(changed.after_care, case.result.delivered_at, event),
+    )
 
 
 def _evolve(case: Case, event: Event) -> Case:
@@ -562,6 +647,20 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, result=result.evolve(case.result, event, possible))
     if isinstance(event, HappyCallEvent):
         return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
+    if isinstance(event, LinkEvent):
+        if event.survey == "servqual":
+            return replace(case, form=written_form.evolve(case.form, event))
+        return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
+    if isinstance(event, FormEvent):
+        return replace(case, form=written_form.evolve(case.form, event))
+    if isinstance(event, ContactWithheld):
+        return _withheld(case, event)
+    if isinstance(event, AfterCareEvent):
+        return replace(case, after_care=after_care.evolve(case.after_care, event))
+    if isinstance(event, RetentionEvent):
+        return replace(case, retention=retention.evolve(case.retention, event))
+    if isinstance(event, FeedbackEvent):
+        return replace(case, feedback=feedback.evolve(case.feedback, event))
     if isinstance(event, ending.CaseEnded):
         return replace(case, ending=ending.evolve(case.ending, event), remedy=remedy.closed(case.remedy))
     if isinstance(event, EndingEvent):
@@ -584,6 +683,13 @@ def _taken_in(case: Case, event: IntakeEvent) -> Case:
     return replace(case, intake=taken)
 
 
+def _withheld(case: Case, event: ContactWithheld) -> Case:
+    """Only a series counts what was withheld; elsewhere what follows it says how it goes on."""
+    if event.purpose != "reassurance":
+        return case
+    return replace(case, after_care=after_care.evolve(case.after_care, event))
+
+
 def _reopened(case: Case, event: RoundOpened) -> Case:
     """Begin the next round with the record of the last one's numbers, so that no key is used twice."""
     return replace(
@@ -592,6 +698,7 @@ def _reopened(case: Case, event: RoundOpened) -> Case:
         saga=Saga(paid=case.saga.paid),
         result=Result(number=case.result.number),
         follow_up=FollowUp(round=event.round),
+        after_care=AfterCare(round=event.round),
     )
 
 

@@ -22,6 +22,7 @@ class RegisterResult(Command):
 
     Attributes:
         final: whether this is the firm's final position, after which only an appeal goes on.
+        prevention: what is changed so that it does not happen again; the reassurance says it.
     """
 
     kind: Literal["register_result"] = "register_result"
@@ -29,6 +30,7 @@ class RegisterResult(Command):
     cause: Line
     summary: Letter
     final: bool = False
+    prevention: Letter = ""
 
 
 class TellResult(Command):
@@ -51,6 +53,7 @@ class ResultRegistered(Event):
     department: Line | None
     policy: Line
     gets: Text = ""
+    prevention: Text = ""
 
 
 class ResultNotified(Event):
@@ -95,6 +98,7 @@ class Result:
     outcome: OutcomeOfCase | None = None
     summary: str = ""
     gets: str = ""
+    prevention: str = ""
     final: bool = False
     registered_at: datetime | None = None
     registered_by: str | None = None
@@ -156,6 +160,7 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         department=recovery.department,
         policy=f"{policy.name}/{policy.version}",
         gets=gets(policy, recovery.remedy, recovery.saga, recovery.before.intake.language),
+        prevention=command.prevention,
         at=command.at,
         by=command.by,
     )
@@ -254,6 +259,7 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
                 outcome=event.outcome,
                 summary=event.summary,
                 gets=event.gets,
+                prevention=event.prevention,
                 final=event.final,
                 registered_at=event.at,
                 registered_by=event.by.id,
