@@ -103,7 +103,7 @@ def deadlines(after_care: AfterCare, past: Past) -> tuple[Deadline, ...]:
 def lapse(
     after_care: AfterCare, past: Past, remedy: Remedy, deadline: Deadline, at: datetime
 ) -> tuple[Event, ...]:
-    """Send the message where it may be sent, reaches somebody and has something to say; else record why not."""
+    """Send the message where it may go out, reaches somebody and says something; else record why not."""
     number = after_care.handled + 1
     why = _unfit(past, remedy)
     if why is not None:
@@ -171,7 +171,7 @@ def evolve(after_care: AfterCare, event: AfterCareEvent | ContactWithheld) -> Af
 
 
 def heard(after_care: AfterCare, past_result_at: datetime | None, event: Event) -> AfterCare:
-    """Note that the customer came back to us after the result: that is a new complaint until it is looked at."""
+    """Note that the customer came back to us after the result: whatever it is, it comes first."""
     spoke = isinstance(event, AddedToCase) and event.by.role is Role.CUSTOMER
     if past_result_at is None or not (spoke or isinstance(event, SupervisorRequested)):
         return after_care

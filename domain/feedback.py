@@ -1,4 +1,4 @@
-"""The result goes back to those of the staff who heard the customer first, so that they learn how it ended."""
+"""The result goes back to those of the staff who heard the customer first: they learn how it ended."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
