@@ -1,6 +1,6 @@
 """Wordings of notices: texts with named slots, and the one way to fill them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from string import Formatter
 
 from domain.record import Line, Record, Text
@@ -31,6 +31,14 @@ def render(text: str, slots: Mapping[str, str]) -> str:
     if unknown:
         raise Unfillable(f"the wording has no slot {unknown[0]}")
     return "".join(literal + (slots[name] if name is not None else "") for literal, name in parts)
+
+
+def script(
+    wordings: Wordings, questions: Iterable[str], language: str, *, prefix: str = "question_"
+) -> dict[str, str]:
+    """Return the words in which each question is asked; one without words is left out."""
+    found = {each: wordings.texts.get(f"{prefix}{each}", {}).get(language) for each in questions}
+    return {name: text for name, text in found.items() if text is not None}
 
 
 def _parts(text: str) -> list[tuple[str, str | None]]:

@@ -1,4 +1,4 @@
-"""When a happy call is tried and by whom: after the remedy arrived, at other hours, by no one who took part."""
+"""When a happy call is tried and by whom: after the remedy arrived, at other hours, by an outsider to it."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

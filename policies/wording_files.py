@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from activities.wordings import Unfillable, Wordings, render
 from domain.policy import Language
+from domain.questions import SCALES
 from domain.record import canonical
+from domain.servqual import ITEMS
 from policies.errors import PolicyError, Problem
 from policies.fields import problems_of
 from policies.tree import Document, read
@@ -25,8 +27,15 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "answer": ("number", "answer"),
     "delay": ("number",),
     "target_staff": ("number", "target"),
+    "follow_up_link": ("number", "link"),
+    "form_link": ("number", "link"),
+    "reassurance": ("number", "prevention"),
+    "reassurance_again": ("number", "prevention"),
+    "result_staff": ("number", "outcome"),
+    **{f"question_{name}": () for name in SCALES},
+    **{f"servqual_{item.id}": () for item in ITEMS},
 }
-"""Every notice that a case can send, and the slots that it fills."""
+"""Every notice that a case can send, and the slots that it fills; and every question that is asked."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 HANGUL = re.compile("[가-힣]")

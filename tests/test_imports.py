@@ -124,6 +124,7 @@ LIFE = (
     "fairness_measures",
     "fairness",
     "clock_view",
+    "follow_up_view",
     "view",
 )
 """The files of the domain along the life of a case; each may know those before it."""
