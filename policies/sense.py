@@ -263,7 +263,7 @@ def _asked(policy: Policy) -> Iterator[Finding]:
     for field in ("questions", "refused_questions"):
         for place, name in enumerate(getattr(policy.happy_call, field)):
             if name not in SCALES:
-                yield ("happy_call", field, place), f"is not a question; use {', '.join(SCALES)}"
+                yield ("happy_call", field, place), f"is no question; use {', '.join(SCALES)}"
     refused = policy.happy_call.refused_questions
     about = [name for name in ("outcome_fair", "process_fair", "problem_gone") if name in refused]
     if about:

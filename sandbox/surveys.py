@@ -70,7 +70,10 @@ def fetch_answer(world: World, call: Call[FetchAnswer]) -> SurveyAnswer:
     if given is not None:
         return SurveyAnswer.model_validate_json(given)
     survey = OpenSurvey.model_validate_json(opened[0].request)
-    return _played(world, call, survey, opened[0].at)
+    answer = _played(world, call, survey, opened[0].at)
+    if answer.state == "open" and call.at > survey.expires_at:
+        world.books.keep_answer(call.request.reference, canonical(answer))  # closed: nobody answers any more
+    return answer
 
 
 def _played(world: World, call: Call[FetchAnswer], survey: OpenSurvey, opened_at: datetime) -> SurveyAnswer:

@@ -123,6 +123,7 @@ LIFE = (
     "fairness_manner",
     "fairness_measures",
     "fairness",
+    "service_quality",
     "clock_view",
     "follow_up_view",
     "view",
