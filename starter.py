@@ -3,6 +3,7 @@
 from cli import (
     cases,
     commanding,
+    conduct,
     demo,
     drill,
     fairness,
@@ -27,6 +28,7 @@ for group in (
     inspect,
     remedies,
     fairness,
+    conduct,
     repair,
     proving,
     drill,

@@ -4,7 +4,7 @@
 what the outside world still owes. Pure: messages carry the time at which the interpreter took them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -34,6 +34,7 @@ from domain import (
     took_part,
     triage,
     wish,
+    withdrawal,
     written_form,
 )
 from domain.actor import Role
@@ -66,7 +67,7 @@ from domain.message import (
 from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
-from domain.promise import PromiseCommand, PromiseEvent, Promises
+from domain.promise import PromiseCommand, PromisedFact, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
@@ -79,6 +80,7 @@ from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.took_part import TookPart
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
+from domain.withdrawal import Withdrawal, WithdrawalCommand, WithdrawalEvent
 from domain.written_form import Form, FormEvent
 
 CaseCommand = Annotated[
@@ -95,6 +97,7 @@ CaseCommand = Annotated[
     | HappyCallCommand
     | TakeRetentionStep
     | EndingCommand
+    | WithdrawalCommand
     | TargetCommand
     | AmendmentCommand,
     Field(discriminator="kind"),
@@ -120,6 +123,7 @@ CaseEvent = Annotated[
     | RetentionEvent
     | FeedbackEvent
     | EndingEvent
+    | WithdrawalEvent
     | TargetEvent
     | GuaranteeBroken
     | AmendmentEvent
@@ -165,6 +169,7 @@ class Case:
     feedback: Feedback = field(default_factory=Feedback)
     took_part: TookPart = field(default_factory=TookPart)
     ending: Ending = field(default_factory=Ending)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
 
@@ -332,9 +337,9 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets() | contact.OptOut():
             return contact.decide(case.contacts, case.policy, command)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
-            return promise.decide(case.promises, case.policy, command)
+            return promise.decide(case.promises, case.policy, case.contacts, command)
         case supervisor.RequestSupervisor() | supervisor.RecordMeeting() | supervisor.WithdrawRequest():
-            return supervisor.decide(case.supervisor, case.policy, case.contacts.count, command)
+            return supervisor.decide(case.supervisor, case.policy, case.contacts, command)
         case (
             remedy.ProposeRemedy()
             | remedy.ApproveRemedy()
@@ -361,6 +366,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case result.RegisterResult() | result.TellResult():
             if isinstance(command, result.RegisterResult):
                 wish.check_answered(case.wishes)
+                supervisor.check_result(case.supervisor, case.policy, command.by.id)
             return result.decide(case.result, _recovery(case), command)
         case happy_call.AssignCaller() | happy_call.ReportCall():
             return happy_call.decide(case.follow_up, past_of(case), command)
@@ -379,6 +385,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | ending.StateFinalPosition()
         ):
             return ending.decide(case.ending, _course(case), command)
+        case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
+            return withdrawal.decide(case.withdrawal, case.contacts.count, command)
         case _:
             assert_never(command)
 
@@ -410,6 +418,7 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *saga.deadlines(case.saga),
         *_after_result_deadlines(case),
         *ending.deadlines(case.ending, _course(case)),
+        *withdrawal.deadlines(case.withdrawal),
         *targets.deadlines(case.targets, around(case)),
     )
     return tuple(sorted(found, key=lambda deadline: (deadline.due, deadline.name)))
@@ -482,6 +491,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
         "after_care": lambda: after_care.lapse(case.after_care, past_of(case), case.remedy, deadline, at),
         "retention": lambda: retention.lapse(case.retention, before_remedy(case), deadline, at),
         "ending": lambda: ending.lapse(deadline, at),
+        "withdrawal": lambda: withdrawal.lapse(case.withdrawal, deadline, at),
         "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
     return lapse[deadline.name.partition("/")[0]]()
@@ -516,6 +526,8 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, _agreed(case), at)
         or _follow_result(case, at)
+        or promise.follow(case.promises, _seen(case), at)
+        or _withdrawn_by_staff(case, at)
         or ending.follow(case.ending, _course(case), at)
     )
 
@@ -531,6 +543,24 @@ def _follow_result(case: Case, at: datetime) -> tuple[Event, ...]:
         or written_form.follow(case.form, case.follow_up, at)
         or after_care.follow(case.after_care, past, bad=bool(case.follow_up.bad), at=at)
     )
+
+
+def _seen(case: Case) -> Mapping[PromisedFact, datetime | None]:
+    """Return when what can be promised last came about."""
+    told = (talk.happened for talk in case.contacts.talks if talk.outbound and talk.answered)
+    return {
+        "contact": max(told, default=None),
+        "payment": next((s.done_at for s in case.saga.steps if s.name == "payout"), None),
+        "result": case.result.delivered_at,
+    }
+
+
+def _withdrawn_by_staff(case: Case, at: datetime) -> tuple[Event, ...]:
+    """What staff noted counts once nobody contradicted, and never past a request for a supervisor."""
+    noted = case.withdrawal
+    if not noted.stands or case.supervisor.open or case.ending.withdrawn:
+        return ()
+    return (ending.WithdrawalRecorded(reason=noted.reason, at=at),)
 
 
 def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
@@ -563,6 +593,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *after_care.todo(case.after_care, past_of(case), case.id),
         *feedback.todo(case.feedback, past_of(case), case.id),
         *ending.todo(case.ending, before, case.id),
+        *withdrawal.todo(case.withdrawal, intake.post(intake_, case.policy), case.id),
         *targets.todo(case.targets, around(case), case.id),
     )
 
@@ -595,6 +626,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return ending.came_back(fact)
         case "tell":
             return targets.came_back(fact)
+        case "withdrawal":
+            return withdrawal.came_back(case.policy, fact)
         case _:
             return saga.came_back(case.saga, _agreed(case), fact)
 
@@ -662,7 +695,14 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, FeedbackEvent):
         return replace(case, feedback=feedback.evolve(case.feedback, event))
     if isinstance(event, ending.CaseEnded):
-        return replace(case, ending=ending.evolve(case.ending, event), remedy=remedy.closed(case.remedy))
+        return replace(
+            case,
+            ending=ending.evolve(case.ending, event),
+            remedy=remedy.closed(case.remedy),
+            withdrawal=withdrawal.closed(case.withdrawal),
+        )
+    if isinstance(event, WithdrawalEvent):
+        return replace(case, withdrawal=withdrawal.evolve(case.withdrawal, event))
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):

@@ -146,10 +146,26 @@ ContactEvent = ContactLogged | TargetsPaused | TargetsResumed | OptedOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What others may need to know of a contact that somebody names as a proof.
+
+    Attributes:
+        by: id of whoever logged it.
+        answered: it was the customer's own message, or one of ours that reached them.
+    """
+
+    by: str
+    happened: datetime
+    answered: bool
+    outbound: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
     """How many contacts there were, which met a target, and the pauses.
 
     Attributes:
+        talks: the contacts in the order of their numbers, from 1.
         first_response_at: when a person first gave the customer a real answer.
         no_calls: whether the customer has taken back the consent to unasked calls.
         no_messages: the same for messages; what the case owes (a result, a delay) is told all the same.
@@ -166,10 +182,20 @@ class Contacts:
     pauses: tuple[Pause, ...] = ()
     no_calls: bool = False
     no_messages: bool = False
+    talks: tuple[Talk, ...] = ()
+
+    def talk(self, number: int | None) -> Talk | None:
+        """Return the contact of that number; None where there is none."""
+        return self.talks[(number or 0) - 1] if is_logged(len(self.talks), number) else None
 
     def open_for(self, reason: str) -> Pause | None:
         """Return the pause that lasts for this reason, if one does."""
         return next((each for each in self.pauses if each.reason == reason and each.end is None), None)
+
+
+def is_logged(count: int, number: int | None) -> bool:
+    """Say whether somebody names one of the contacts that this case has had so far."""
+    return number is not None and 1 <= number <= count
 
 
 def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple[ContactEvent, ...]:
@@ -243,7 +269,7 @@ def _pause(contacts: Contacts, policy: Policy, command: PauseTargets) -> tuple[C
 def _opt_out(contacts: Contacts, command: OptOut) -> tuple[ContactEvent, ...]:
     if not command.calls and not command.messages:
         raise Refused("calls, messages: say which of them the customer does not want", code="opt-out")
-    said = command.contact is not None and 1 <= command.contact <= contacts.count
+    said = command.contact is not None and is_logged(contacts.count, command.contact)
     if command.by.role is not Role.CUSTOMER and not said:
         raise Refused("contact: log the contact in which the customer said so, and name it", code="contact")
     known = (contacts.no_calls or not command.calls) and (contacts.no_messages or not command.messages)
@@ -310,6 +336,17 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         updates=contacts.updates + is_update,
         apologised=contacts.apologised or event.apology,
         explained=contacts.explained or event.explanation,
+        talks=(*contacts.talks, _talk(event)),
+    )
+
+
+def _talk(event: ContactLogged) -> Talk:
+    outbound = event.direction == "outbound"
+    return Talk(
+        by=event.by.id,
+        happened=event.happened,
+        answered=event.reached or not outbound,
+        outbound=outbound,
     )
 
 

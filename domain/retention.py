@@ -97,7 +97,8 @@ def decide(retention: Retention, before: Before, command: TakeRetentionStep) -> 
     """Note what was done; it needs a contact after the flag."""
     if not retention.open:
         raise Refused("nobody has to be kept here: no churn flag is open", code="no-flag")
-    if not retention.contacts < command.contact <= before.contacts.count:
+    talk = before.contacts.talk(command.contact) if command.contact > retention.contacts else None
+    if talk is None or not (talk.outbound and talk.answered):
         raise Refused("contact: speak to the customer, log the contact and give its number", code="contact")
     return (RetentionStepTaken(contact=command.contact, what=command.what, at=command.at, by=command.by),)
 

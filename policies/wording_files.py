@@ -34,6 +34,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "result_staff": ("number", "outcome"),
     **{f"question_{name}": () for name in SCALES},
     **{f"servqual_{item.id}": () for item in ITEMS},
+    "withdrawal_noted": ("number", "reason"),
 }
 """Every notice that a case can send, and the slots that it fills; and every question that is asked."""
 

@@ -242,14 +242,24 @@ def test_a_policy_without_an_auditor_or_caller_says_who_is_needed(edited: Edit, 
 
 FOLLOW_UPS = {
     "a first call too soon": ("delay: PT24H", "delay: PT12H", "happy_call.delay", "from PT24H to PT48H"),
-    "a question nobody knows": ("effort, came_back", "effort, mood", "happy_call.questions[7]", "no question"),
+    "a question nobody knows": (
+        "effort, came_back",
+        "effort, mood",
+        "happy_call.questions[7]",
+        "no question",
+    ),
     "an outcome asked of the refused": (
         "[treatment_fair, clear, solicited]",
         "[treatment_fair, outcome_fair]",
         "happy_call.refused_questions",
         "must not ask outcome_fair",
     ),
-    "a link nobody looks at": ("look_every: PT12H", "look_every: P9D", "happy_call.link.look_every", "at most"),
+    "a link nobody looks at": (
+        "look_every: PT12H",
+        "look_every: P9D",
+        "happy_call.link.look_every",
+        "at most",
+    ),
     "a form nobody can finish": (
         "form: {delay: P1D, open_for: P3D",
         "form: {delay: P1D, open_for: P9D",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sandbox
 from cli.rows import Format, Row, rows
 from domain.intake import KNOWN_SOURCES, Opening
-from domain.view import CaseRow
+from domain.row import CaseRow
 from tests.sandbox.test_people import RETAIL, Play
 
 KOREAN = Path(sandbox.__file__).parent / "samples" / "korean.jsonl"
