@@ -4,12 +4,14 @@ from typing import Any
 import pytest
 
 from domain import happy_call
+from domain.assignment import AcceptCase
 from domain.case import before_remedy, todo
 from domain.effect import Contact, PlaceCall
 from domain.happy_call import FollowUp, faults
 from domain.hours import contact_window
 from domain.questions import in_order
 from tests.domain.lives import (
+    AGAIN,
     BAD_CALL,
     CALL_DECLINED,
     CALLED,
@@ -23,11 +25,18 @@ from tests.domain.lives import (
     POLICY,
     RAISED,
     REGISTERED,
+    SECOND_ROUND,
+    SUPERVISOR,
     Item,
     Life,
+    contact,
+    decision,
     given,
     ok,
+    plan,
+    propose,
     refused,
+    say,
     unknown,
     wait,
 )
@@ -154,6 +163,14 @@ def test_a_bad_answer_opens_the_next_round_in_higher_hands() -> None:
     bad = given(*CALLED).when(ok("happy-call", BAD_CALL))
     life = bad.then("happy_call_answered", "round_opened", "case_escalated")
     assert (life.stage, life.case.remedy.round, life.case.follow_up.round) == ("in_recovery", 2, 2)
+
+
+def test_a_second_round_can_give_amends_of_both_kinds_and_no_third_opens_by_itself() -> None:
+    script = (*SECOND_ROUND, say(AcceptCase, SUPERVISOR), contact(SUPERVISOR))
+    both = plan(decision("refund"), gestures=("manager_letter",))
+    given(*script).when(propose(both, by=SUPERVISOR)).then("remedy_proposed", "remedy_offered")
+    life = given(*SECOND_ROUND, *AGAIN).told(ok("happy-call", BAD_CALL))
+    assert (life.many("round_opened"), life.case.remedy.round) == (1, 2)
 
 
 def test_before_an_answer_there_is_no_window() -> None:
