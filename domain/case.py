@@ -432,7 +432,8 @@ def _after_result_deadlines(case: Case) -> tuple[Deadline, ...]:
     return (
         *happy_call.deadlines(case.follow_up, past),
         *written_form.deadlines(case.form, past.before, case.follow_up),
-        *after_care.deadlines(case.after_care, past),
+        # Nobody writes while somebody calls; and an alarm for it would be one more.
+        *(() if happy_call.is_in_flight(case.follow_up) else after_care.deadlines(case.after_care, past)),
         *retention.deadlines(case.retention),
     )
 

@@ -168,7 +168,7 @@ def decide(follow_up: FollowUp, past: Past, command: HappyCallCommand) -> tuple[
                 raise Refused("reference: this call was counted already", code="counted")
             if follow_up.over or not is_due(past):
                 raise Refused("no call is due: nobody has to be asked now", code="no-call-due")
-            if _in_flight(follow_up):
+            if is_in_flight(follow_up):
                 raise Refused("an attempt is under way; report this one when it is over", code="under-way")
             key = f"call-report:{follow_up.round}.{follow_up.reports + 1}"
             return (CallReported(key=key, reference=reference, at=at, by=by),)
@@ -176,7 +176,8 @@ def decide(follow_up: FollowUp, past: Past, command: HappyCallCommand) -> tuple[
             raise TypeError(command)
 
 
-def _in_flight(follow_up: FollowUp) -> bool:
+def is_in_flight(follow_up: FollowUp) -> bool:
+    """Say whether somebody calls, or a link goes out or is looked at, just now."""
     link = follow_up.link
     return (
         follow_up.key is not None
@@ -190,7 +191,7 @@ def _in_flight(follow_up: FollowUp) -> bool:
 
 def follow(follow_up: FollowUp, past: Past, at: datetime) -> tuple[HappyCallEvent, ...]:
     """A customer who wants neither calls nor a link is not asked."""
-    if not is_due(past) or follow_up.over or _in_flight(follow_up) or may_call(past.before):
+    if not is_due(past) or follow_up.over or is_in_flight(follow_up) or may_call(past.before):
         return ()
     if _link_plan(follow_up, past) is not None and may_write(past.before):
         return ()
@@ -200,7 +201,7 @@ def follow(follow_up: FollowUp, past: Past, at: datetime) -> tuple[HappyCallEven
 def deadlines(follow_up: FollowUp, past: Past) -> tuple[Deadline, ...]:
     """Return when the next attempt is due, or when the link is looked at."""
     start = counted_from(past.result, past.saga)
-    if follow_up.over or _in_flight(follow_up) or start is None or not is_due(past):
+    if follow_up.over or is_in_flight(follow_up) or start is None or not is_due(past):
         return ()
     link = follow_up.link
     if link is not None:
