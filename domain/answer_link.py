@@ -144,8 +144,6 @@ def todo(link: Link, plan: Plan, before: Before, number: str) -> tuple[Effect, .
     """Return the link while it goes out, or the question whether it was answered."""
     if link.asking is not None and link.reference is not None:
         return (Effect(key=link.asking, request=FetchAnswer(reference=link.reference)),)
-    if not link.sending:
-        return ()
     request = SendLink(
         survey=plan.survey,
         template=plan.template,
@@ -157,7 +155,7 @@ def todo(link: Link, plan: Plan, before: Before, number: str) -> tuple[Effect, .
         expires_at=link.expires_at,
         slots={"number": number},
     )
-    return (Effect(key=link.key, request=request),)
+    return (Effect(key=link.key, request=request),) if link.sending else ()
 
 
 def sent(link: Link, plan: Plan, fact: CameBack) -> LinkDelivered | LinkFailed:

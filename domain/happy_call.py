@@ -205,9 +205,8 @@ def deadlines(follow_up: FollowUp, past: Past) -> tuple[Deadline, ...]:
         return ()
     link = follow_up.link
     if link is not None:
-        if link.look_at is None:
-            return ()
-        return (Deadline(name=f"happy_call/look:{link.looks + 1}", due=link.look_at),)
+        looks = (link.look_at,) if link.look_at else ()
+        return tuple(Deadline(name=f"happy_call/look:{link.looks + 1}", due=due) for due in looks)
     due = follow_up.next_at or permitted(past.before, start + past.before.policy.happy_call.delay, ())
     return (Deadline(name=f"happy_call/attempt:{follow_up.attempts + follow_up.failed + 1}", due=due),)
 

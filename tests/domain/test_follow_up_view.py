@@ -9,7 +9,7 @@ from domain.feedback import OUTCOMES
 from domain.follow_up_view import HIDDEN, follow_up_view, may_see_scores, without_scores
 from domain.happy_call import faults
 from domain.view import view
-from tests.domain.follow_ups import BY_LINK, LINKED, MISSED, asking
+from tests.domain.follow_ups import BY_LINK, LINKED, MISSED, answered, asking
 from tests.domain.lives import (
     AGENT,
     BAD_CALL,
@@ -35,6 +35,8 @@ from tests.domain.lives import (
     unknown,
     wait,
 )
+from tests.domain.test_written_form import ASKED, FILLED_IN, WITH_FORM
+from tests.domain.test_written_form import SENT as FORM_SENT
 
 NO_SUPERVISOR = Actor(role=Role.SUPERVISOR, id="ann")
 
@@ -83,6 +85,16 @@ def test_the_view_tells_what_was_asked_tried_and_sent() -> None:
     lost = given(*MISSED, refused("happy-call-link"), unknown("happy-call-link"), policy=BY_LINK)
     assert follow_up_view(lost.case).link == "not delivered"
     assert follow_up_view(given(*NOTIFIED).case).link is None
+
+
+def test_the_view_tells_how_the_written_form_stands() -> None:
+    life = given(*ASKED, policy=WITH_FORM)
+    assert follow_up_view(life.case).form == "sent"
+    assert follow_up_view(given(*SATISFIED, policy=WITH_FORM).case).form is None
+    life = life.told(
+        ok("servqual-link", FORM_SENT), wait(days=3, hours=1), ok("servqual-answer", answered(FILLED_IN))
+    )
+    assert follow_up_view(life.case).form == "answered"
 
 
 # A refused complaint. --------------------------------------------------------------------------------------

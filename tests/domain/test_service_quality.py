@@ -55,7 +55,7 @@ def test_reliability_is_promises_kept_of_those_whose_time_has_come() -> None:
     life = life.told(say(MakePromise, AGENT, what="write", due=MONDAY + 9 * HOUR))
     life = life.told(
         say(MovePromise, AGENT, number=3, due=MONDAY + 10 * HOUR, told="call 2"),
-        say(KeepPromise, AGENT, number=1, proof="call 1"),
+        say(KeepPromise, AGENT, number=1, proof="call 1", contact=1),
         wait(hours=4),
     )
     kept = judged(life).reliability.promises
