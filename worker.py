@@ -23,6 +23,7 @@ from activities.notices import Notices
 from activities.orders import Orders
 from activities.outcomes import Outcomes
 from activities.payments import Payments
+from activities.surveys import Surveys
 from activities.vouchers import Vouchers
 from client import Unreachable, connect
 from ledger.authority import AuthorityStore
@@ -75,15 +76,16 @@ def build_worker(
     authority: AuthorityStore,
 ) -> Worker:
     """Return a worker with everything registered."""
-    patience = Patience(service=settings.service_wait)
+    patience, words = Patience(service=settings.service_wait), wordings()
     ports = (
         Customers(outside, patience).fetch_customer,
         Orders(outside, patience).fetch_order,
-        Notices(outside, wordings(), patience).send_notice,
+        Notices(outside, words, patience).send_notice,
         *_all(Payments(outside, patience)),
         *_all(Logistics(outside, patience)),
         *_all(Vouchers(outside, patience)),
-        Calls(outside, patience).place_call,
+        *_all(Calls(outside, patience, words)),
+        *_all(Surveys(outside, words, patience)),
         Outcomes(outside, patience).find_outcome,
         *_all(AuthorityActivities(authority)),
     )

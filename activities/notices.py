@@ -9,7 +9,7 @@ from temporalio import activity
 
 from activities.http import Patience, Provider, expect, refused
 from activities.wordings import Unfillable, Wordings, render
-from domain.effect import Answer, Ask, Contact, NoticeSent, SendNotice
+from domain.effect import Answer, Ask, Contact, NoticeSent, SendLink, SendNotice
 from domain.record import Line, Record, Text
 
 __all__ = ["Notices", "Wordings"]
@@ -72,16 +72,7 @@ class Notices:
         return Answer(result=sent.model_copy(update={"digest": digest(ask.case_id, text)}))
 
     def _render(self, request: SendNotice) -> str:
-        wordings = self._wordings.get(request.wording_hash)
-        if wordings is None:
-            raise refused("no wordings with this hash are known here")
-        text = wordings.texts.get(request.template, {}).get(request.language)
-        if text is None:
-            raise refused(f"the wordings have no {request.template} in {request.language}")
-        try:
-            return render(text, request.slots)
-        except Unfillable as unfillable:
-            raise refused(f"{request.template} in {request.language}: {unfillable}") from None
+        return rendered(self._wordings, request, request.slots)
 
     async def _address(self, ask: Ask, request: SendNotice) -> str:
         if request.staff is not None:
@@ -102,6 +93,22 @@ def digest(case_id: str, text: str) -> str:
     The number of the case, which nobody can guess, is part of it: texts of other cases cannot be compared.
     """
     return sha256(f"{case_id}:{text}".encode()).hexdigest()
+
+
+def rendered(
+    wordings: Mapping[str, Wordings], request: SendNotice | SendLink, slots: Mapping[str, str]
+) -> str:
+    """Return the words of a request; one that cannot be said is refused before anybody is asked."""
+    known = wordings.get(request.wording_hash)
+    if known is None:
+        raise refused("no wordings with this hash are known here")
+    text = known.texts.get(request.template, {}).get(request.language)
+    if text is None:
+        raise refused(f"the wordings have no {request.template} in {request.language}")
+    try:
+        return render(text, slots)
+    except Unfillable as unfillable:
+        raise refused(f"{request.template} in {request.language}: {unfillable}") from None
 
 
 def _channel(request: SendNotice) -> Channel:

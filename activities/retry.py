@@ -11,6 +11,9 @@ the rest is room for a busy machine. Shorter, the server would give up on an att
 TWO_SERVICES = timedelta(seconds=80)
 """A notice may ask the CRM for an address first, and then waits for the gateway: twice 35 s and room."""
 
+THREE_SERVICES = timedelta(seconds=115)
+"""A link asks the survey service, perhaps the CRM for an address, and the gateway: thrice 35 s and room."""
+
 THE_LEDGER = timedelta(seconds=15)
 """A reservation waits 5 s for its database; a frozen one may hold its connection for 5 s more."""
 
@@ -36,6 +39,9 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "ship_replacement": ONE_SERVICE,
         "track_delivery": ONE_SERVICE,
         "place_call": ONE_SERVICE,
+        "fetch_call": ONE_SERVICE,
+        "send_link": THREE_SERVICES,
+        "fetch_answer": ONE_SERVICE,
         "find_outcome": ONE_SERVICE,
         "reserve_authority": THE_LEDGER,
         "release_authority": THE_LEDGER,

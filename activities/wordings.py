@@ -1,6 +1,6 @@
 """Wordings of notices: texts with named slots, and the one way to fill them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from string import Formatter
 
@@ -47,6 +47,14 @@ def _left_out(line: str, slots: Mapping[str, str]) -> bool:
     with suppress(Unfillable):
         return any(slot.endswith("?") and not slots.get(bare(slot)) for slot in slots_in(line))
     return False
+
+
+def script(
+    wordings: Wordings, questions: Iterable[str], language: str, *, prefix: str = "question_"
+) -> dict[str, str]:
+    """Return the words in which each question is asked; one without words is left out."""
+    found = {each: wordings.texts.get(f"{prefix}{each}", {}).get(language) for each in questions}
+    return {name: text for name, text in found.items() if text is not None}
 
 
 def _parts(text: str) -> list[tuple[str, str | None]]:

@@ -11,6 +11,7 @@ from cli.connection import case_number, cases, find_settings, ledger, run
 from cli.output import Json, answer, row, table, when
 from cli.reading import opening_from, read_bytes
 from cli.sight import Sight, shown, sight
+from cli.viewer import Viewer, viewer_of
 from client import Opened
 from domain.intake import Opening
 from domain.policy import Policy
@@ -117,7 +118,7 @@ async def _list(
         )
 
 
-def show_case(case: Case, *, as_json: Json = False) -> None:
+def show_case(case: Case, viewer: Viewer = None, *, as_json: Json = False) -> None:
     """Show where a case stands, what falls due when and why, and what happened."""
-    seen: Sight = run(sight(find_settings(), case_number(case)))
+    seen: Sight = run(sight(find_settings(), case_number(case), viewer_of(viewer)))
     answer(seen, shown(seen), as_json=as_json)

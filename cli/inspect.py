@@ -15,8 +15,10 @@ from cli.cases import Case
 from cli.connection import case_number, cases, find_settings, run
 from cli.histories import Line, lines_of, read_history, runs_of
 from cli.output import Json, answer, note, plain, row, table, when, words
-from cli.sight import Happened, Recorded, happened, recorded
+from cli.sight import Happened, Recorded, recorded, seen_by
+from cli.viewer import Viewer, viewer_of
 from client import NotFound
+from domain.actor import Actor
 from domain.refusal import Refused
 from ledger.errors import LedgerError
 from settings import Settings
@@ -36,12 +38,13 @@ def history(
         typer.Option(metavar="FILE", help="Save Temporal's history as JSON, for `redress replay FILE`."),
     ] = None,
     *,
+    viewer: Viewer = None,
     every: Annotated[bool, typer.Option("--all", help="Temporal's workflow tasks too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what happened to a case beside what Temporal did for it, in one order."""
     number = case_number(case)
-    runs, events, why_not = run(_history(find_settings(), number))
+    runs, events, why_not = run(_history(find_settings(), number, viewer_of(viewer)))
     if why_not:
         note(f"({why_not}; only Temporal's history is shown)")
     lines = lines_of(runs, every=every)
@@ -55,12 +58,12 @@ def history(
 
 
 async def _history(
-    settings: Settings, number: str
+    settings: Settings, number: str, viewer: Actor | None
 ) -> tuple[tuple[WorkflowHistory, ...], tuple[Happened, ...], str | None]:
     kept = await recorded(settings, number)
     async with cases(settings) as redress:
         runs = await runs_of(redress.temporal, number)
-    events = tuple(happened(entry) for entry in kept.entries) if isinstance(kept, Recorded) else ()
+    events = seen_by(viewer, kept) if isinstance(kept, Recorded) else ()
     if not runs and not events:
         raise NotFound(f"there is no case {number}")
     return runs, events, str(kept) if isinstance(kept, LedgerError) else None

@@ -119,6 +119,11 @@ TOLD: Mapping[str, Telling] = {
     "result_notified": lambda event: ("결과를 알려 드렸습니다", f"the customer was told, by {event.channel}"),
     "happy_call_missed": lambda _: ("해피콜 부재중", "happy call: nobody answered"),
     "happy_call_answered": _call,
+    "link_delivered": lambda event: (
+        ("답변 주소를 보냈습니다", "an answer link is sent") if event.survey == "happy_call" else None
+    ),
+    "churn_flagged": lambda _: ("이탈이 우려됩니다", "this customer may leave: somebody speaks to them"),
+    "double_deviation": lambda _: ("두 번째 회복도 실패했습니다", "the recovery failed as well"),
     "round_opened": lambda event: (
         f"다시 엽니다: {ROUNDS[event.cause][0]}",
         f"reopened: {ROUNDS[event.cause][1]}",

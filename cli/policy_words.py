@@ -7,7 +7,9 @@ from itertools import chain
 from activities.wordings import Wordings
 from cli import policy_fairness, policy_offers, policy_rules, policy_speech
 from cli.policy_rules import Scope, Sentence, Subject, length
+from domain.budget import AnyBudget
 from domain.calendar import WEEKDAYS
+from domain.follow_up_rules import AfterCareRules, FormRules, LinkRules, RetentionRules
 from domain.policy import Policy
 
 
@@ -111,11 +113,23 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
     for name in ("look_every", "retry_after", "unknown_after", "label_for"):
         yield Subject(name.replace("_", " ")), span(getattr(policy, name))
     for name, value in policy.happy_call:
-        words = ", ".join(value) if isinstance(value, tuple) else value
-        yield (
-            Subject("happy call", name.replace("_", " ")),
-            span(value) if isinstance(value, timedelta) else str(words),
-        )
+        yield from _follow_up(name.replace("_", " "), value)
+
+
+def _follow_up(detail: str, value: object) -> Iterator[Sentence]:
+    """Say one part of the follow-up; what has parts of its own is said part by part."""
+    if isinstance(value, LinkRules | FormRules | AfterCareRules | RetentionRules):
+        for name, each in value:
+            yield from _follow_up(f"{detail}: {name.replace('_', ' ')}", each)
+        return
+    several = value if isinstance(value, tuple) else (value,)
+    yield Subject("happy call", detail), ", ".join(_said(each) for each in several)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, timedelta):
+        return span(value)
+    return length(value) if isinstance(value, AnyBudget) else str(value)
 
 
 def _clauses(policy: Policy) -> Iterator[Sentence]:

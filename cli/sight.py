@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,9 +14,11 @@ from cli.output import plain, row, table, when, words
 from cli.service_level import level_shown
 from cli.why import DueWhy, whys
 from client import NotFound, RedressError, Unreachable
+from domain.actor import Actor
 from domain.after_sale import AfterSale, after_sale
 from domain.case import Case
 from domain.chain import RecordedEvent
+from domain.follow_up_view import FollowUpView, follow_up_view, may_see_scores, without_scores
 from domain.remedy import WHOSE
 from domain.view import CaseView, GuaranteeView, ProposalView, WishView, view
 from ledger.errors import LedgerError
@@ -69,8 +71,8 @@ class Recorded:
     case: Case | None
 
 
-async def sight(settings: Settings, number: str) -> Sight:
-    """Return what is known of a case.
+async def sight(settings: Settings, number: str, viewer: Actor | None = None) -> Sight:
+    """Return what is known of a case, as far as this viewer may see it.
 
     Raises:
         NotFound: neither the server nor the ledger knows it.
@@ -79,9 +81,9 @@ async def sight(settings: Settings, number: str) -> Sight:
     live, kept = await asyncio.gather(_live(settings, number), recorded(settings, number))
     known = kept if isinstance(kept, Recorded) else Recorded((), None)
     if isinstance(live, CaseView):
-        seen, source = live, "workflow"
+        seen, source = _with_scores(live, known, viewer), "workflow"
     elif known.case is not None:
-        seen, source = view(known.case, head=known.entries[-1].hash, unwritten=0), "ledger"
+        seen, source = view(known.case, head=known.entries[-1].hash, unwritten=0, viewer=viewer), "ledger"
     elif isinstance(live, NotFound) and isinstance(kept, Recorded):
         raise NotFound(f"there is no case {number}")
     else:
@@ -91,10 +93,27 @@ async def sight(settings: Settings, number: str) -> Sight:
         source=source,
         timezone=known.case.policy.calendar.timezone if known.case else None,
         dues=whys(seen.row.dues, known.case),
-        events=tuple(happened(entry) for entry in known.entries),
+        events=seen_by(viewer, known),
         notes=tuple(str(each) for each in (live, kept) if isinstance(each, Exception)),
         after_sale=_level(known),
     )
+
+
+def _with_scores(live: CaseView, known: Recorded, viewer: Actor | None) -> CaseView:
+    """The workflow keeps scores back from everybody; whoever may see them sees the ledger's."""
+    if viewer is None or known.case is None or live.follow_up is None:
+        return live
+    return live.model_copy(update={"follow_up": follow_up_view(known.case, viewer)})
+
+
+def seen_by(viewer: Actor | None, known: Recorded) -> tuple[Happened, ...]:
+    """Return the events of a case; scores are kept back until its end from all but a supervisor."""
+    every = tuple(happened(entry) for entry in known.entries)
+    ended = any(entry.kind == "case_ended" for entry in known.entries)
+    policy = known.case.policy if known.case else None
+    if ended or (policy is not None and may_see_scores(policy, viewer, ended=False)):
+        return every
+    return tuple(replace(each, fields=without_scores(each.kind, each.fields)) for each in every)
 
 
 def _level(known: Recorded) -> AfterSale | None:
@@ -190,6 +209,7 @@ def _standing(view: CaseView) -> RenderableType:
         "promises": ", ".join(f"{each.number} by {each.by}: {each.state}" for each in view.promises) or None,
         "result": view.outcome,
         "happy call": view.happy_call if view.outcome else None,
+        **(_follow_up(view.follow_up) if view.follow_up else {}),
         "waits for": ", ".join(view.waiting) or None,
         "paused": ", ".join(view.paused) or None,
         "supervisor": "the customer asked for one" if view.supervisor_requested else None,
@@ -212,6 +232,27 @@ def _wish(wish: WishView) -> str:
 
 def _guarantee(each: GuaranteeView) -> str:
     return f"{each.terms or each.guarantee} ({each.pays}{', broken' if each.broken else ''})"
+
+
+def _follow_up(told: FollowUpView) -> dict[str, str | None]:
+    answers = None
+    if told.answered:
+        answers = "kept back until the end"
+    if told.answers:
+        answers = ", ".join(
+            f"{each.question} {each.answer}" + (f" of {each.scale.high}" if each.scale else "")
+            for each in told.answers
+        )
+    return {
+        "asked": ", ".join(told.asked) or None,
+        "called by": told.caller,
+        "answer link": told.link,
+        "answers": answers,
+        "written form": told.form,
+        "reassured": f"{told.reassured} messages" if told.reassured else told.reassurance_stopped,
+        "may leave": ", ".join(told.churn) or None,
+        "retention due": when(told.retention_due) if told.retention_due else None,
+    }
 
 
 def _approval(view: CaseView) -> str | None:

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from cli.output import row, table
+from domain.answer_link import LinkDelivered
 from domain.assignment import CaseEscalated
 from domain.case import CaseEvent
 from domain.ending import CaseEnded
-from domain.happy_call import HappyCallAnswered, HappyCallMissed
+from domain.happy_call import HappyCallAnswered, HappyCallMissed, ScoreSolicited
 from domain.promise import PromiseBroken, PromiseMade
 from domain.remedy import RemedyApproved, RemedyCompensated, RemedyDeclined, RemedyRejected, RoundOpened
+from domain.retention import ChurnFlagged, RetentionStepTaken
 from domain.saga import SagaParked, StepDone
 from domain.supervisor import SupervisorRequested
 from domain.targets import TargetBreached
+from domain.written_form import FormAnswered
 from ledger.fold import events_of
 from ledger.store import EventStore
 
@@ -32,6 +35,11 @@ NAMED: tuple[tuple[type, str], ...] = (
     (RoundOpened, "reopenings"),
     (HappyCallAnswered, "happy calls answered"),
     (HappyCallMissed, "happy calls missed"),
+    (LinkDelivered, "answer links and forms sent"),
+    (FormAnswered, "written forms answered"),
+    (ScoreSolicited, "scores solicited"),
+    (ChurnFlagged, "customers who may leave"),
+    (RetentionStepTaken, "of them spoken to"),
 )
 
 JUDGED = ("targets missed", "refunds", "exchanges")

@@ -37,6 +37,11 @@ PLAIN = {
     ),
     "remedy/offer": ("the offer is answered, reminded of or lapses", "an offer stands for a limited time"),
     "happy_call/attempt": ("the customer is called", "the follow-up asks whether it was put right"),
+    "happy_call/look": ("the answer link is looked at", "nobody answered a call, so a link was sent"),
+    "written_form/send": ("the written form goes out", "the customer said that it was put right"),
+    "written_form/look": ("the written form is fetched", "its link closes then"),
+    "after_care/reassure": ("the customer is reassured", "what was changed is told after a remedy"),
+    "retention/step": ("somebody speaks to the customer", "this customer may leave"),
     "ending/reopen-window": ("the case closes as recovered", "the customer can reopen it until then"),
     "ending/appeal-window": ("the final position stands", "the customer can appeal until then"),
     "saga": (

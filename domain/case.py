@@ -13,6 +13,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from domain import (
+    after_care,
     amendment,
     assignment,
     contact,
@@ -27,26 +28,32 @@ from domain import (
     promise,
     remedy,
     result,
+    retention,
     saga,
     said,
     supervisor,
     targets,
+    took_part,
     triage,
     wish,
     withdrawal,
+    written_form,
 )
 from domain.actor import Role
+from domain.after_care import AfterCare, AfterCareEvent
 from domain.amendment import AmendmentCommand, AmendmentEvent
+from domain.answer_link import LinkEvent
 from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
 from domain.attempt import AttemptEvent, AttemptRefused
 from domain.clocks import Around
+from domain.consent import ContactWithheld
 from domain.contact import ContactCommand, ContactEvent, Contacts
 from domain.earlier import earlier_failure
 from domain.effect import Effect, SendNotice
 from domain.ending import AnswerNotified, Course, Ending, EndingCommand, EndingEvent
 from domain.evidence import Evidence, EvidenceCommand, EvidenceEvent
 from domain.guarantee import GuaranteeBroken, Guarantees
-from domain.happy_call import FollowUp, HappyCallEvent
+from domain.happy_call import FollowUp, HappyCallCommand, HappyCallEvent, Past
 from domain.intake import AcknowledgementSent, Intake, IntakeCommand, IntakeEvent, Opening
 from domain.message import (
     EARLIEST,
@@ -77,14 +84,17 @@ from domain.remedy import (
     WaitTold,
 )
 from domain.result import Recovery, Result, ResultCommand, ResultEvent, ResultNotified
+from domain.retention import Retention, RetentionEvent, TakeRetentionStep
 from domain.saga import Agreed, Saga, SagaCommand, SagaEvent
 from domain.saga_events import GoodsHandedIn, InspectionFound
 from domain.suggestion import corrections
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets, Told
+from domain.took_part import TookPart
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
 from domain.withdrawal import Withdrawal, WithdrawalCommand, WithdrawalConfirmed, WithdrawalEvent
+from domain.written_form import Form, FormEvent
 
 CaseCommand = Annotated[
     IntakeCommand
@@ -98,6 +108,8 @@ CaseCommand = Annotated[
     | WishCommand
     | SagaCommand
     | ResultCommand
+    | HappyCallCommand
+    | TakeRetentionStep
     | EndingCommand
     | WithdrawalCommand
     | TargetCommand
@@ -119,6 +131,11 @@ CaseEvent = Annotated[
     | SagaEvent
     | ResultEvent
     | HappyCallEvent
+    | LinkEvent
+    | ContactWithheld
+    | FormEvent
+    | AfterCareEvent
+    | RetentionEvent
     | EndingEvent
     | WithdrawalEvent
     | TargetEvent
@@ -165,6 +182,10 @@ class Case:
     saga: Saga = field(default_factory=Saga)
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
+    form: Form = field(default_factory=Form)
+    after_care: AfterCare = field(default_factory=AfterCare)
+    retention: Retention = field(default_factory=Retention)
+    took_part: TookPart = field(default_factory=TookPart)
     ending: Ending = field(default_factory=Ending)
     withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
@@ -213,6 +234,17 @@ def _recovery(case: Case) -> Recovery:
     )
 
 
+def past_of(case: Case) -> Past:
+    """Return what lies behind a follow-up."""
+    return Past(
+        before=before_remedy(case),
+        assignment=case.assignment,
+        saga=case.saga,
+        result=case.result,
+        worked=case.took_part.worked,
+    )
+
+
 def _course(case: Case) -> Course:
     return Course(
         before=before_remedy(case),
@@ -221,6 +253,8 @@ def _course(case: Case) -> Course:
         saga=case.saga,
         result=case.result,
         follow_up=case.follow_up,
+        held=case.retention.open,
+        held_until=case.retention.settled_at,
     )
 
 
@@ -356,7 +390,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | assignment.EscalateCase()
         ):
             return assignment.decide(case.assignment, case.policy, command)
-        case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
+        case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets() | contact.OptOut():
             complaint = case.triage.voc_type in (None, "complaint")
             return contact.decide(case.contacts, case.policy, command, complaint=complaint)
         case evidence.RecordEvidence() | evidence.ConfirmEvidence():
@@ -393,6 +427,10 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
                 wish.check_answered(case.wishes)
                 supervisor.check_result(case.supervisor, case.policy, command.by.id)
             return result.decide(case.result, _recovery(case), command)
+        case happy_call.AssignCaller() | happy_call.ReportCall():
+            return happy_call.decide(case.follow_up, past_of(case), command)
+        case TakeRetentionStep():
+            return retention.decide(case.retention, before_remedy(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
         case targets.ResumeCase() | targets.ExtendClock():
@@ -437,12 +475,26 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *supervisor.deadlines(case.supervisor),
         *remedy.deadlines(case.remedy),
         *saga.deadlines(case.saga),
-        *happy_call.deadlines(case.follow_up, before_remedy(case), case.result),
+        *_after_result_deadlines(case),
         *ending.deadlines(case.ending, _course(case)),
         *withdrawal.deadlines(case.withdrawal),
         *targets.deadlines(case.targets, around(case)),
     )
     return tuple(sorted(found, key=lambda deadline: (deadline.due, deadline.name)))
+
+
+def _after_result_deadlines(case: Case) -> tuple[Deadline, ...]:
+    """A customer who took the complaint back is left alone."""
+    if case.ending.withdrawn:
+        return ()
+    past = past_of(case)
+    return (
+        *happy_call.deadlines(case.follow_up, past),
+        *written_form.deadlines(case.form, past.before, case.follow_up),
+        # Nobody writes while somebody calls; and an alarm for it would be one more.
+        *(() if happy_call.is_in_flight(case.follow_up) else after_care.deadlines(case.after_care, past)),
+        *retention.deadlines(case.retention),
+    )
 
 
 def next_due(case: Case) -> datetime | None:
@@ -471,6 +523,7 @@ MOVES_UP = (
     remedy.ApprovalMissed,
     remedy.ApprovalExpired,
     saga.HandStepMissed,
+    retention.RetentionStepMissed,
 )
 """Events of deadlines after which the case moves one level up."""
 
@@ -493,9 +546,10 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
         "supervisor": lambda: supervisor.lapse(case.supervisor, deadline, at),
         "remedy": lambda: remedy.lapse(case.remedy, case.policy, deadline, at),
         "saga": lambda: saga.lapse(case.saga, case.policy, deadline, at),
-        "happy_call": lambda: happy_call.lapse(
-            case.follow_up, before_remedy(case), case.assignment, deadline, at
-        ),
+        "happy_call": lambda: happy_call.lapse(case.follow_up, past_of(case), deadline, at),
+        "written_form": lambda: written_form.lapse(case.form, before_remedy(case), deadline, at),
+        "after_care": lambda: after_care.lapse(case.after_care, past_of(case), case.remedy, deadline, at),
+        "retention": lambda: retention.lapse(case.retention, before_remedy(case), deadline, at),
         "ending": lambda: ending.lapse(deadline, at),
         "withdrawal": lambda: withdrawal.lapse(case.withdrawal, deadline, at),
         "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
@@ -531,10 +585,22 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or remedy.follow(case.remedy, before, at)
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, _agreed(case), at)
-        or happy_call.follow(case.follow_up, before, case.result, at)
+        or _follow_result(case, at)
         or promise.follow(case.promises, _seen(case), at)
         or _withdrawn_by_staff(case, at)
         or ending.follow(case.ending, _course(case), at)
+    )
+
+
+def _follow_result(case: Case, at: datetime) -> tuple[Event, ...]:
+    if case.ending.withdrawn:
+        return ()
+    past = past_of(case)
+    return (
+        retention.follow(case.retention, past.before, case.remedy, case.follow_up, at)
+        or happy_call.follow(case.follow_up, past, at)
+        or written_form.follow(case.form, case.follow_up, at)
+        or after_care.follow(case.after_care, past, bad=bool(case.follow_up.bad), at=at)
     )
 
 
@@ -580,7 +646,9 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *remedy.todo(case.remedy, before, post),
         *saga.todo(case.saga, _agreed(case)),
         *result.todo(case.result, case.remedy, before, post),
-        *happy_call.todo(case.follow_up, before),
+        *happy_call.todo(case.follow_up, past_of(case), case.id),
+        *written_form.todo(case.form, before, case.id),
+        *after_care.todo(case.after_care, past_of(case), post),
         *ending.todo(case.ending, post),
         *withdrawal.todo(case.withdrawal, post, case.id),
         *targets.todo(case.targets, around(case), post),
@@ -617,8 +685,12 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return remedy.came_back(case.remedy, case.policy, fact)
         case "result-notice":
             return result.came_back(case.result, fact)
-        case "happy-call":
-            return happy_call.came_back(case.follow_up, before, fact)
+        case "happy-call" | "call-report" | "happy-call-link" | "happy-call-answer":
+            return happy_call.came_back(case.follow_up, past_of(case), fact)
+        case "servqual-link" | "servqual-answer":
+            return written_form.came_back(case.form, before, fact)
+        case "reassurance":
+            return after_care.came_back(fact)
         case "answer":
             return ending.came_back(fact)
         case "tell":
@@ -635,7 +707,14 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
 def evolve(case: Case, event: Event) -> Case:
     """Apply one recorded event. Total: the past is never refused."""
     changed = _evolve(case, event)
-    return replace(changed, version=case.version + 1, at=event.at, worded=_worded(case, event))
+    return replace(
+        changed,
+        version=case.version + 1,
+        at=event.at,
+        worded=_worded(case, event),
+        took_part=took_part.evolve(case.took_part, event),
+        after_care=after_care.heard(changed.after_care, case.result.delivered_at, event),
+    )
 
 
 WENT_OUT = (
@@ -695,6 +774,18 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, result=result.evolve(case.result, event, possible))
     if isinstance(event, HappyCallEvent):
         return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
+    if isinstance(event, LinkEvent):
+        if event.survey == "servqual":
+            return replace(case, form=written_form.evolve(case.form, event))
+        return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
+    if isinstance(event, FormEvent):
+        return replace(case, form=written_form.evolve(case.form, event))
+    if isinstance(event, ContactWithheld):
+        return _withheld(case, event)
+    if isinstance(event, AfterCareEvent):
+        return replace(case, after_care=after_care.evolve(case.after_care, event))
+    if isinstance(event, RetentionEvent):
+        return replace(case, retention=retention.evolve(case.retention, event))
     if isinstance(event, ending.CaseEnded):
         return replace(
             case,
@@ -731,6 +822,13 @@ def _taken_in(case: Case, event: IntakeEvent) -> Case:
     return replace(case, intake=taken)
 
 
+def _withheld(case: Case, event: ContactWithheld) -> Case:
+    """Only a series counts what was withheld; elsewhere what follows it says how it goes on."""
+    if event.purpose != "reassurance":
+        return case
+    return replace(case, after_care=after_care.evolve(case.after_care, event))
+
+
 def _reopened(case: Case, event: RoundOpened) -> Case:
     """Begin the next round with the record of the last one's numbers, so that no key is used twice."""
     return replace(
@@ -739,6 +837,7 @@ def _reopened(case: Case, event: RoundOpened) -> Case:
         saga=Saga(paid=case.saga.paid),
         result=Result(number=case.result.number),
         follow_up=FollowUp(round=event.round),
+        after_care=AfterCare(round=event.round),
     )
 
 

@@ -127,8 +127,30 @@ class TargetsResumed(Event):
     why: Literal["command", "customer", "maximum"]
 
 
-ContactCommand = LogContact | PauseTargets | ResumeTargets
-ContactEvent = ContactLogged | TargetsPaused | TargetsResumed
+class OptOut(Command):
+    """The customer wants to hear no more unasked: no calls, no messages, or neither.
+
+    Attributes:
+        contact: where staff enter it, the number of the contact in which the customer said so.
+    """
+
+    kind: Literal["opt_out"] = "opt_out"
+    calls: bool = True
+    messages: bool = True
+    contact: int | None = None
+
+
+class OptedOut(Event):
+    """The customer takes back the consent to unasked calls, messages or both."""
+
+    kind: Literal["opted_out"] = "opted_out"
+    calls: bool
+    messages: bool
+    contact: int | None = None
+
+
+ContactCommand = LogContact | PauseTargets | ResumeTargets | OptOut
+ContactEvent = ContactLogged | TargetsPaused | TargetsResumed | OptedOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +175,8 @@ class Contacts:
     Attributes:
         talks: the contacts in the order of their numbers, from 1.
         first_response_at: when a person first gave the customer a real answer.
+        no_calls: whether the customer has taken back the consent to unasked calls.
+        no_messages: the same for messages; what the case owes (a result, a delay) is told all the same.
         last_update_at: when a named person last said what was done and what comes next.
     """
 
@@ -164,6 +188,8 @@ class Contacts:
     apologised: bool = False
     explained: bool = False
     pauses: tuple[Pause, ...] = ()
+    no_calls: bool = False
+    no_messages: bool = False
     talks: tuple[Talk, ...] = ()
 
     def talk(self, number: int | None) -> Talk | None:
@@ -194,6 +220,8 @@ def decide(
             if contacts.open_for(reason) is None:
                 return ()
             return (TargetsResumed(reason=reason, ended=at, why="command", at=at, by=by),)
+        case OptOut():
+            return _opt_out(contacts, command)
         case _:
             assert_never(command)
 
@@ -263,6 +291,25 @@ def _pause(contacts: Contacts, policy: Policy, command: PauseTargets) -> tuple[C
     return (TargetsPaused(pause=pause, at=command.at, by=command.by),)
 
 
+def _opt_out(contacts: Contacts, command: OptOut) -> tuple[ContactEvent, ...]:
+    if not command.calls and not command.messages:
+        raise Refused("calls, messages: say which of them the customer does not want", code="opt-out")
+    said = command.contact is not None and is_logged(contacts.count, command.contact)
+    if command.by.role is not Role.CUSTOMER and not said:
+        raise Refused("contact: log the contact in which the customer said so, and name it", code="contact")
+    known = (contacts.no_calls or not command.calls) and (contacts.no_messages or not command.messages)
+    if known:
+        return ()
+    out = OptedOut(
+        calls=command.calls,
+        messages=command.messages,
+        contact=command.contact,
+        at=command.at,
+        by=command.by,
+    )
+    return (out,)
+
+
 def deadlines(contacts: Contacts) -> tuple[Deadline, ...]:
     """Return when the open pauses end by themselves."""
     return tuple(
@@ -288,6 +335,12 @@ def evolve(contacts: Contacts, event: ContactEvent) -> Contacts:
         case TargetsResumed(reason=reason, ended=at):
             pauses = tuple(ended(each, at) if each.reason == reason else each for each in contacts.pauses)
             return replace(contacts, pauses=pauses)
+        case OptedOut(calls=calls, messages=messages):
+            return replace(
+                contacts,
+                no_calls=contacts.no_calls or calls,
+                no_messages=contacts.no_messages or messages,
+            )
         case _:
             assert_never(event)
 

@@ -230,6 +230,7 @@ class PlaceCall(Record):
 
     Attributes:
         questions: ids of the questions in the order in which they are asked.
+        wording_hash: sha256 of the policy's wordings, which hold the script; empty: ids are all there is.
     """
 
     kind: Literal["place_call"] = "place_call"
@@ -238,6 +239,42 @@ class PlaceCall(Record):
     language: Literal["ko", "en"]
     attempt: int
     questions: tuple[Line, ...]
+    wording_hash: str = ""
+
+
+class FetchCall(Record):
+    """Ask the call centre for a call that a caller says they made (port calls)."""
+
+    kind: Literal["fetch_call"] = "fetch_call"
+    reference: Line
+
+
+class SendLink(Record):
+    """Open a survey that is answered once, by a link, and send the link (ports surveys and notices).
+
+    Attributes:
+        template: name of the wording that carries the link.
+        questions: ids in the order in which they are shown; the wordings hold their texts.
+        expires_at: after this nobody can answer.
+    """
+
+    kind: Literal["send_link"] = "send_link"
+    survey: Literal["happy_call", "servqual"]
+    template: Line
+    wording_hash: str
+    language: Literal["ko", "en"]
+    channel: Literal["sms", "email"]
+    contact: Contact
+    questions: tuple[Line, ...]
+    expires_at: Instant
+    slots: dict[str, Text] = Field(default_factory=dict)
+
+
+class FetchAnswer(Record):
+    """Ask whether a survey was answered (port surveys); a word from outside is never taken for it."""
+
+    kind: Literal["fetch_answer"] = "fetch_answer"
+    reference: Line
 
 
 class ReserveAuthority(Record):
@@ -321,6 +358,9 @@ Request = Annotated[
     | ShipReplacement
     | TrackDelivery
     | PlaceCall
+    | FetchCall
+    | SendLink
+    | FetchAnswer
     | ReserveAuthority
     | ReleaseAuthority
     | FindOutcome,
@@ -347,6 +387,7 @@ class CustomerSnapshot(Record):
     language: Literal["ko", "en"] | None = None
     preferred_channel: Literal["sms", "email", "phone", "post"] | None = None
     consent_to_calls: bool = True
+    consent_to_messages: bool = True
     open_from_hour: int = 9
     open_to_hour: int = 20
     earlier_failures: int = 0
@@ -537,6 +578,29 @@ class CallMade(Record):
     verbatim: Text = ""
 
 
+class LinkSent(Record):
+    """The link went out; its secret part is known to the survey service and the customer only."""
+
+    kind: Literal["link_sent"] = "link_sent"
+    reference: Line
+    delivered: bool
+    text: Text
+
+
+class SurveyAnswer(Record):
+    """How a survey stands; `answered_at` is when the customer sent it off.
+
+    Attributes:
+        answers: question id to answer; what was left out is missing.
+    """
+
+    kind: Literal["survey_answer"] = "survey_answer"
+    state: Literal["open", "answered", "declined"]
+    answered_at: Instant | None = None
+    answers: dict[str, int] = Field(default_factory=dict)
+    verbatim: Text = ""
+
+
 class AuthorityAnswer(Record):
     """What became of a reservation, and what the person and the customer have used with it or without.
 
@@ -578,6 +642,8 @@ Outcome = Annotated[
     | DeliveryStatus
     | Undone
     | CallMade
+    | LinkSent
+    | SurveyAnswer
     | AuthorityAnswer
     | AuthorityFreed,
     Field(discriminator="kind"),

@@ -139,7 +139,12 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What the stages before the end know."""
+    """What the stages before the end know.
+
+    Attributes:
+        held: whether somebody has to speak to a customer who may leave before the case may end.
+        held_until: when that was last done or given up.
+    """
 
     before: Before
     assignment: Assignment
@@ -147,6 +152,8 @@ class Course:
     saga: Saga
     result: Result
     follow_up: FollowUp
+    held: bool = False
+    held_until: datetime | None = None
 
 
 def decide(ending: Ending, course: Course, command: EndingCommand) -> tuple[Event, ...]:
@@ -262,7 +269,7 @@ def follow(ending: Ending, course: Course, at: datetime) -> tuple[Event, ...]:
         return _after_withdrawal(course.saga, at)
     if ending.answered_at is not None and course.before.triage.voc_type != "complaint":
         return (CaseEnded(end="answered", at=at),)
-    if course.follow_up.given_up is not None:
+    if course.follow_up.given_up is not None and not course.result.final and not course.held:
         return (CaseEnded(end="unconfirmed", at=at),)
     if course.follow_up.bad and not dissatisfied_for_good(course):
         return _round(course, "happy_call", reason=", ".join(course.follow_up.bad), at=at)
@@ -285,17 +292,23 @@ def _at_rest(saga: Saga) -> bool:
 
 def deadlines(ending: Ending, course: Course) -> tuple[Deadline, ...]:
     """The reopen window after a good answer, the appeal window after a final position."""
-    if ending.end is not None or ending.withdrawn:
+    if ending.end is not None or ending.withdrawn or course.held:
         return ()
-    policy = course.before.policy
-    reopen = reopen_until(course.follow_up, policy)
+    policy, result = course.before.policy, course.result
+    reopen = None if result.final else reopen_until(course.follow_up, policy)
     if reopen is not None:
-        return (Deadline(name=f"ending/reopen-window:{course.remedy.round}", due=reopen),)
-    result = course.result
+        return (_window("reopen", course, reopen),)
     if result.final and result.delivered_at is not None:
         due = due_of(policy.appeal_window, policy.calendar, result.delivered_at)
-        return (Deadline(name=f"ending/appeal-window:{course.remedy.round}", due=due),) if due else ()
+        return (_window("appeal", course, due),) if due else ()
     return ()
+
+
+def _window(name: str, course: Course, due: datetime) -> Deadline:
+    """A window that passed while somebody still had to speak to the customer closes once that is settled."""
+    return Deadline(
+        name=f"ending/{name}-window:{course.remedy.round}", due=max(due, course.held_until or due)
+    )
 
 
 def lapse(deadline: Deadline, at: datetime) -> tuple[EndingEvent, ...]:

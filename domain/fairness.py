@@ -1,4 +1,4 @@
-"""The fairness of a case: fifteen rules and R4 over its events, in three parts, each with its measures.
+"""The fairness of a case: fifteen rules, R4 and S1 over its events, in three parts, each with its measures.
 
 A verdict is never stored: the same events, policy and instant give the same report, byte for byte.
 """
@@ -14,6 +14,7 @@ from domain.fairness_manner import (
     ignored_request,
     jargon_and_blame,
     neither_sorry_nor_why,
+    solicited_score,
     unread_profile,
 )
 from domain.fairness_measures import (
@@ -61,6 +62,7 @@ RULES: dict[RuleId, Rule] = {
     "I4": ignored_request,
     "I5": unread_profile,
     "R4": neither_sorry_nor_why,
+    "S1": solicited_score,
 }
 """Every rule with the function that judges it."""
 

@@ -15,10 +15,11 @@ RuleId = Literal[
     "O1", "O2", "O3", "O4", "O5",
     "P1", "P2", "P3", "P4", "P5",
     "I1", "I2", "I3", "I4", "I5",
-    "R4",
+    "R4", "S1",
 ]
 # fmt: on
-"""The fifteen rules of the table, and R4: that nobody complains without an apology or an explanation."""
+"""The fifteen rules of the table; R4: nobody complains without an apology or an explanation; S1: nobody is
+asked for a good score."""
 
 Stage = Literal["introduction", "growth", "maturity", "decline"]
 """Of a product's life; the policy's word for it is `LifeCycle`."""

@@ -1,4 +1,4 @@
-"""Interactional fairness: how the customer was spoken to and taken seriously (rules I1 to I5, and R4)."""
+"""Interactional fairness: how the customer was spoken to and taken seriously (I1 to I5, R4 and S1)."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from domain.evidence import EvidenceRecorded
 from domain.fairness_history import History, Seen, in_order
 from domain.fairness_outcome import is_senior
 from domain.finding import Finding, Words, said
-from domain.happy_call import HappyCallAnswered
+from domain.happy_call import HappyCallAnswered, ScoreSolicited
 from domain.intake import AddedToCase, CaseOpened, CustomerRead, CustomerUnknown
 from domain.policy import SPOKEN, Policy
 from domain.promise import PromiseBroken
@@ -358,6 +358,23 @@ def neither_sorry_nor_why(history: History) -> Iterator[Finding]:
         what=_NO_WORDS,
         put_right=bool(held),
     )
+
+
+def solicited_score(history: History) -> Iterator[Finding]:
+    """S1: the customer says that somebody asked them for a good score; the caller asks everybody about it."""
+    for seq, event in history.of(ScoreSolicited):
+        asked = [
+            call.seq for call in history.of(HappyCallAnswered) if call.event.reference == event.reference
+        ]
+        yield history.finding(
+            "S1",
+            about=f"answer {event.reference}",
+            proof=(*asked[-1:], seq),
+            since=event.at,
+            what=said(
+                "누군가 고객에게 좋은 점수를 부탁했습니다.", "somebody asked the customer for a good score"
+            ),
+        )
 
 
 _HOLD_WORDS = (

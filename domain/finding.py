@@ -53,6 +53,7 @@ PART_OF: dict[str, Part] = {
     "P": "procedural",
     "I": "interactional",
     "R": "interactional",
+    "S": "interactional",
 }
 
 
@@ -188,6 +189,14 @@ TEXTS: dict[RuleId, RuleText] = {
         name=said("사과도 설명도 없는 처리", "neither an apology nor an explanation"),
         source=f"{TAX}: interactional justice; CCMC/ASU 2013: 76 % wanted an apology",
         repair=said("고객에게 사과하거나 까닭을 설명하십시오.", "apologise to the customer, or explain"),
+    ),
+    "S1": RuleText(
+        name=said("좋은 점수 부탁", "a score that was begged for"),
+        source=f"{TAX}: interactional justice, honesty",
+        repair=said(
+            "고객에게 사과하고, 이 답을 만족도에서 빼십시오.",
+            "apologise to the customer, and leave this answer out of every satisfaction figure",
+        ),
     ),
 }
 """Every rule as people read it."""

@@ -23,6 +23,10 @@ FIRST_SLOTS: dict[str, tuple[str, ...]] = {
     "delay": ("number",),
     "target_staff": ("number", "target"),
     "withdrawal_noted": ("number", "reason"),
+    "follow_up_link": ("number", "link"),
+    "form_link": ("number", "link"),
+    "reassurance": ("number", "prevention"),
+    "reassurance_again": ("number", "prevention"),
 }
 """The slots of policies that were pinned before slots were; every wording has these at least."""
 
@@ -42,6 +46,10 @@ MAY_HAVE: dict[str, tuple[str, ...]] = {
     "delay": (*ANYWHERE, "late", "since"),
     "target_staff": ("number", "target"),
     "withdrawal_noted": (*ANYWHERE, "reason"),
+    "follow_up_link": ("number", "link"),
+    "form_link": ("number", "link"),
+    "reassurance": (*ANYWHERE, "prevention"),
+    "reassurance_again": (*ANYWHERE, "prevention"),
 }
 """Every slot that a case can fill, by notice."""
 

@@ -10,6 +10,7 @@ from domain.actor import Role
 from domain.budget import Budget, CalendarDays
 from domain.calendar import WEEKDAYS, Calendar
 from domain.fairness_limits import FairnessLimits
+from domain.follow_up_rules import AfterCareRules, FormRules, LinkRules, RetentionRules
 from domain.ladder import Rung
 from domain.money import Money
 from domain.record import Id, Line, Record, Text, canonical
@@ -264,6 +265,13 @@ class HappyCall(Record):
         to_hour: hour at which calls stop.
         questions: ids asked.
         cut_off: a justice score (1-7) at or below it is bad.
+        per_day: how many attempts on one day; None: as many as fall on it.
+        business_days: whether calls are made on business days only.
+        refused_questions: ids asked where everything was refused; none: such a customer is not called.
+        link: what follows calls that nobody answered; None: the follow-up ends with them.
+        form: the longer written form; None: there is none.
+        after_care: reassurance after the remedy; None: there is none.
+        retention: what is done about a customer who may leave; None: nothing.
     """
 
     delay: timedelta
@@ -273,6 +281,13 @@ class HappyCall(Record):
     to_hour: int
     questions: tuple[Line, ...]
     cut_off: int
+    per_day: Annotated[int, Field(ge=1)] | None = None
+    business_days: bool = False
+    refused_questions: tuple[Line, ...] = ()
+    link: LinkRules | None = None
+    form: FormRules | None = None
+    after_care: AfterCareRules | None = None
+    retention: RetentionRules | None = None
 
 
 Period = Literal["day", "week", "month"]

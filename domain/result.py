@@ -30,6 +30,7 @@ class RegisterResult(Command):
         clauses: clauses on which it rests beside those of the plan.
         to_do: what the customer has to do, until `to_do_by`; empty: nothing.
         refusals: of a final position, why each harm line is refused that no proposal has decided.
+        prevention: what is changed so that it does not happen again; the reassurance says it.
     """
 
     kind: Literal["register_result"] = "register_result"
@@ -41,6 +42,7 @@ class RegisterResult(Command):
     to_do: Note = ""
     to_do_by: Instant | None = None
     refusals: Annotated[tuple[LineRefusal, ...], Field(max_length=20)] = ()
+    prevention: Letter = ""
 
 
 class TellResult(Command):
@@ -71,6 +73,7 @@ class ResultRegistered(Event):
     to_do_by: Instant | None = None
     lines: tuple[LineOutcome, ...] = ()
     decided: Text = ""
+    prevention: Text = ""
 
 
 class ResultNotified(Event):
@@ -120,6 +123,7 @@ class Result:
     to_do: str = ""
     to_do_by: datetime | None = None
     decided: str = ""
+    prevention: str = ""
     final: bool = False
     registered_at: datetime | None = None
     registered_by: str | None = None
@@ -187,6 +191,7 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         gets=gets(policy, recovery.remedy, recovery.saga, recovery.before.intake.language),
         lines=lines,
         decided=in_words(lines, policy, recovery.before.intake.language),
+        prevention=command.prevention,
         at=command.at,
         by=command.by,
     )
@@ -318,6 +323,7 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
                 to_do=event.to_do,
                 to_do_by=event.to_do_by,
                 decided=event.decided,
+                prevention=event.prevention,
                 final=event.final,
                 registered_at=event.at,
                 registered_by=event.by.id,

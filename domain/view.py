@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from domain.actor import Actor
 from domain.case import Case, deadlines, opened, parked, stage, todo
 from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
+from domain.follow_up_view import FollowUpView, follow_up_view
 from domain.intake import customer_of
 from domain.message import Deadline
 from domain.plan import sum_of
@@ -105,6 +107,7 @@ class CaseView(Record):
     interest: str | None = None
     outcome: str | None
     happy_call: str
+    follow_up: FollowUpView | None = None
     waiting: tuple[str, ...]
     supervisor_requested: bool
     suggestion: Suggestion
@@ -144,8 +147,8 @@ def next_of_each(case: Case) -> tuple[Deadline, ...]:
     return tuple(found.values())
 
 
-def view(case: Case, *, head: str, unwritten: int) -> CaseView:
-    """Return what a person sees."""
+def view(case: Case, *, head: str, unwritten: int, viewer: Actor | None = None) -> CaseView:
+    """Return what a person sees; nobody's scores but a supervisor's view has them before the end."""
     intake = opened(case)
     return CaseView(
         row=case_row(case),
@@ -188,10 +191,15 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         interest=str(case.saga.interest_in_all) if case.saga.interest_in_all else None,
         outcome=case.result.outcome,
         happy_call=_happy_call(case),
+        follow_up=follow_up_view(case, viewer) if _is_followed_up(case) else None,
         waiting=tuple(effect.key for effect in todo(case)),
         supervisor_requested=case.supervisor.open,
         suggestion=suggest(case.policy, intake.opening.text),
     )
+
+
+def _is_followed_up(case: Case) -> bool:
+    return case.result.delivered_at is not None or bool(case.retention.reasons)
 
 
 def _earlier(case: Case) -> date | None:

@@ -9,7 +9,6 @@ from activities.retry import ONE_SERVICE
 from domain.actor import Role
 from domain.budget import AnyBudget, due_of
 from domain.calendar import Calendar, next_opening
-from domain.happy_call import JUSTICE
 from domain.money import Money
 from domain.offer import Facts, rule_for
 from domain.policy import (
@@ -22,6 +21,7 @@ from domain.policy import (
     TargetName,
     VocType,
 )
+from domain.questions import JUSTICE, SCALES
 from domain.triage import Classification
 from policies import speech
 from policies.names import Finding
@@ -50,7 +50,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _guarantees(policy),
         _lengths(policy),
         _tries(policy),
-        _happy_call(policy),
+        _happy_call(policy, first_year),
         _people(policy),
         speech.unspeakable(policy),
         _readings(policy),
@@ -95,6 +95,8 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
     ):
         yield (name,), getattr(policy, name), policy.calendar
     yield ("appeal_window",), policy.appeal_window, policy.calendar
+    if policy.happy_call.retention is not None:
+        yield ("happy_call", "retention", "within"), policy.happy_call.retention.within, policy.calendar
     if policy.approval_expires is not None:
         yield ("approval_expires",), policy.approval_expires, policy.calendar
     for place, target in enumerate(policy.targets):
@@ -270,15 +272,54 @@ def _tries(policy: Policy) -> Iterator[Finding]:
         yield ("retry_after",), f"must not be shorter than {longest}, {why}"
 
 
-def _happy_call(policy: Policy) -> Iterator[Finding]:
+def _happy_call(policy: Policy, first_year: int) -> Iterator[Finding]:
     rules = policy.happy_call
     if not 0 <= rules.from_hour < rules.to_hour <= DAY:
         yield ("happy_call", "from_hour"), f"must be an hour before to_hour, both from 0 to {DAY}"
     if not 1 <= rules.cut_off < JUSTICE_SCALE:
         yield ("happy_call", "cut_off"), f"must lie inside the scale, from 1 to {JUSTICE_SCALE - 1}"
+    yield from _asked(policy)
+    yield from _follow_up(policy, first_year)
     missing = [name for name in ("problem_gone", *JUSTICE) if name not in rules.questions]
     if missing:
         yield ("happy_call", "questions"), f"must ask {', '.join(missing)} as well, or no answer could be bad"
+
+
+def _asked(policy: Policy) -> Iterator[Finding]:
+    for field in ("questions", "refused_questions"):
+        for place, name in enumerate(getattr(policy.happy_call, field)):
+            if name not in SCALES:
+                yield ("happy_call", field, place), f"is no question; use {', '.join(SCALES)}"
+    refused = policy.happy_call.refused_questions
+    about = [name for name in ("outcome_fair", "process_fair", "problem_gone") if name in refused]
+    if about:
+        yield (
+            ("happy_call", "refused_questions"),
+            f"must not ask {about[0]}: nothing was given, so treatment and clarity are asked about",
+        )
+
+
+FIRST_CALL = (timedelta(hours=24), timedelta(hours=48))
+
+
+def _follow_up(policy: Policy, first_year: int) -> Iterator[Finding]:
+    """What could not work: a first call at the wrong time, a look after the end, a form nobody can finish."""
+    rules = policy.happy_call
+    if not FIRST_CALL[0] <= rules.delay <= FIRST_CALL[1]:
+        yield ("happy_call", "delay"), "must be from PT24H to PT48H after the customer had what was agreed"
+    if rules.link is not None and not timedelta() < rules.link.look_every <= rules.link.open_for:
+        yield ("happy_call", "link", "look_every"), "must be longer than nothing and at most open_for"
+    if rules.after_care is not None and list(rules.after_care.after) != sorted(set(rules.after_care.after)):
+        yield ("happy_call", "after_care", "after"), "must grow from one message to the next"
+    if rules.form is None:
+        return
+    start = datetime(first_year, 1, 1, tzinfo=UTC)
+    closes = due_of(policy.reopen_window, policy.calendar, start)
+    if closes is not None and start + rules.form.delay + rules.form.open_for + timedelta(days=1) > closes:
+        yield (
+            ("happy_call", "form", "open_for"),
+            "must end, with delay and a night before it, inside the reopen_window, or nobody would read it",
+        )
 
 
 def _people(policy: Policy) -> Iterator[Finding]:

@@ -12,10 +12,18 @@ from pydantic import ValidationError
 from activities.wordings import Unfillable, Wordings, render, slots_in
 from domain.notice import FIRST_SLOTS, MAY_BE_EMPTY, MAY_HAVE, bare
 from domain.policy import Language
+from domain.questions import SCALES
 from domain.record import canonical
+from domain.servqual import ITEMS
 from policies.errors import PolicyError, Problem
 from policies.fields import problems_of
 from policies.tree import Document, read
+
+ASKED = (*(f"question_{name}" for name in SCALES), *(f"servqual_{item.id}" for item in ITEMS))
+"""What the happy call and the written form ask: words without a slot."""
+
+TEXTS: dict[str, tuple[str, ...]] = {**MAY_HAVE, **dict.fromkeys(ASKED, ())}
+"""Every text that a file has to hold, with the slots that it may have."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 HANGUL = re.compile("[가-힣]")
@@ -44,11 +52,11 @@ def hash_of(wordings: Wordings) -> str:
 
 
 def _problems(document: Document, wordings: Wordings) -> Iterator[Problem]:
-    for template in MAY_HAVE.keys() - wordings.texts.keys():
+    for template in TEXTS.keys() - wordings.texts.keys():
         yield document.problem((), "is missing", missing=template)
     for template, texts in wordings.texts.items():
-        if template not in MAY_HAVE:
-            yield document.problem((template,), f"is not a notice; the notices are {', '.join(MAY_HAVE)}")
+        if template not in TEXTS:
+            yield document.problem((template,), f"is not a notice; the notices are {', '.join(TEXTS)}")
         else:
             yield from _of_notice(document, template, texts)
 
@@ -76,7 +84,7 @@ def _slots(text: str) -> tuple[str, ...]:
 
 def slots_of(wordings: Wordings) -> dict[str, tuple[str, ...]]:
     """Return which slots each notice has, as a policy pins them."""
-    return {template: tuple(sorted(slots_in(texts["ko"]))) for template, texts in wordings.texts.items()}
+    return {template: tuple(sorted(slots_in(wordings.texts[template]["ko"]))) for template in MAY_HAVE}
 
 
 def _wrong(template: str, language: str, text: str) -> str | None:
@@ -94,12 +102,12 @@ def _wrong(template: str, language: str, text: str) -> str | None:
 
 def _wrong_slot(template: str, slots: tuple[str, ...]) -> str | None:
     names = tuple(map(bare, slots))
-    missing = [slot for slot in FIRST_SLOTS[template] if slot not in names]
+    missing = [slot for slot in FIRST_SLOTS.get(template, ()) if slot not in names]
     if missing:
         return f"does not say {{{missing[0]}}}"
-    unknown = [name for name in names if name not in MAY_HAVE[template]]
+    unknown = [name for name in names if name not in TEXTS[template]]
     if unknown:
-        every = ", ".join(f"{{{slot}}}" for slot in MAY_HAVE[template])
+        every = ", ".join(f"{{{slot}}}" for slot in TEXTS[template])
         return f"has a slot {unknown[0]} that nothing fills; there are {every}"
     needed = [bare(slot) for slot in slots if slot.endswith("?") and bare(slot) not in MAY_BE_EMPTY]
     if needed:

@@ -5,13 +5,14 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from sandbox import bank, calls, courier, crm, gateway, shop, vouchers
+from sandbox import answer_page, bank, calls, courier, crm, gateway, shop, surveys, vouchers
 from sandbox.door import Reply, Unreadable, carry_out, read, reply, status_of
 from sandbox.faults import BY_KEY, BadPlan, Down, Fail, Faults, Flaky, LoseAnswer, Refuse, read_plan
 from sandbox.service import Operations, World
@@ -23,6 +24,7 @@ SERVICES: Mapping[str, Operations] = {
     "shop": shop.OPERATIONS,
     "gateway": gateway.OPERATIONS,
     "calls": calls.OPERATIONS,
+    "surveys": surveys.OPERATIONS,
     "vouchers": vouchers.OPERATIONS,
 }
 
@@ -39,6 +41,8 @@ def create_app(world: World, faults: Faults | None = None) -> Starlette:
             Route("/faults", doors.show_faults, methods=["GET"]),
             Route("/faults", doors.arm_faults, methods=["POST"]),
             Route("/faults", doors.clear_faults, methods=["DELETE"]),
+            Route("/answers/{token}", doors.show_survey, methods=["GET"]),
+            Route("/answers/{token}", doors.take_answer, methods=["POST"]),
             Route("/{service}/books", doors.show_books, methods=["GET"]),
             Route("/{service}/by-key/{key}", doors.find_by_key, methods=["GET"]),
             Route("/{service}/{operation}", doors.ask, methods=["POST"]),
@@ -107,6 +111,30 @@ class _Doors:
             for deed in deeds
         ]
         return _json(reply(200, service=service, deeds=rows))
+
+    async def show_survey(self, request: Request) -> Response:
+        """Show the page behind an answer link; a used one is over."""
+        try:
+            survey, reference, _ = surveys.survey_behind(self._world, request.path_params["token"])
+        except surveys.Unanswerable as wrong:
+            return HTMLResponse(answer_page.told("en", "gone"), status_code=wrong.code)
+        if self._world.books.answer(reference) is not None:
+            return HTMLResponse(answer_page.told(survey.language, "gone"), status_code=410)
+        return HTMLResponse(answer_page.page(survey))
+
+    async def take_answer(self, request: Request) -> Response:
+        """Take what the customer filled in, once."""
+        token = request.path_params["token"]
+        fields = dict(parse_qsl((await request.body()).decode("utf-8", errors="replace")))
+        try:
+            survey, _, _ = surveys.survey_behind(self._world, token)
+        except surveys.Unanswerable as wrong:
+            return HTMLResponse(answer_page.told("en", "gone"), status_code=wrong.code)
+        try:
+            surveys.take_answer(self._world, token, fields)
+        except surveys.Unanswerable as wrong:
+            return HTMLResponse(answer_page.told(survey.language, "gone"), status_code=wrong.code)
+        return HTMLResponse(answer_page.told(survey.language, "thanks"))
 
     async def show_faults(self, _request: Request) -> Response:
         """Show what is armed and how much of it is left."""

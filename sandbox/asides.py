@@ -73,6 +73,35 @@ def _about(scene: Scene) -> str:
     return proposal.hash if proposal is not None else ""
 
 
+def retention(scene: Scene) -> Iterator[Intention]:
+    """Yield the talk with a customer who may leave, and the note that it took place."""
+    owner = scene.owner()
+    due = next((due for due in scene.view.row.dues if due.name.startswith("retention/step")), None)
+    if owner is None or due is None:
+        return
+    flag = due.name.partition(":")[2].partition(".")[0]
+    talk, note = f"keep-talk:{flag}", f"keep:{flag}"
+    if talk not in scene.done:
+        yield asked(
+            scene,
+            talk,
+            "log_contact",
+            by=owner,
+            low=30,
+            high=400,
+            direction="outbound",
+            channel="phone",
+            apology=True,
+            named_owner=True,
+            next_step=scene.say("다음 주문을 직접 살피겠습니다", "I look after your next order myself"),
+        )
+        return
+    what = scene.say("직접 통화하여 사과드리고 의견을 들었습니다", "spoke to the customer and listened")
+    yield asked(
+        scene, note, "take_retention_step", by=owner, low=2, high=10, contact=scene.view.contacts, what=what
+    )
+
+
 def updates(scene: Scene) -> Iterator[Intention]:
     """Yield the next word to a customer who is waiting, before it falls due; or days later."""
     owner = scene.owner()

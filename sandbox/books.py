@@ -25,6 +25,7 @@ CREATE INDEX IF NOT EXISTS deeds_by_named ON deeds (json_extract(request, '$.ref
 CREATE INDEX IF NOT EXISTS deeds_by_given ON deeds (json_extract(result, '$.reference'));
 CREATE INDEX IF NOT EXISTS deeds_by_case ON deeds (case_id);
 CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, snapshot TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS answers (reference TEXT PRIMARY KEY, answer TEXT NOT NULL);
 """
 
 COLUMNS = "service, operation, key, digest, case_id, at, request, status, result, asked"
@@ -124,6 +125,21 @@ class Books:
     def keep_order(self, order_id: str, snapshot: str) -> None:
         """Remember an order, so that shop and bank speak of the same one for ever."""
         self._db.execute("INSERT OR IGNORE INTO orders VALUES (?, ?)", (order_id, snapshot))
+
+    def answer(self, reference: str) -> str | None:
+        """Return what was answered in a survey."""
+        row = self._db.execute("SELECT answer FROM answers WHERE reference = ?", (reference,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def keep_answer(self, reference: str, answer: str) -> bool:
+        """Keep the one answer of a survey; say whether it was the first."""
+        done = self._db.execute("INSERT OR IGNORE INTO answers VALUES (?, ?)", (reference, answer))
+        return done.rowcount == 1
+
+    def latest(self, case_id: str) -> datetime | None:
+        """Return the case's own time when anything was last done for it."""
+        row = self._db.execute("SELECT max(at) FROM deeds WHERE case_id = ?", (case_id,)).fetchone()
+        return None if row is None or row[0] is None else datetime.fromisoformat(row[0])
 
     def _select(self, where: str, *values: str) -> tuple[Deed, ...]:
         rows = self._db.execute(f"SELECT {COLUMNS} FROM deeds WHERE {where} ORDER BY n", values)  # noqa: S608 - constants

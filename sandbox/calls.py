@@ -2,7 +2,8 @@
 
 import json
 
-from domain.effect import CallMade, PlaceCall
+from domain.effect import CallMade, FetchCall, PlaceCall
+from domain.refusal import Refused
 from sandbox.chance import between, draw, mark
 from sandbox.service import Call, Operation, Operations, World
 
@@ -13,13 +14,19 @@ UNHAPPY_SHARE = 0.25
 WON_BACK_SHARE = 0.7
 """Share of the unhappy who are happy when they are asked again, after a second round."""
 
+SOLICITED_SHARE = 0.02
+"""Share of customers who were asked for a good score, and say so."""
+
+NEVER_HOME = "-away"
+"""Customers whose id ends so never answer a call, however lucky the world."""
+
 YES_NO = {"problem_gone": 1, "came_back": 0}
 """Questions that are answered with 0 or 1, and the answer of a happy customer."""
 
 
 def place_call(world: World, call: Call[PlaceCall]) -> CallMade:
     """Make one attempt."""
-    outcome = "answered" if world.lucky else _outcome(world, call)
+    outcome = _outcome(world, call)
     reference = f"ca-{mark(call.key)}"
     if outcome != "answered":
         return CallMade(reference=reference, outcome="no_answer" if outcome == "no_answer" else "declined")
@@ -27,12 +34,27 @@ def place_call(world: World, call: Call[PlaceCall]) -> CallMade:
     return CallMade(
         reference=reference,
         outcome="answered",
-        answers={question: _reply(world, call, question, happy=happy) for question in call.request.questions},
-        verbatim=_words(call.request.language, happy=happy),
+        answers={
+            question: reply_to(world, call.key, question, happy=happy) for question in call.request.questions
+        },
+        verbatim=verbatim(call.request.language, happy=happy),
     )
 
 
+def fetch_call(world: World, call: Call[FetchCall]) -> CallMade:
+    """Tell of a call by its reference; one that was made for another case, or never, is not known."""
+    for deed in world.books.done_with("place_call", call.request.reference):
+        made = CallMade.model_validate_json(deed.result)
+        if deed.case_id == call.case_id and made.reference == call.request.reference:
+            return made
+    raise Refused("no such call was made for this case", code="no-call")
+
+
 def _outcome(world: World, call: Call[PlaceCall]) -> str:
+    if (call.request.contact.customer_id or "").endswith(NEVER_HOME):
+        return "no_answer"
+    if world.lucky:
+        return "answered"
     if draw(world.seed, call.case_id, "unreachable") < UNREACHABLE_SHARE:
         return "no_answer"
     luck = draw(world.seed, call.key, "attempt")
@@ -53,20 +75,29 @@ def _was_answered(result: str) -> bool:
     return bool(json.loads(result).get("outcome") == "answered")
 
 
-def _reply(world: World, call: Call[PlaceCall], question: str, *, happy: bool) -> int:
+def reply_to(world: World, about: str, question: str, *, happy: bool) -> int:
+    """Return what a customer answers to one question."""
+    if question == "solicited":
+        return int(not world.lucky and draw(world.seed, about, question) < SOLICITED_SHARE)
     good = YES_NO.get(question)
     if good is not None:
         return good if happy else 1 - good
+    if question == "recommend":
+        return between(*((9, 10) if happy else (0, 6)), world.seed, about, question)
     low, high = (5, 7) if happy else (1, 3)
-    score = between(low, high, world.seed, call.key, question)
+    score = between(low, high, world.seed, about, question)
     # Effort is asked the other way round: 1 is easy, 7 is hard.
     return 8 - score if "effort" in question else score
 
 
-def _words(language: str, *, happy: bool) -> str:
+def verbatim(language: str, *, happy: bool) -> str:
+    """Return the words that a customer adds."""
     if language == "ko":
         return "잘 해결되었어요." if happy else "아직 해결되지 않았어요."
     return "It was put right." if happy else "It is still not right."
 
 
-OPERATIONS: Operations = {"place_call": Operation(takes=PlaceCall, answer=place_call)}
+OPERATIONS: Operations = {
+    "place_call": Operation(takes=PlaceCall, answer=place_call),
+    "fetch_call": Operation(takes=FetchCall, answer=fetch_call, keeps=False),
+}

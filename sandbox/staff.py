@@ -29,6 +29,7 @@ def intentions(scene: Scene) -> Iterator[Intention]:
         return
     if any(due.name.startswith(("targets/accept", "targets/owner_accepts")) for due in row.dues):
         yield from _take_over(scene)
+    yield from asides.retention(scene)
     if row.stage in OWNED:
         yield from _own(scene)
     yield from asides.promises(scene)
@@ -148,6 +149,10 @@ def _result(scene: Scene) -> dict[str, object]:
         "summary": scene.say(
             f"{_harms(scene)}에 대하여 확인한 내용과 조치를 알려 드립니다.",
             f"What we found and what we did about {_harms(scene)}.",
+        ),
+        "prevention": scene.say(
+            "같은 일이 생기지 않도록 출고 전 검수를 두 번 합니다.",
+            "Every order is now checked twice before it leaves.",
         ),
     }
 

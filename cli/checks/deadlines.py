@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cli.checks.evidence import Ledger, events
+from domain.after_care import ReassuranceBegun
+from domain.answer_link import LinkAsked
 from domain.case import CaseEvent
 from domain.contact import TargetsResumed
 from domain.happy_call import HappyCallBegun
 from domain.promise import PromiseBroken
 from domain.remedy import ApprovalExpired, ApprovalMissed, OfferExpired, OfferReminded
+from domain.retention import RetentionStepMissed
 from domain.saga import HandStepMissed, SettlementAsked, StepAsked, StepBegun, UndoBegun
 from domain.supervisor import SupervisorRequestMissed
 from domain.targets import Rung, WordsReleased
@@ -53,11 +56,15 @@ def name_of(event: CaseEvent) -> str | None:
             | SettlementAsked(key=key)
             | UndoBegun(key=key)
             | HappyCallBegun(key=key)
+            | LinkAsked(key=key)
+            | ReassuranceBegun(key=key)
         ):
             return f"{event.kind} {key}"
         case WordsReleased(keys=keys):
             return f"words {' '.join(keys)}"
         case HandStepMissed(step=step, due=due):
             return f"step {step} due {due}"
+        case RetentionStepMissed(due=due):
+            return f"retention due {due}"
         case _:
             return None

@@ -9,11 +9,12 @@ from domain.actor import Role
 from domain.amendment import AmendmentEvent
 from domain.case import CaseEvent
 from domain.ending import AnswerNotified, CaseEnded, WithdrawalRecorded
-from domain.happy_call import FollowUpGivenUp, HappyCallAnswered
+from domain.happy_call import DoubleDeviation, FollowUpGivenUp, HappyCallAnswered, ScoreSolicited
 from domain.intake import CaseOpened
 from domain.policy import Policy
 from domain.remedy import RoundOpened
 from domain.result import ResultNotified, ResultRegistered, ResultTold
+from domain.retention import ChurnFlagged
 from domain.withdrawal import WithdrawalNoted, WithdrawalUncontradicted
 from ledger.breach import Breach
 
@@ -47,14 +48,22 @@ def _faults(happened: tuple[CaseEvent, ...], policies: Mapping[str, Policy]) -> 
 
 
 def _unanswered(happened: tuple[CaseEvent, ...], policies: Mapping[str, Policy]) -> Iterator[str]:
-    """The reopening is a consequence of the answer itself, so it stands right behind it."""
+    """The reopening is a consequence of the answer itself, so nothing else stands between them."""
     for place, event in enumerate(happened):
         if not isinstance(event, HappyCallAnswered) or not event.bad:
             continue
-        before, after = happened[:place], happened[place + 1 : place + 2]
-        reopened = bool(after) and isinstance(after[0], RoundOpened)
+        before = happened[:place]
+        reopened = isinstance(_next_but(SAID_WITH_IT, happened[place + 1 :]), RoundOpened)
         if not reopened and not _no_round_left(before, policies) and not _withdrawn(before):
             yield f"the happy call was bad ({', '.join(event.bad)}) and no round was opened"
+
+
+SAID_WITH_IT = (ScoreSolicited, DoubleDeviation, ChurnFlagged)
+"""What the same answer tells besides."""
+
+
+def _next_but(passed_over: tuple[type, ...], happened: tuple[CaseEvent, ...]) -> CaseEvent | None:
+    return next((event for event in happened if not isinstance(event, passed_over)), None)
 
 
 def _no_round_left(happened: tuple[CaseEvent, ...], policies: Mapping[str, Policy]) -> bool:

@@ -20,6 +20,7 @@ from activities.notices import Notices, Wordings
 from activities.orders import Orders
 from activities.outcomes import Outcomes
 from activities.payments import Payments
+from activities.surveys import Surveys
 from activities.vouchers import Vouchers
 from domain.effect import Answer, Ask, Request
 from sandbox.app import create_app
@@ -33,6 +34,9 @@ HASH = "sha256-of-the-wordings"
 WORDINGS = Wordings(
     texts={
         "result": {"ko": "{name}님, {amount}을 돌려드립니다.", "en": "Dear {name}, we refund {amount}."},
+        "link": {"en": "Case {number}: {link}"},
+        "question_problem_gone": {"ko": "해결되었습니까", "en": "Is it gone?"},
+        "servqual_r1": {"en": "keeps promises"},
         "plain": {"en": "We have your complaint. {{No reply needed.}}"},
         "sly": {"en": "{name.__class__}"},
         "torn": {"en": "Dear {name"},
@@ -83,7 +87,10 @@ class Port:
             "release_replacement": logistics.release_replacement,
             "ship_replacement": logistics.ship_replacement,
             "track_delivery": logistics.track_delivery,
-            "place_call": Calls(client, patience).place_call,
+            "place_call": Calls(client, patience, {HASH: WORDINGS}).place_call,
+            "fetch_call": Calls(client, patience).fetch_call,
+            "send_link": Surveys(client, {HASH: WORDINGS}, patience).send_link,
+            "fetch_answer": Surveys(client, {HASH: WORDINGS}, patience).fetch_answer,
             "find_outcome": Outcomes(client, patience).find_outcome,
         }
 

@@ -17,6 +17,7 @@ from activities.notices import Notices
 from activities.orders import Orders
 from activities.outcomes import SERVICES, Outcomes
 from activities.payments import Payments
+from activities.surveys import HIDDEN, Surveys
 from activities.vouchers import Vouchers
 from domain.effect import (
     REFUSED,
@@ -29,9 +30,12 @@ from domain.effect import (
     Contact,
     CustomerSnapshot,
     DeliveryStatus,
+    FetchAnswer,
+    FetchCall,
     FetchCustomer,
     FetchOrder,
     FindOutcome,
+    LinkSent,
     OrderSnapshot,
     PayRefund,
     PlaceCall,
@@ -41,12 +45,15 @@ from domain.effect import (
     ReplacementShipped,
     Request,
     ReserveReplacement,
+    SendLink,
     ShipReplacement,
+    SurveyAnswer,
     TrackCollection,
     TrackDelivery,
     Undone,
 )
 from domain.money import Money
+from tests.activities.conftest import HASH
 
 NOON = datetime.fromisoformat("2026-03-02T12:00:00+09:00")
 KINDS = {model.model_fields["kind"].default for model in get_args(get_args(Request)[0])}
@@ -60,7 +67,8 @@ def registered_names(*classes: type) -> list[str]:
 
 def test_every_kind_of_request_has_one_activity_of_its_name() -> None:
     names = registered_names(
-        AuthorityActivities, Calls, Customers, Logistics, Notices, Orders, Outcomes, Payments, Vouchers
+        *(AuthorityActivities, Calls, Customers, Logistics, Notices, Orders, Outcomes, Payments),
+        *(Surveys, Vouchers),
     )
     assert sorted(names) == sorted(KINDS)
 
@@ -132,6 +140,56 @@ async def test_calls(outside: Any) -> None:
     result = await outside.port(call)
     assert isinstance(result, CallMade)
     assert (result.outcome, {*result.answers}) == ("answered", {"problem_gone", "outcome"})
+
+
+async def test_calls_made_by_hand(outside: Any) -> None:
+    call = PlaceCall(caller="hana", contact=Contact(), language="ko", attempt=1, questions=("problem_gone",))
+    made = await outside.port(call)
+    assert await outside.port(FetchCall(reference=made.reference)) == made
+    with pytest.raises(ApplicationError, match="no such call"):
+        await outside.port(FetchCall(reference="invented"))
+
+
+def survey(**fields: Any) -> SendLink:
+    known: dict[str, Any] = {
+        "survey": "happy_call",
+        "template": "link",
+        "wording_hash": HASH,
+        "language": "en",
+        "channel": "sms",
+        "contact": Contact(phone="010-1"),
+        "questions": ("problem_gone",),
+        "expires_at": NOON + timedelta(days=3),
+        "slots": {"number": "7"},
+    }
+    return SendLink(**(known | fields))
+
+
+@pytest.mark.parametrize(
+    ("kind", "item", "words"),
+    [("happy_call", "problem_gone", "Is it gone?"), ("servqual", "r1", "keeps promises")],
+)
+async def test_surveys_by_link(outside: Any, kind: str, item: str, words: str) -> None:
+    sent = await outside.port(survey(survey=kind, questions=(item,)))
+    assert isinstance(sent, LinkSent)
+    assert (sent.delivered, sent.text) == (True, f"Case 7: {HIDDEN}")
+    assert await outside.port(survey(survey=kind, questions=(item,))) == sent
+    (deed,) = outside.deeds("gateway")
+    assert "/answers/" in deed.request
+    (opened,) = outside.deeds("surveys")
+    assert words in opened.request
+    answer = await outside.port(FetchAnswer(reference=sent.reference))
+    assert answer == SurveyAnswer(state="open")
+
+
+async def test_a_link_goes_where_only_the_crm_knows_and_not_without_its_words(outside: Any) -> None:
+    sent = await outside.port(survey(channel="email", contact=Contact(customer_id="mira")))
+    assert isinstance(sent, LinkSent)
+    (deed,) = outside.deeds("gateway")
+    assert "mira@example.invalid" in deed.request
+    with pytest.raises(ApplicationError, match="no missing in en"):
+        await outside.port(survey(template="missing"), key="effect:2")
+    assert len(outside.deeds("surveys")) == 1
 
 
 async def test_a_request_at_the_wrong_activity_is_no_refusal(client: Any) -> None:

@@ -9,7 +9,9 @@ from domain.message import Event
 from domain.policy import content_hash
 from domain.withdrawal import NoteWithdrawal
 from tests.cli.forging import altered, ledger, without
+from tests.domain.follow_ups import KEEPING, asking
 from tests.domain.lives import (
+    BAD_CALL,
     CALL_DECLINED,
     CALLED,
     FINAL,
@@ -74,6 +76,22 @@ def test_a_bad_happy_call_after_which_nothing_opened_is_named() -> None:
     events = without("round_opened", given(*SECOND_ROUND).events)
     (what, *_) = found(*events)
     assert what == "the happy call was bad (problem_not_gone, outcome_fair) and no round was opened"
+
+
+def test_what_the_same_answer_tells_besides_does_not_hide_the_reopening() -> None:
+    asked = asking(
+        questions=("problem_gone", "solicited"), retention=KEEPING.model_copy(update={"stages": ()})
+    )
+    begged = BAD_CALL.model_copy(update={"answers": {"problem_gone": 0, "solicited": 1}})
+    life = (
+        given(*CALLED, policy=asked)
+        .when(ok("happy-call", begged))
+        .then(*("happy_call_answered", "score_solicited", "churn_flagged", "round_opened", "case_escalated"))
+    )
+    policies = {content_hash(asked): asked}
+    assert ending_breaches(ledger(*life.events), policies) == ()
+    (breach, *_) = ending_breaches(ledger(*without("round_opened", life.events)), policies)
+    assert "no round was opened" in breach.what
 
 
 def test_after_the_last_round_a_person_decides_and_nothing_opens_by_itself() -> None:

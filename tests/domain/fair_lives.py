@@ -533,4 +533,12 @@ STORIES: dict[RuleId, Stories] = {
             Story(life(*TAKEN, SILENT, *PUT_RIGHT, register(), ok("result-notice", sent("Sorry! Refunded")))),
         ),
     ),
+    "S1": Stories(
+        broken=Story(
+            fair(*SETTLED, wait(hours=25), ok("happy-call", call(solicited=1))),
+            proof=("happy_call_answered", "score_solicited"),
+        ),
+        right=Story(fair(*SETTLED, wait(hours=25), ok("happy-call", call(solicited=0)))),
+        near_miss=Story(fair(*SETTLED, wait(hours=25), ok("happy-call", call()))),
+    ),
 }

@@ -11,6 +11,7 @@ from domain.ending import AppealCase, OpenRound
 from domain.happy_call import FollowUp, faults
 from domain.hours import contact_window
 from domain.plan import Plan
+from domain.questions import in_order
 from domain.triage import ClaimHarm, HarmLine
 from tests.domain.lives import (
     AGAIN,
@@ -70,11 +71,17 @@ def test_a_call_is_made_a_day_after_the_customer_had_the_result() -> None:
     assert life.last("happy_call_begun").due == TUESDAY
 
 
-def test_the_order_of_questions_turns_with_each_attempt() -> None:
+def test_the_order_of_questions_varies_from_a_recorded_seed() -> None:
     life = given(*CALLED)
-    assert life.last("happy_call_begun").questions == ("outcome_fair", "came_back", "problem_gone")
+    first = life.last("happy_call_begun")
+    orders = {in_order(("problem_gone", "outcome_fair", "came_back"), str(seed)) for seed in range(50)}
+    assert len(orders) == 6
+    assert first.questions == in_order(POLICY.happy_call.questions, first.seed)
     life = life.told(ok("happy-call", NO_ANSWER), wait(hours=6))
-    assert life.last("happy_call_begun").questions == ("came_back", "problem_gone", "outcome_fair")
+    assert life.last("happy_call_begun").seed != first.seed
+    (effect,) = todo(life.case)
+    assert isinstance(effect.request, PlaceCall)
+    assert effect.request.questions == life.last("happy_call_begun").questions
 
 
 def test_a_good_answer_opens_the_reopen_window() -> None:
@@ -207,6 +214,14 @@ def test_an_exceptional_round_has_to_beat_the_last_and_a_later_harm_of_it_nothin
 def test_an_appeal_is_judged_anew() -> None:
     life = given(*FINAL, say(AppealCase, MIRA, reason="no"))
     assert life.case.remedy.to_beat is None
+
+
+def test_a_second_round_can_give_amends_of_both_kinds_and_no_third_opens_by_itself() -> None:
+    script = (*SECOND_ROUND, say(AcceptCase, SUPERVISOR), contact(SUPERVISOR))
+    both = plan(decision("refund"), gestures=("manager_letter",))
+    given(*script).when(propose(both, by=SUPERVISOR)).then("remedy_proposed", "remedy_offered")
+    life = given(*SECOND_ROUND, *AGAIN).told(ok("happy-call", BAD_CALL))
+    assert (life.many("round_opened"), life.case.remedy.round) == (1, 2)
 
 
 def test_before_an_answer_there_is_no_window() -> None:

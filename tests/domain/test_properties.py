@@ -23,10 +23,12 @@ from domain import (
     contact,
     ending,
     evidence,
+    happy_call,
     intake,
     promise,
     remedy,
     result,
+    retention,
     saga,
     supervisor,
     targets,
@@ -64,6 +66,19 @@ from domain.record import canonical
 from domain.refusal import Refused
 from domain.view import case_row, view
 from tests.domain.banks import Bank
+from tests.domain.follow_ups import (
+    BAD,
+    BOUNCED,
+    CARE,
+    FORM,
+    GOOD,
+    KEEPING,
+    LINK,
+    OPEN,
+    SENT,
+    answered,
+    asking,
+)
 from tests.domain.lives import (
     ADDED_UP,
     AGENT,
@@ -147,8 +162,23 @@ COMES_BACK: dict[str, tuple[Outcome, ...]] = {
     "track_delivery": (DELIVERED, DELIVERED, ON_ITS_WAY, DeliveryStatus(delivered=False, lost=True)),
     "reserve_authority": (WITHIN, WITHIN, EXCEEDED),
     "release_authority": (FREED,),
-    "place_call": (GOOD_CALL, BAD_CALL, BAD_CALL, NO_ANSWER, CALL_DECLINED),
+    "place_call": (GOOD_CALL, BAD_CALL, BAD_CALL, NO_ANSWER, NO_ANSWER, CALL_DECLINED),
+    "fetch_call": (NO_ANSWER, GOOD_CALL, BAD_CALL),
+    "send_link": (SENT, SENT, BOUNCED),
+    "fetch_answer": (OPEN, OPEN, answered(GOOD), answered(BAD), answered({}, state="declined")),
 }
+
+FOLLOWED = asking(
+    link=LINK,
+    form=FORM,
+    after_care=CARE,
+    retention=KEEPING.model_copy(update={"stages": ()}),
+    refused_questions=("treatment_fair", "clear"),
+    business_days=True,
+    per_day=2,
+)
+"""The small policy with everything that can follow a result."""
+
 
 PLANS = (
     plan(),
@@ -277,6 +307,10 @@ COMMANDS: dict[Any, Make] = {
         "final": d(st.booleans()),
     },
     result.TellResult: lambda _c, _d: {"how": "by phone"},
+    contact.OptOut: lambda c, d: {"calls": d(st.booleans()), "contact": _contact(c, d)},
+    happy_call.AssignCaller: lambda _c, d: {"to": d(st.sampled_from(["cat", "ann", "nobody"]))},
+    happy_call.ReportCall: lambda _c, d: {"reference": d(st.sampled_from([None, "call1", "call2"]))},
+    retention.TakeRetentionStep: lambda c, _d: {"contact": c.contacts.count, "what": "a call"},
     ending.WithdrawCase: lambda _c, _d: {},
     ending.AnswerCase: lambda _c, d: {
         "text": "here you are",
@@ -308,6 +342,8 @@ USUAL: tuple[tuple[Any, Actor], ...] = (
     (saga.CheckAccount, SUPERVISOR),
     (saga.ConfirmStep, MIRA),
     (result.RegisterResult, OWNER),
+    (happy_call.ReportCall, CALLER),
+    (retention.TakeRetentionStep, SUPERVISOR),
 )
 """What usually happens, so that lives get far enough for rare things to meet."""
 
@@ -342,7 +378,7 @@ class AnyLife(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.case: Case = unopened("TEST", POLICY)
+        self.case: Case = unopened("TEST", FOLLOWED)
         self.now = MONDAY
         self.came_back: set[str] = set()
         self.told: list[Any] = []

@@ -41,6 +41,7 @@ OTHERS: dict[str, Any] = {
 LEGAL: tuple[Any, ...] = (
     *("PT7M", "2026-11-23", "Asia/Tokyo", "07:00", "23:30", "weeks", "months", "plain_time"),
     *("USD", "KRW", "ko", "en", "own", "law", "agent", "auditor", "breach", "escalate", "park"),
+    *("sms", "email", 3, "growth"),
     *("accept", "resolve", "goodwill", "explanation", "correction", "public", "firm", "same_time", "week"),
     *(
         "shipping",
@@ -94,6 +95,7 @@ def other(value: Any) -> tuple[Any, ...]:
             [GUARANTEE],
             {"refund": {"en": "y"}},
             ["apology"],
+            ["growth"],
             {"2026-11-23": []},
             {"x": "y"},
             {"growth": 0.5},

@@ -250,3 +250,44 @@ def test_what_could_not_work_is_told_with_file_line_and_field(
 def test_a_policy_without_an_auditor_or_caller_says_who_is_needed(edited: Edit, told: Told) -> None:
     callers = [f"  - {{id: caller-0{place}, roles: [happy_caller]}}\n" for place in (1, 2, 3)]
     told(edited(*[(line, "") for line in callers]), "people", "has no happy_caller")
+
+
+FOLLOW_UPS = {
+    "a first call too soon": ("delay: PT24H", "delay: PT12H", "happy_call.delay", "from PT24H to PT48H"),
+    "a question nobody knows": (
+        "effort, came_back",
+        "effort, mood",
+        "happy_call.questions[7]",
+        "no question",
+    ),
+    "an outcome asked of the refused": (
+        "[treatment_fair, clear, solicited]",
+        "[treatment_fair, outcome_fair]",
+        "happy_call.refused_questions",
+        "must not ask outcome_fair",
+    ),
+    "a link nobody looks at": (
+        "look_every: PT12H",
+        "look_every: P9D",
+        "happy_call.link.look_every",
+        "at most",
+    ),
+    "a form nobody can finish": (
+        "form: {delay: P1D, open_for: P3D",
+        "form: {delay: P1D, open_for: P9D",
+        "happy_call.form.open_for",
+        "inside the reopen_window",
+    ),
+    "a series that runs backwards": (
+        "after: [P3D, P6D]",
+        "after: [P6D, P3D]",
+        "happy_call.after_care.after",
+        "must grow",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOLLOW_UPS)
+def test_a_follow_up_that_could_not_work_is_told(edited: Edit, told: Told, name: str) -> None:
+    old, new, field, said = FOLLOW_UPS[name]
+    told(edited((old, new)), field, said)

@@ -10,6 +10,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 import domain.assignment
+import domain.call_attempts
 import domain.case
 import domain.happy_call
 import domain.hours
@@ -82,7 +83,7 @@ CHANGES: dict[str, tuple[str, Any, str, Callable[..., Any]]] = {
     "another level": ("escalated", domain.targets, "escalate", higher),
     "another person": ("escalated", domain.targets, "escalate", to_somebody_else),
     "other words": ("escalated", domain.targets, "escalate", in_other_words),
-    "another hour": ("recovered", domain.happy_call, "contact_window", later),
+    "another hour": ("recovered", domain.call_attempts, "contact_window", later),
     "no call": ("recovered", domain.happy_call, "todo", nobody),
     "another order of steps": ("compensated", domain.saga, "steps_of", lambda _: ("payout", "reserve")),
 }

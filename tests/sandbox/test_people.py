@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from pathlib import Path
@@ -172,6 +173,16 @@ def test_a_customer_who_declines_gets_another_offer_and_at_last_a_final_position
     play.until(lambda case: case.result.registered_at is not None or agreed(case))
     assert play.commands.count("decline_remedy") >= 1
     assert play.commands.count("propose_remedy") > 1
+
+
+def test_a_customer_of_a_mature_product_who_declines_is_spoken_to() -> None:
+    play = Play(opening(), customer=EASY.model_copy(update={"decline": 1}))
+    assert play.case.intake is not None
+    mature = replace(play.case.intake, order=ORDER.model_copy(update={"life_cycle": "maturity"}))
+    play.case = replace(play.case, intake=mature)
+    play.until(lambda case: case.retention.open)
+    play.until(lambda case: case.retention.taken == 1)
+    assert play.commands.count("take_retention_step") == 1
 
 
 def test_nobody_approves_the_own_proposal_and_who_tries_is_refused() -> None:

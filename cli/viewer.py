@@ -1,0 +1,28 @@
+"""Who looks: some things of a case are kept back from everybody but a supervisor until it ends."""
+
+from typing import Annotated
+
+import typer
+
+from domain.actor import Actor, Role
+from domain.refusal import Refused
+
+Viewer = Annotated[
+    str | None,
+    typer.Option("--as", metavar="ROLE:ID", help="Who looks; a supervisor sees scores before the end."),
+]
+
+
+def viewer_of(text: str | None) -> Actor | None:
+    """Return who looks; None: anybody.
+
+    Raises:
+        Refused: where it is no role and id.
+    """
+    if text is None:
+        return None
+    role, _, person = text.partition(":")
+    try:
+        return Actor(role=Role(role), id=person)
+    except ValueError:
+        raise Refused("as: write ROLE:ID, for example supervisor:sup-01", code="invalid") from None
