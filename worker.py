@@ -18,6 +18,7 @@ from activities.calls import Calls
 from activities.customers import Customers
 from activities.http import Patience, open_client
 from activities.ledger import LedgerActivities
+from activities.load import LoadActivities
 from activities.logistics import Logistics
 from activities.notices import Notices
 from activities.orders import Orders
@@ -26,6 +27,7 @@ from activities.payments import Payments
 from activities.vouchers import Vouchers
 from client import Unreachable, connect
 from ledger.authority import AuthorityStore
+from ledger.load import LoadStore
 from ledger.pool import open_pool
 from ledger.store import EventStore
 from policies import wordings
@@ -73,6 +75,7 @@ def build_worker(
     outside: httpx.AsyncClient,
     store: EventStore,
     authority: AuthorityStore,
+    load: LoadStore,
 ) -> Worker:
     """Return a worker with everything registered."""
     patience = Patience(service=settings.service_wait)
@@ -86,6 +89,7 @@ def build_worker(
         Calls(outside, patience).place_call,
         Outcomes(outside, patience).find_outcome,
         *_all(AuthorityActivities(authority)),
+        *_all(LoadActivities(load)),
     )
     return Worker(
         temporal,
@@ -114,7 +118,12 @@ async def run(settings: Settings) -> None:
         open_client(settings.sandbox_url) as outside,
         await open_pool(settings.database_url) as pool,
         build_worker(
-            settings, temporal, outside=outside, store=EventStore(pool), authority=AuthorityStore(pool)
+            settings,
+            temporal,
+            outside=outside,
+            store=EventStore(pool),
+            authority=AuthorityStore(pool),
+            load=LoadStore(pool),
         ),
     ):
         structlog.get_logger().info("worker is running", task_queue=TASK_QUEUE)

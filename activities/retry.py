@@ -37,6 +37,7 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "find_outcome": ONE_SERVICE,
         "reserve_authority": THE_LEDGER,
         "release_authority": THE_LEDGER,
+        "read_load": THE_LEDGER,
     }
 )
 """Start-to-close time-out per request kind."""

@@ -13,14 +13,18 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from domain import (
+    allocation,
     amendment,
     assignment,
     contact,
+    cost,
     ending,
+    feedback,
     guarantee,
     happy_call,
     intake,
     late_refund,
+    news,
     permission,
     promise,
     remedy,
@@ -28,15 +32,18 @@ from domain import (
     saga,
     supervisor,
     targets,
+    task,
     triage,
     wish,
 )
 from domain.actor import Role
+from domain.allocation import Allocation, AllocationCommand, AllocationEvent, Desk
 from domain.amendment import AmendmentCommand, AmendmentEvent
 from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
 from domain.attempt import AttemptEvent, AttemptRefused
 from domain.clocks import Around
 from domain.contact import ContactCommand, ContactEvent, Contacts
+from domain.cost import Spent
 from domain.earlier import earlier_failure
 from domain.effect import Effect
 from domain.ending import Course, Ending, EndingCommand, EndingEvent
@@ -54,6 +61,7 @@ from domain.message import (
     LetTimePass,
     OutcomeUnknown,
 )
+from domain.news import News, NewsEvent
 from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
@@ -63,9 +71,10 @@ from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
 from domain.result import Recovery, Result, ResultCommand, ResultEvent
 from domain.saga import Agreed, Saga, SagaCommand, SagaEvent
-from domain.suggestion import corrections
+from domain.suggestion import corrections, read_surely
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets
+from domain.task import TaskCommand, TaskEvent, Tasks
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
 
@@ -73,6 +82,8 @@ CaseCommand = Annotated[
     IntakeCommand
     | TriageCommand
     | AssignmentCommand
+    | AllocationCommand
+    | TaskCommand
     | ContactCommand
     | PromiseCommand
     | SupervisorCommand
@@ -91,6 +102,9 @@ CaseEvent = Annotated[
     IntakeEvent
     | TriageEvent
     | AssignmentEvent
+    | AllocationEvent
+    | TaskEvent
+    | NewsEvent
     | ContactEvent
     | PromiseEvent
     | SupervisorEvent
@@ -131,6 +145,10 @@ class Case:
     intake: Intake | None = None
     triage: Classification = field(default_factory=Classification)
     assignment: Assignment = field(default_factory=Assignment)
+    allocation: Allocation = field(default_factory=Allocation)
+    tasks: Tasks = field(default_factory=Tasks)
+    news: News = field(default_factory=News)
+    spent: Spent = field(default_factory=Spent)
     contacts: Contacts = field(default_factory=Contacts)
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
@@ -166,6 +184,32 @@ def opened(case: Case) -> Intake:
 def before_remedy(case: Case) -> Before:
     """Return what the stages before the remedy know."""
     return Before(policy=case.policy, intake=opened(case), triage=case.triage, contacts=case.contacts)
+
+
+def _desk(case: Case) -> Desk:
+    return Desk(
+        policy=case.policy,
+        triage=case.triage,
+        assignment=case.assignment,
+        claimed=opened(case).opening.claimed,
+    )
+
+
+def _hand_over_summary(case: Case) -> str:
+    """Say what whoever takes over must know; the rest stands in the case itself."""
+    open_promises = sum(each.state == "open" for each in case.promises.made)
+    if case.policy.language == "ko":
+        return (
+            f"담당자 {case.assignment.owner} 부재로 인계합니다. 분류 {case.triage.voc_type}, "
+            f"원인 {case.triage.cause or '미정'}, 심각도 {case.triage.severity}, "
+            f"접촉 {case.contacts.count}회, 지켜야 할 약속 {open_promises}건, "
+            f"진행 중인 부서 과제 {len(case.tasks.open)}건입니다."
+        )
+    return (
+        f"{case.assignment.owner} is away. A {case.triage.voc_type}, cause {case.triage.cause or 'open'}, "
+        f"severity {case.triage.severity}; {case.contacts.count} contacts so far, {open_promises} open "
+        f"promises, {len(case.tasks.open)} open tasks of departments."
+    )
 
 
 def _agreed(case: Case) -> Agreed:
@@ -205,6 +249,7 @@ def around(case: Case) -> Around:
         saga=case.saga,
         result=case.result,
         ending=case.ending,
+        allocation=case.allocation,
         extended=case.targets.extended,
         updates_missed=case.targets.updates_missed,
         update_from=case.targets.update_from,
@@ -290,7 +335,13 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | assignment.AcceptTransfer()
             | assignment.EscalateCase()
         ):
+            if isinstance(command, assignment.TransferCase):
+                allocation.check_transfer(case.allocation, _desk(case), command)
             return assignment.decide(case.assignment, case.policy, command)
+        case allocation.SuggestOwner() | allocation.ReportAbsence():
+            return allocation.decide(case.allocation, _desk(case), command)
+        case task.GiveTask() | task.AcceptTask() | task.FinishTask() | task.RefuseTask() | task.CancelTask():
+            return task.decide(case.tasks, case.policy, command)
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
             return contact.decide(case.contacts, case.policy, command)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
@@ -323,7 +374,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case result.RegisterResult() | result.TellResult():
             if isinstance(command, result.RegisterResult):
                 wish.check_answered(case.wishes)
-            return result.decide(case.result, _recovery(case), command)
+                task.check_none_open(case.tasks)
+            return _costed(case, result.decide(case.result, _recovery(case), command))
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
         case targets.ResumeCase() | targets.ExtendClock():
@@ -336,7 +388,9 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | ending.OpenRound()
             | ending.StateFinalPosition()
         ):
-            return ending.decide(case.ending, _course(case), command)
+            if isinstance(command, ending.AnswerCase | ending.StateFinalPosition):
+                task.check_none_open(case.tasks)
+            return _costed(case, ending.decide(case.ending, _course(case), command))
         case _:
             assert_never(command)
 
@@ -362,6 +416,9 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         return ()
     found = (
         *contact.deadlines(case.contacts),
+        *allocation.deadlines(case.allocation, _desk(case)),
+        *task.deadlines(case.tasks),
+        *news.deadlines(case.news),
         *promise.deadlines(case.promises),
         *supervisor.deadlines(case.supervisor),
         *remedy.deadlines(case.remedy),
@@ -394,6 +451,7 @@ def _time(case: Case, at: datetime) -> tuple[Event, ...]:
 
 
 MOVES_UP = (
+    task.TaskMissed,
     promise.PromiseBroken,
     supervisor.SupervisorRequestMissed,
     remedy.ApprovalMissed,
@@ -404,8 +462,15 @@ MOVES_UP = (
 
 
 def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
-    """Note on a classification where it departs from what the rules read in the customer's words."""
+    """Note on a classification where it departs from what the rules read in the customer's words.
+
+    Raises:
+        Refused: where a complaint on which a remedy was proposed already would be called something else.
+    """
     text = opened(case).opening.text
+    for event in events:
+        if isinstance(event, triage.Triaged) and event.voc_type != "complaint" and case.remedy.proposed:
+            raise Refused("a remedy was proposed, so it stays a complaint", code="downgrade")
     return tuple(
         event.model_copy(
             update={"corrects": corrections(case.policy, text, triage.evolve(case.triage, event))}
@@ -414,9 +479,27 @@ def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
     )
 
 
+def _costed(case: Case, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Add to a result what became of each harm line, and what the case has cost."""
+    return tuple(
+        event.model_copy(
+            update={
+                "remedies": result.line_results(_recovery(case)),
+                "cost": cost.cost_of(case.spent, case.policy),
+            }
+        )
+        if isinstance(event, result.ResultRegistered)
+        else event
+        for event in events
+    )
+
+
 def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
     lapse: dict[str, Callable[[], tuple[Event, ...]]] = {
         "contact": lambda: contact.lapse(case.contacts, deadline, at),
+        "allocation": lambda: allocation.lapse(case.allocation, _desk(case), deadline, at),
+        "task": lambda: task.lapse(case.tasks, case.policy, deadline, at),
+        "news": lambda: news.lapse(case.news, deadline, at),
         "promise": lambda: promise.lapse(deadline, at),
         "supervisor": lambda: supervisor.lapse(case.supervisor, deadline, at),
         "remedy": lambda: remedy.lapse(case.remedy, case.policy, deadline, at),
@@ -451,7 +534,9 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         return ()
     before = before_remedy(case)
     return (
-        assignment.follow(case.assignment, case.triage, case.policy, at)
+        _read_surely(case, at)
+        or assignment.follow(case.assignment, case.triage, case.policy, at)
+        or allocation.follow(case.allocation, _desk(case), at)
         or _begin_higher(case, at)
         or guarantee.follow(case.guarantees, around(case), case.targets, at)
         or wish.follow(case.wishes, case.remedy, at)
@@ -459,8 +544,30 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, _agreed(case), at)
         or happy_call.follow(case.follow_up, before, case.result, at)
+        or _called_off(case, at)
         or ending.follow(case.ending, _course(case), at)
     )
+
+
+def _read_surely(case: Case, at: datetime) -> tuple[Event, ...]:
+    """A report of a failure that the rules read surely takes its way at once (R106)."""
+    read = read_surely(case.policy, opened(case).opening) if not case.triage.classed else None
+    if read is None or case.ending.withdrawn:
+        return ()
+    classed = triage.read(
+        case.triage,
+        cause=read.cause,
+        product=read.product,
+        severity=read.severity,
+        safety=read.safety,
+        at=at,
+    )
+    return (classed,)
+
+
+def _called_off(case: Case, at: datetime) -> tuple[Event, ...]:
+    """Departments do not go on working for a complaint that was taken back."""
+    return task.called_off(case.tasks, at, "the customer withdrew") if case.ending.withdrawn else ()
 
 
 def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
@@ -485,6 +592,8 @@ def todo(case: Case) -> tuple[Effect, ...]:
     intake_ = opened(case)
     return (
         *intake.todo(intake_, policy=case.policy, number=case.id),
+        *(allocation.todo(case.allocation) if case.ending.end is None else ()),
+        *news.todo(case.news, case.policy, case.id),
         *remedy.todo(case.remedy, before, case.id),
         *saga.todo(case.saga, _agreed(case)),
         *result.todo(case.result, before, case.id),
@@ -508,6 +617,12 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             | "authority-release"
         ):
             return remedy.came_back(case.remedy, case.policy, fact)
+        case "load":
+            desk = replace(_desk(case), summary=_hand_over_summary(case))
+            found = allocation.came_back(case.allocation, desk, fact)
+            return found[:1] if case.ending.end is not None else found
+        case "news":
+            return news.came_back(case.news, fact)
         case "result-notice":
             return result.came_back(case.result, fact)
         case "happy-call":
@@ -525,8 +640,29 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
 
 def evolve(case: Case, event: Event) -> Case:
     """Apply one recorded event. Total: the past is never refused."""
-    changed = _evolve(case, event)
+    changed = _beside(case, _evolve(case, event), event)
     return replace(changed, version=case.version + 1, at=event.at)
+
+
+def _beside(before: Case, case: Case, event: Event) -> Case:
+    """Keep what every event may touch: who hears of it, who is at work, and what it cost."""
+    if case.intake is None:
+        return case
+    spent = cost.evolve(case.spent, event, before.remedy)
+    allocation_ = case.allocation
+    if not isinstance(event, allocation.OwnerAway):
+        allocation_ = allocation.back_at_work(allocation_, event.by.id)
+    scene = feedback.Scene(
+        policy=case.policy,
+        intake=case.intake,
+        triage=case.triage,
+        assignment=case.assignment,
+        tasks=case.tasks,
+        result=case.result,
+        ending=case.ending,
+    )
+    heard = feedback.heard(case.news, scene, event)
+    return replace(case, spent=spent, allocation=allocation_, news=heard)
 
 
 def _evolve(case: Case, event: Event) -> Case:
@@ -540,6 +676,15 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(classed, intake=intake.converted(opened(case), event.at))
     if isinstance(event, AssignmentEvent):
         return replace(case, assignment=assignment.evolve(case.assignment, event))
+    if isinstance(event, allocation.OwnerAway):
+        moved = allocation.without_offer(case.assignment, event.person)
+        return replace(case, assignment=moved, allocation=allocation.evolve(case.allocation, event))
+    if isinstance(event, AllocationEvent):
+        return replace(case, allocation=allocation.evolve(case.allocation, event))
+    if isinstance(event, TaskEvent):
+        return replace(case, tasks=task.evolve(case.tasks, event))
+    if isinstance(event, NewsEvent):
+        return replace(case, news=news.evolve(case.news, event))
     if isinstance(event, ContactEvent):
         return replace(case, contacts=contact.evolve(case.contacts, event))
     if isinstance(event, PromiseEvent):
@@ -563,7 +708,12 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, HappyCallEvent):
         return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
     if isinstance(event, ending.CaseEnded):
-        return replace(case, ending=ending.evolve(case.ending, event), remedy=remedy.closed(case.remedy))
+        return replace(
+            case,
+            ending=ending.evolve(case.ending, event),
+            remedy=remedy.closed(case.remedy),
+            news=news.at_the_end(case.news),
+        )
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):

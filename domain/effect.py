@@ -251,6 +251,13 @@ class ReleaseAuthority(Record):
     proposal: Line
 
 
+class ReadLoad(Record):
+    """Ask the ledger how many open cases each of these people owns (the ledger's own port)."""
+
+    kind: Literal["read_load"] = "read_load"
+    people: tuple[Id, ...]
+
+
 class FindOutcome(Record):
     """Ask a provider, by our key, what became of a request whose outcome we do not know.
 
@@ -299,6 +306,7 @@ Request = Annotated[
     | PlaceCall
     | ReserveAuthority
     | ReleaseAuthority
+    | ReadLoad
     | FindOutcome,
     Field(discriminator="kind"),
 ]
@@ -522,6 +530,13 @@ class AuthorityFreed(Record):
     kind: Literal["authority_freed"] = "authority_freed"
 
 
+class LoadAnswer(Record):
+    """How many open cases each person owns; whoever is missing owns none."""
+
+    kind: Literal["load_answer"] = "load_answer"
+    open_cases: dict[Id, int]
+
+
 Outcome = Annotated[
     CustomerSnapshot
     | OrderSnapshot
@@ -542,7 +557,8 @@ Outcome = Annotated[
     | Undone
     | CallMade
     | AuthorityAnswer
-    | AuthorityFreed,
+    | AuthorityFreed
+    | LoadAnswer,
     Field(discriminator="kind"),
 ]
 

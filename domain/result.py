@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from domain.benefit import gets
+from domain.cost import Cost
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.message import CameBack, Command, EffectSucceeded, Event
+from domain.money import Money
 from domain.plan import Before, LineDecision
 from domain.policy import Channel
-from domain.record import Letter, Line, Text
+from domain.record import Letter, Line, Record, Text
 from domain.refusal import Refused
 from domain.remedy import Remedy, undecided
 from domain.saga import Saga
@@ -38,8 +40,21 @@ class TellResult(Command):
     how: Line
 
 
+class LineResult(Record):
+    """What became of one harm line; `remedy` is `none` where an offer for it was not taken up."""
+
+    harm_line: Line
+    remedy: Line
+    amount: Money | None = None
+
+
 class ResultRegistered(Event):
-    """The result stands and is going to be notified; `gets` says what the customer gets and why it helps."""
+    """The result stands and is going to be notified; `gets` says what the customer gets and why it helps.
+
+    Attributes:
+        remedies: what became of each harm line.
+        cost: what the case has cost so far; None where the policy has no prices for handling.
+    """
 
     kind: Literal["result_registered"] = "result_registered"
     number: int
@@ -51,6 +66,8 @@ class ResultRegistered(Event):
     department: Line | None
     policy: Line
     gets: Text = ""
+    remedies: tuple[LineResult, ...] = ()
+    cost: Cost | None = None
 
 
 class ResultNotified(Event):
@@ -160,6 +177,17 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         by=command.by,
     )
     return (registered,)
+
+
+def line_results(recovery: Recovery) -> tuple[LineResult, ...]:
+    """Return what became of every harm line that was stated (R52)."""
+    found = {each.harm_line: each for each in recovery.remedy.done}
+    return tuple(
+        LineResult(harm_line=line.id, remedy=decided.remedy, amount=decided.amount)
+        if (decided := found.get(line.id)) is not None
+        else LineResult(harm_line=line.id, remedy="none")
+        for line in recovery.before.triage.harm_lines
+    )
 
 
 UNDER_WAY = ("reserving", "waiting_approval", "approved", "offered", "agreed")
