@@ -1,6 +1,7 @@
 """Composition root of the command line: `redress ...`."""
 
 from cli import (
+    absence,
     cases,
     commanding,
     demo,
@@ -23,6 +24,7 @@ for group in (
     cases,
     importing,
     commanding,
+    absence,
     inspect,
     remedies,
     repair,

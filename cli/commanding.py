@@ -55,7 +55,7 @@ def submit(
     """Send any command to a case, and print its receipt."""
     fields = _fields(data)
     if occurred_at is not None:
-        fields["occurred_at"] = _instant(occurred_at)
+        fields["occurred_at"] = instant(occurred_at, "occurred_at")
     _give(case, command, by, fields, command_id, signal=signal, as_json=as_json)
 
 
@@ -103,12 +103,17 @@ def _fields(data: str) -> dict[str, Any]:
     return json_object(bounded(data.encode("utf-8", "surrogateescape"), "--data"), "--data")
 
 
-def _instant(given: str) -> str:
+def instant(given: str, name: str) -> str:
+    """Return a time as commands carry it.
+
+    Raises:
+        Refused: it has no offset, or is none.
+    """
     try:
         return iso(datetime.fromisoformat(given))
     except ValueError:
         raise Refused(
-            "occurred_at: write an ISO 8601 time with an offset, such as 2026-11-22T09:00:00+09:00",
+            f"{name}: write an ISO 8601 time with an offset, such as 2026-11-22T09:00:00+09:00",
             code="invalid",
         ) from None
 
@@ -125,7 +130,7 @@ def _give(
 ) -> None:
     number = case_number(case)
     catalogue.entry(name)
-    stated = {"id": command_id or uuid4().hex, "by": _actor(by)}
+    stated = {"id": command_id or uuid4().hex, "by": actor(by)}
     twice = sorted(stated.keys() & fields.keys())
     if twice:
         raise Refused(f"{twice[0]}: is given by its own option; leave it out of --data", code="invalid")
@@ -136,7 +141,12 @@ def _give(
     answer(told, _words(receipt, number, command.id), as_json=as_json)
 
 
-def _actor(by: str) -> str:
+def actor(by: str) -> str:
+    """Return who asks, as commands carry it.
+
+    Raises:
+        Refused: it has not both parts.
+    """
     role, colon, person = by.partition(":")
     if not (role and colon and person):
         raise Refused("by: write ROLE:ID, for example supervisor:sup-01", code="invalid")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import chain
 
 from activities.wordings import Wordings
-from cli import policy_offers, policy_rules
+from cli import policy_handling, policy_offers, policy_rules
 from cli.policy_rules import Scope, Sentence, Subject, length
 from domain.calendar import WEEKDAYS
 from domain.policy import Policy
@@ -26,6 +26,7 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
             _people(policy),
             policy_rules.routing(policy, scope),
             policy_rules.readings(policy),
+            policy_handling.handling(policy),
             policy_rules.targets(policy),
             policy_rules.statutory(policy),
             policy_offers.offers(policy),

@@ -172,6 +172,9 @@ def _standing(view: CaseView) -> RenderableType:
         "class": f"{now.voc_type}, severity {now.severity or 'not classed'}, product {now.product or '-'}",
         "department": now.department,
         "owner": f"{now.owner} (level {now.level})" if now.owner else None,
+        "suggested": _suggested(view),
+        "lacks": f"{', '.join(view.lacks)}: the next hand-over repairs it" if view.lacks else None,
+        "read by": "the rules; no person has confirmed it" if view.read_by_rules else None,
         "customer": now.customer,
         "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
         "wants": view.wants,
@@ -184,6 +187,7 @@ def _standing(view: CaseView) -> RenderableType:
         "steps": ", ".join(f"{step.step} {step.state}" for step in view.steps) or None,
         "refunds": ", ".join(now.refunds) or None,
         "promises": ", ".join(f"{each.number} by {each.by}: {each.state}" for each in view.promises) or None,
+        "tasks": ", ".join(f"{each.number} {each.department}: {each.state}" for each in view.tasks) or None,
         "result": view.outcome,
         "happy call": view.happy_call if view.outcome else None,
         "waits for": ", ".join(view.waiting) or None,
@@ -195,6 +199,12 @@ def _standing(view: CaseView) -> RenderableType:
         if value is not None:
             row(lines, name, value)
     return lines
+
+
+def _suggested(view: CaseView) -> str | None:
+    if view.suggested_owner is None:
+        return None
+    return f"{view.suggested_owner} ({', '.join(view.suggested_because)})"
 
 
 def _approval(view: CaseView) -> str | None:

@@ -62,8 +62,11 @@ WHERE ($1::text IS NULL OR stage = $1)
     AND ($4::timestamptz IS NULL OR next_due < $4)
     AND ($5::boolean IS NULL OR (parked IS NOT NULL) = $5)
     AND ($6::boolean IS NULL OR (ended IS NOT NULL) = $6)
+    AND ($7::text IS NULL OR customer = $7)
+    AND ($8::text IS NULL OR product = $8)
+    AND ($9::text IS NULL OR voc_type = $9)
 ORDER BY next_due NULLS LAST, case_id
-LIMIT $7
+LIMIT $10
 """
 
 CASE_IDS = "SELECT DISTINCT case_id FROM events WHERE case_id > $1 ORDER BY case_id LIMIT $2"

@@ -83,6 +83,9 @@ class EventStore:
         due_before: datetime | None = None,
         parked: bool | None = None,
         ended: bool | None = None,
+        customer: str | None = None,
+        product: str | None = None,
+        voc_type: str | None = None,
         limit: int = PAGE,
     ) -> list[CaseRow]:
         """Return the cases that match every filter given, what falls due first at the top.
@@ -94,9 +97,13 @@ class EventStore:
             due_before: only cases with a deadline before this instant (what is at risk).
             parked: only cases that wait (or do not wait) for a human.
             ended: only cases that have (or have not) ended.
+            customer: only cases of this customer's.
+            product: only cases about this product.
+            voc_type: only complaints, inquiries, compliments or suggestions.
             limit: how many at most.
         """
-        wanted = (stage, owner, department, due_before, parked, ended, limit)
+        about = (customer, product, voc_type)
+        wanted = (stage, owner, department, due_before, parked, ended, *about, limit)
         records = await self._fetch(statements.CASES, *wanted)
         return [CaseRow.model_validate_json(record["row"]) for record in records]
 

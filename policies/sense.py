@@ -51,6 +51,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _lengths(policy),
         _happy_call(policy),
         _people(policy),
+        _handling(policy),
         _languages(policy),
         _readings(policy),
     )
@@ -88,6 +89,8 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
     yield ("appeal_window",), policy.appeal_window, policy.calendar
     if policy.approval_expires is not None:
         yield ("approval_expires",), policy.approval_expires, policy.calendar
+    if policy.handling is not None:
+        yield ("handling", "task"), policy.handling.task, policy.calendar
     for place, target in enumerate(policy.targets):
         yield ("targets", place, "budget"), target.budget, policy.calendar
         for index, rung in enumerate(target.ladder):
@@ -171,6 +174,9 @@ def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
             yield ("offer_table", place, "at_most"), rule.at_most
         if rule.usual is not None:
             yield ("offer_table", place, "usual"), rule.usual
+    if policy.handling is not None and policy.handling.costs is not None:
+        for name, price in policy.handling.costs:
+            yield ("handling", "costs", name), price
     for place, guarantee in enumerate(policy.guarantees):
         yield ("guarantees", place, "pays"), guarantee.pays
     for place, limit in enumerate(policy.extra_limits):
@@ -265,6 +271,32 @@ def _people(policy: Policy) -> Iterator[Finding]:
     for role in (Role.HAPPY_CALLER, Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
         if not any(role in person.roles for person in policy.people):
             yield ("people",), f"has no {role}; the engine needs at least one"
+
+
+def _handling(policy: Policy) -> Iterator[Finding]:
+    """A skill that nobody has is always a mismatch; one that no rule asks for is a slip of the pen."""
+    head = policy.service_head
+    if head is not None and not policy.holds(head, Role.DEPARTMENT_HEAD):
+        yield ("service_head",), "must be a department_head: somebody who can answer for the figures"
+    departments = {department.id for department in policy.departments}
+    for place, person in enumerate(policy.people):
+        if person.department is not None and person.department not in departments:
+            yield ("people", place, "department"), f"use one of {', '.join(sorted(departments))}"
+        for index, absence in enumerate(person.absences):
+            if absence.to_day is not None and absence.to_day < absence.from_day:
+                yield ("people", place, "absences", index, "to_day"), "must not lie before from_day"
+    handling = policy.handling
+    if handling is None:
+        return
+    known = {skill for person in policy.people for skill in person.skills}
+    asked = {rule.skill for rule in handling.skills}
+    for place, rule in enumerate(handling.skills):
+        if rule.skill not in known:
+            yield ("handling", "skills", place, "skill"), "nobody among people has this skill"
+    for place, person in enumerate(policy.people):
+        for index, skill in enumerate(person.skills):
+            if skill not in asked:
+                yield ("people", place, "skills", index), "no rule of handling.skills asks for this skill"
 
 
 def _languages(policy: Policy) -> Iterator[Finding]:

@@ -25,6 +25,14 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "answer": ("number", "answer"),
     "delay": ("number",),
     "target_staff": ("number", "target"),
+    "staff_fallback": ("number", "department"),
+    "staff_offer": ("number",),
+    "staff_away": ("number", "person"),
+    "staff_task": ("number", "department"),
+    "staff_task_late": ("number", "department"),
+    "staff_task_answer": ("number", "department"),
+    "staff_result": ("number", "summary"),
+    "staff_praise": ("number",),
 }
 """Every notice that a case can send, and the slots that it fills."""
 

@@ -30,6 +30,8 @@ class StaffManners(_Shares):
         overreach: tries to approve the own proposal.
         refuse_all: proposes to refuse everything.
         reject: an approver who says no.
+        task: asks another department for something.
+        refuse_task: a department that will not do it.
     """
 
     always: tuple[str, ...] = ()
@@ -43,6 +45,8 @@ class StaffManners(_Shares):
     overreach: Share = 0.08
     refuse_all: Share = 0.07
     reject: Share = 0.12
+    task: Share = 0.12
+    refuse_task: Share = 0.15
 
 
 class CustomerManners(_Shares):
@@ -84,6 +88,8 @@ NO_FAULTS = StaffManners(
     overreach=0,
     refuse_all=0,
     reject=0,
+    task=0,
+    refuse_task=0,
 )
 CARELESS = StaffManners(
     forget=0.4, forget_approval=0.5, promise=0.6, break_promise=0.6, overreach=0.2, refuse_all=0.15

@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cli.checks.evidence import Ledger, events
+from domain.allocation import OwnerAway
 from domain.case import CaseEvent
 from domain.contact import TargetsResumed
 from domain.happy_call import HappyCallBegun
+from domain.news import NewsReleased
 from domain.promise import PromiseBroken
 from domain.remedy import ApprovalExpired, ApprovalMissed, OfferExpired, OfferReminded
 from domain.saga import HandStepMissed, SettlementAsked, StepAsked, StepBegun, UndoBegun
 from domain.supervisor import SupervisorRequestMissed
 from domain.targets import Rung, WordsReleased
+from domain.task import TaskMissed
 from ledger.breach import Breach
 
 
@@ -59,5 +62,11 @@ def name_of(event: CaseEvent) -> str | None:
             return f"words {' '.join(keys)}"
         case HandStepMissed(step=step, due=due):
             return f"step {step} due {due}"
+        case TaskMissed(number=number, times=times):
+            return f"task {number} miss {times}"
+        case NewsReleased(keys=keys):
+            return f"news {' '.join(keys)}"
+        case OwnerAway(person=person, due=due):
+            return f"absence of {person} due {due}"
         case _:
             return None

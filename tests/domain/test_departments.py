@@ -83,8 +83,8 @@ def test_a_refusal_goes_to_the_next_rule_that_matches() -> None:
 def test_a_failure_that_is_read_surely_has_its_department_at_once_whoever_reports_it(
     source: str, fields: dict[str, Any]
 ) -> None:
-    life = given(policy=HANDLED).when(opening(source=source, text=SURE, **fields))
-    life = life.then("case_opened", "triaged", "department_assigned")
+    opened = given(policy=HANDLED).when(opening(source=source, text=SURE, **fields))
+    life = opened.then("case_opened", "triaged", "department_assigned")
     assert (life.stage, life.case.assignment.department) == ("with_department", "works")
     event = life.last("triaged")
     assert (event.by_rules, event.cause, event.by.id) == (True, "design", "redress")

@@ -91,6 +91,8 @@ def other(value: Any) -> tuple[Any, ...]:
             [GUARANTEE],
             {"refund": {"en": "y"}},
             ["apology"],
+            [{"from_day": "2026-11-23"}],
+            [{"skill": "x"}],
             {"2026-11-23": []},
             {"x": "y"},
             {"growth": 0.5},
