@@ -19,17 +19,17 @@ from domain import (
     contact,
     cost,
     ending,
-    feedback,
     guarantee,
     happy_call,
     intake,
     late_refund,
-    news,
     permission,
     promise,
     remedy,
     result,
     saga,
+    staff_news,
+    staff_readers,
     supervisor,
     targets,
     task,
@@ -61,7 +61,6 @@ from domain.message import (
     LetTimePass,
     OutcomeUnknown,
 )
-from domain.news import News, NewsEvent
 from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
@@ -71,6 +70,7 @@ from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
 from domain.result import Recovery, Result, ResultCommand, ResultEvent
 from domain.saga import Agreed, Saga, SagaCommand, SagaEvent
+from domain.staff_news import News, NewsEvent
 from domain.suggestion import corrections, read_surely
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets
@@ -147,7 +147,7 @@ class Case:
     assignment: Assignment = field(default_factory=Assignment)
     allocation: Allocation = field(default_factory=Allocation)
     tasks: Tasks = field(default_factory=Tasks)
-    news: News = field(default_factory=News)
+    staff_news: News = field(default_factory=News)
     spent: Spent = field(default_factory=Spent)
     contacts: Contacts = field(default_factory=Contacts)
     promises: Promises = field(default_factory=Promises)
@@ -418,7 +418,7 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *contact.deadlines(case.contacts),
         *allocation.deadlines(case.allocation, _desk(case)),
         *task.deadlines(case.tasks),
-        *news.deadlines(case.news),
+        *staff_news.deadlines(case.staff_news),
         *promise.deadlines(case.promises),
         *supervisor.deadlines(case.supervisor),
         *remedy.deadlines(case.remedy),
@@ -499,7 +499,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
         "contact": lambda: contact.lapse(case.contacts, deadline, at),
         "allocation": lambda: allocation.lapse(case.allocation, _desk(case), deadline, at),
         "task": lambda: task.lapse(case.tasks, case.policy, deadline, at),
-        "news": lambda: news.lapse(case.news, deadline, at),
+        "news": lambda: staff_news.lapse(case.staff_news, deadline, at),
         "promise": lambda: promise.lapse(deadline, at),
         "supervisor": lambda: supervisor.lapse(case.supervisor, deadline, at),
         "remedy": lambda: remedy.lapse(case.remedy, case.policy, deadline, at),
@@ -593,7 +593,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
     return (
         *intake.todo(intake_, policy=case.policy, number=case.id),
         *(allocation.todo(case.allocation) if case.ending.end is None else ()),
-        *news.todo(case.news, case.policy, case.id),
+        *staff_news.todo(case.staff_news, case.policy, case.id),
         *remedy.todo(case.remedy, before, case.id),
         *saga.todo(case.saga, _agreed(case)),
         *result.todo(case.result, before, case.id),
@@ -622,7 +622,7 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             found = allocation.came_back(case.allocation, desk, fact)
             return found[:1] if case.ending.end is not None else found
         case "news":
-            return news.came_back(case.news, fact)
+            return staff_news.came_back(case.staff_news, fact)
         case "result-notice":
             return result.came_back(case.result, fact)
         case "happy-call":
@@ -652,7 +652,7 @@ def _beside(before: Case, case: Case, event: Event) -> Case:
     allocation_ = case.allocation
     if not isinstance(event, allocation.OwnerAway):
         allocation_ = allocation.back_at_work(allocation_, event.by.id)
-    scene = feedback.Scene(
+    scene = staff_readers.Scene(
         policy=case.policy,
         intake=case.intake,
         triage=case.triage,
@@ -661,8 +661,8 @@ def _beside(before: Case, case: Case, event: Event) -> Case:
         result=case.result,
         ending=case.ending,
     )
-    heard = feedback.heard(case.news, scene, event)
-    return replace(case, spent=spent, allocation=allocation_, news=heard)
+    heard = staff_readers.heard(case.staff_news, scene, event)
+    return replace(case, spent=spent, allocation=allocation_, staff_news=heard)
 
 
 def _evolve(case: Case, event: Event) -> Case:
@@ -684,7 +684,7 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, TaskEvent):
         return replace(case, tasks=task.evolve(case.tasks, event))
     if isinstance(event, NewsEvent):
-        return replace(case, news=news.evolve(case.news, event))
+        return replace(case, staff_news=staff_news.evolve(case.staff_news, event))
     if isinstance(event, ContactEvent):
         return replace(case, contacts=contact.evolve(case.contacts, event))
     if isinstance(event, PromiseEvent):
@@ -712,7 +712,7 @@ def _evolve(case: Case, event: Event) -> Case:
             case,
             ending=ending.evolve(case.ending, event),
             remedy=remedy.closed(case.remedy),
-            news=news.at_the_end(case.news),
+            staff_news=staff_news.at_the_end(case.staff_news),
         )
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))

@@ -40,7 +40,7 @@ class Opening(Record):
         raised_at: when the customer first raised it, where that is known to be earlier.
         began_at: when the customer began to claim; None: the channel does not say.
         rejected_tries: how often the channel turned the customer away before; None: it does not say.
-        reported_by: the member of staff or the store that passed it on; they hear how it came out.
+        taken_by: id of the person (or store) who took it in; they hear how it came out.
     """
 
     source: Line
@@ -59,7 +59,7 @@ class Opening(Record):
     began_at: Instant | None = None
     rejected_tries: Annotated[int, Field(ge=0, le=1000)] | None = None
     proactive: bool = False
-    reported_by: Id | None = None
+    taken_by: Id | None = None
 
 
 class CaseOpened(Event):

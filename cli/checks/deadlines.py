@@ -8,10 +8,10 @@ from domain.allocation import OwnerAway
 from domain.case import CaseEvent
 from domain.contact import TargetsResumed
 from domain.happy_call import HappyCallBegun
-from domain.news import NewsReleased
 from domain.promise import PromiseBroken
 from domain.remedy import ApprovalExpired, ApprovalMissed, OfferExpired, OfferReminded
 from domain.saga import HandStepMissed, SettlementAsked, StepAsked, StepBegun, UndoBegun
+from domain.staff_news import NewsReleased
 from domain.supervisor import SupervisorRequestMissed
 from domain.targets import Rung, WordsReleased
 from domain.task import TaskMissed

@@ -88,7 +88,7 @@ def policy(tmp_path: Path) -> Path:
 async def test_departments_refuse_an_owner_is_away_a_task_is_late_and_everybody_hears_how_it_came_out(
     redress: Redress, redress_command: Command, policy: Path
 ) -> None:
-    story = await opened(redress_command, redress, policy, text="컵이 이상해요", reported_by="store-7")
+    story = await opened(redress_command, redress, policy, text="컵이 이상해요", taken_by="store-7")
     await story.done("triage", "agent:agent-04", voc_type="complaint", cause="defect", product="delivery")
     assert await story.done("refuse_department", "agent:agent-07", reason="우리 일이 아닙니다") == [
         "department_refused",

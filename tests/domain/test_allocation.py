@@ -144,7 +144,7 @@ def test_an_owner_who_is_away_is_handed_on_with_a_summary_and_no_deadline_moves(
 
 def test_whoever_leads_hears_of_an_absence_and_is_reminded_in_the_owners_place() -> None:
     life = handled(*OWNED, gone(by=SYSTEM), ok("load", LOAD))
-    assert ("staff_away", "sue") in [(item.topic, item.staff) for item in life.case.news.items]
+    assert ("staff_away", "sue") in [(item.topic, item.staff) for item in life.case.staff_news.items]
     reminded = life.told(wait(hours=4, seconds=1))
     assert [word.staff for word in reminded.case.targets.words] == ["sue"]
 

@@ -36,14 +36,14 @@ def handled(*items: Any) -> Any:
 def test_a_case_that_no_rule_matches_goes_to_the_fallback_whose_leader_is_alerted() -> None:
     life = handled(*RAISED).when(triage()).then("triaged", "department_assigned", "fallback_alerted")
     assert life.case.assignment.department == "service"
-    (word,) = life.case.news.items
+    (word,) = life.case.staff_news.items
     assert (word.topic, word.staff) == ("staff_fallback", "sue")
     assert word.key in life.owed
 
 
 def test_a_case_that_a_rule_gives_to_the_fallback_alerts_nobody() -> None:
     life = handled(*RAISED).when(triage(voc_type="inquiry")).then("triaged", "department_assigned")
-    assert life.case.news.items == ()
+    assert life.case.staff_news.items == ()
 
 
 def test_after_so_many_refusals_the_fallback_takes_it_whatever_the_rules_say() -> None:
@@ -76,7 +76,7 @@ def test_a_refusal_goes_to_the_next_rule_that_matches() -> None:
     ("source", "fields"),
     [
         ("web", {}),
-        ("store", {"reported_by": "store-7"}),
+        ("store", {"taken_by": "store-7"}),
         ("monitoring", {"proactive": True}),
     ],
 )
@@ -169,10 +169,10 @@ def test_the_nth_hand_over_moves_the_case_up_and_only_a_supervisor_takes_it_afte
 
 def test_whoever_is_offered_a_case_hears_of_it() -> None:
     life = handled(*OWNED, hand_over("ben"))
-    assert [(item.topic, item.staff) for item in life.case.news.items][-1] == ("staff_offer", "ben")
+    assert [(item.topic, item.staff) for item in life.case.staff_news.items][-1] == ("staff_offer", "ben")
 
 
 def test_a_policy_without_handling_keeps_to_what_it_said() -> None:
     life = given(*WITH_DEPARTMENT)
-    assert life.case.news.items == ()
+    assert life.case.staff_news.items == ()
     assert given(opening(text=SURE, contact=Contact(name="Mira"))).stage == "raised"

@@ -85,7 +85,7 @@ def test_a_refused_task_is_the_owners_to_decide_on() -> None:
     life = (
         handled(*PUT_RIGHT, GIVE).when(say(RefuseTask, WIM, number=1, reason="not ours")).then("task_refused")
     )
-    word = life.case.news.items[-1]
+    word = life.case.staff_news.items[-1]
     assert (word.topic, word.staff) == ("staff_task_answer", "ann")
     life.when(say(RefuseTask, WIM, number=1, reason="not ours")).then()
     life.when(register()).then("result_registered")
@@ -96,13 +96,13 @@ def test_a_late_task_moves_the_case_up_each_time_and_tells_the_next_leader_of_th
     assert [event.kind for event in life.events][-2:] == ["task_missed", "case_escalated"]
     late = life.life
     assert late.last("case_escalated").cause == "task/due"
-    told = [(item.staff, item.topic) for item in late.case.news.items]
+    told = [(item.staff, item.topic) for item in late.case.staff_news.items]
     assert [each for each in told if each[1] == "staff_task_late"] == [
         ("wim", "staff_task_late"),
         ("sid", "staff_task_late"),
     ]
     later = late.told(wait(hours=24))
-    assert (later.last("task_missed").times, later.case.news.items[-1].staff) == (2, "hal")
+    assert (later.last("task_missed").times, later.case.staff_news.items[-1].staff) == (2, "hal")
     later.when(finish()).then("task_done")
     for_weeks = handled(*IN_RECOVERY, GIVE).told(*(wait(hours=12) for _ in range(40)))
     assert for_weeks.many("task_missed") == 3
@@ -110,7 +110,7 @@ def test_a_late_task_moves_the_case_up_each_time_and_tells_the_next_leader_of_th
 
 def test_words_about_tasks_wait_for_working_hours_and_then_go_out() -> None:
     evening = handled(*IN_RECOVERY, wait(hours=10), GIVE)
-    (word,) = [item for item in evening.case.news.items if item.topic == "staff_task"]
+    (word,) = [item for item in evening.case.staff_news.items if item.topic == "staff_task"]
     assert word.key not in evening.owed
     (due,) = [due for name, due in evening.dues.items() if name.startswith("news/words")]
     assert due == MONDAY.replace(day=24)
@@ -123,8 +123,8 @@ def test_words_about_tasks_wait_for_working_hours_and_then_go_out() -> None:
 def test_a_case_that_is_taken_back_calls_its_tasks_off() -> None:
     life = handled(*IN_RECOVERY, GIVE, accept())
     life = life.when(say(WithdrawCase, MIRA)).then("withdrawal_recorded", "task_cancelled", "case_ended")
-    assert life.case.news.items[-1].staff == "wim"
+    assert life.case.staff_news.items[-1].staff == "wim"
     assert not life.over
-    for _ in life.case.news.items:
+    for _ in life.case.staff_news.items:
         life = life.told(ok("news", NOTICE))
     assert life.over

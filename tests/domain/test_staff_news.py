@@ -47,11 +47,11 @@ def handled(*items: Any) -> Any:
 
 def told(life: Any, topic: str) -> list[str]:
     """Return who is told of a topic."""
-    return [item.staff for item in life.case.news.items if item.topic == topic]
+    return [item.staff for item in life.case.staff_news.items if item.topic == topic]
 
 
 HANDED_OVER = (
-    opening(reported_by="store-7"),
+    opening(taken_by="store-7"),
     ok("order", ORDER),
     triage(WIM),
     say(AcceptCase, AGENT),
@@ -72,7 +72,7 @@ def test_those_who_took_part_before_have_the_result_once_the_customer_has_it() -
     assert told(life, "staff_result") == []
     life = life.told(ok("result-notice", NOTICE))
     assert told(life, "staff_result") == ["wim", "ann", "store-7"]
-    (effect, *_) = [item for item in life.case.news.items if item.topic == "staff_result"]
+    (effect, *_) = [item for item in life.case.staff_news.items if item.topic == "staff_result"]
     assert effect.about == "we refunded it"
 
 
@@ -89,7 +89,7 @@ def test_a_compliment_reaches_whoever_is_praised_and_their_department() -> None:
     assert told(life, "staff_praise") == ["wim", "sid"]
     events = [
         life.told(ok(f"news:{number}", NOTICE)).last("staff_told")
-        for number in (item.key.partition(":")[2] for item in life.case.news.items)
+        for number in (item.key.partition(":")[2] for item in life.case.staff_news.items)
     ]
     assert {(event.topic, event.reached) for event in events} >= {("staff_praise", True)}
 

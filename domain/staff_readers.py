@@ -8,9 +8,9 @@ from domain.assignment import Assignment, FallbackAlerted, TransferOffered
 from domain.ending import AnswerNotified, Ending
 from domain.intake import Acknowledged, AddedToCase, Intake
 from domain.message import Event
-from domain.news import News, takes_part, tell
 from domain.policy import Policy
 from domain.result import Result, ResultNotified, ResultTold
+from domain.staff_news import News, takes_part, tell
 from domain.task import (
     Task,
     TaskAccepted,
@@ -108,7 +108,7 @@ def _of_the_outcome(news: News, scene: Scene, event: ResultNotified | ResultTold
 
 
 def _feed_back(news: News, scene: Scene, event: Event, summary: str, *, but: str | None) -> News:
-    before = (*news.part, *scene.assignment.owners, scene.intake.opening.reported_by)
+    before = (*news.part, *scene.assignment.owners, scene.intake.opening.taken_by)
     people = tuple(person for person in before if person not in (but, scene.assignment.owner))
     return tell(news, scene.policy, "staff_result", people, at=event.at, about=summary)
 
