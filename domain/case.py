@@ -4,7 +4,7 @@
 what the outside world still owes. Pure: messages carry the time at which the interpreter took them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -35,6 +35,7 @@ from domain import (
     task,
     triage,
     wish,
+    withdrawal,
 )
 from domain.actor import Role
 from domain.allocation import Allocation, AllocationCommand, AllocationEvent, Desk
@@ -64,7 +65,7 @@ from domain.message import (
 from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
-from domain.promise import PromiseCommand, PromiseEvent, Promises
+from domain.promise import PromiseCommand, PromisedFact, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
@@ -77,6 +78,7 @@ from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.task import TaskCommand, TaskEvent, Tasks
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
+from domain.withdrawal import Withdrawal, WithdrawalCommand, WithdrawalEvent
 
 CaseCommand = Annotated[
     IntakeCommand
@@ -92,6 +94,7 @@ CaseCommand = Annotated[
     | SagaCommand
     | ResultCommand
     | EndingCommand
+    | WithdrawalCommand
     | TargetCommand
     | AmendmentCommand,
     Field(discriminator="kind"),
@@ -114,6 +117,7 @@ CaseEvent = Annotated[
     | ResultEvent
     | HappyCallEvent
     | EndingEvent
+    | WithdrawalEvent
     | TargetEvent
     | GuaranteeBroken
     | AmendmentEvent
@@ -158,6 +162,7 @@ class Case:
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
     ending: Ending = field(default_factory=Ending)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
 
@@ -345,9 +350,9 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
             return contact.decide(case.contacts, case.policy, command)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
-            return promise.decide(case.promises, case.policy, command)
+            return promise.decide(case.promises, case.policy, case.contacts, command)
         case supervisor.RequestSupervisor() | supervisor.RecordMeeting() | supervisor.WithdrawRequest():
-            return supervisor.decide(case.supervisor, case.policy, case.contacts.count, command)
+            return supervisor.decide(case.supervisor, case.policy, case.contacts, command)
         case (
             remedy.ProposeRemedy()
             | remedy.ApproveRemedy()
@@ -374,6 +379,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case result.RegisterResult() | result.TellResult():
             if isinstance(command, result.RegisterResult):
                 wish.check_answered(case.wishes)
+                supervisor.check_result(case.supervisor, case.policy, command.by.id)
                 task.check_none_open(case.tasks)
             return _costed(case, result.decide(case.result, _recovery(case), command))
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
@@ -391,6 +397,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             if isinstance(command, ending.AnswerCase | ending.StateFinalPosition):
                 task.check_none_open(case.tasks)
             return _costed(case, ending.decide(case.ending, _course(case), command))
+        case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
+            return withdrawal.decide(case.withdrawal, case.contacts.count, command)
         case _:
             assert_never(command)
 
@@ -425,6 +433,7 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *saga.deadlines(case.saga),
         *happy_call.deadlines(case.follow_up, before_remedy(case), case.result),
         *ending.deadlines(case.ending, _course(case)),
+        *withdrawal.deadlines(case.withdrawal),
         *targets.deadlines(case.targets, around(case)),
     )
     return tuple(sorted(found, key=lambda deadline: (deadline.due, deadline.name)))
@@ -508,6 +517,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
             case.follow_up, before_remedy(case), case.assignment, deadline, at
         ),
         "ending": lambda: ending.lapse(deadline, at),
+        "withdrawal": lambda: withdrawal.lapse(case.withdrawal, deadline, at),
         "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
     return lapse[deadline.name.partition("/")[0]]()
@@ -544,6 +554,8 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, _agreed(case), at)
         or happy_call.follow(case.follow_up, before, case.result, at)
+        or promise.follow(case.promises, _seen(case), at)
+        or _withdrawn_by_staff(case, at)
         or _called_off(case, at)
         or ending.follow(case.ending, _course(case), at)
     )
@@ -568,6 +580,24 @@ def _read_surely(case: Case, at: datetime) -> tuple[Event, ...]:
 def _called_off(case: Case, at: datetime) -> tuple[Event, ...]:
     """Departments do not go on working for a complaint that was taken back."""
     return task.called_off(case.tasks, at, "the customer withdrew") if case.ending.withdrawn else ()
+
+
+def _seen(case: Case) -> Mapping[PromisedFact, datetime | None]:
+    """Return when what can be promised last came about."""
+    told = (talk.happened for talk in case.contacts.talks if talk.outbound and talk.answered)
+    return {
+        "contact": max(told, default=None),
+        "payment": next((s.done_at for s in case.saga.steps if s.name == "payout"), None),
+        "result": case.result.delivered_at,
+    }
+
+
+def _withdrawn_by_staff(case: Case, at: datetime) -> tuple[Event, ...]:
+    """What staff noted counts once nobody contradicted, and never past a request for a supervisor."""
+    noted = case.withdrawal
+    if not noted.stands or case.supervisor.open or case.ending.withdrawn:
+        return ()
+    return (ending.WithdrawalRecorded(reason=noted.reason, at=at),)
 
 
 def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
@@ -599,6 +629,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *result.todo(case.result, before, case.id),
         *happy_call.todo(case.follow_up, before),
         *ending.todo(case.ending, before, case.id),
+        *withdrawal.todo(case.withdrawal, intake.post(intake_, case.policy), case.id),
         *targets.todo(case.targets, around(case), case.id),
     )
 
@@ -631,6 +662,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return ending.came_back(fact)
         case "tell":
             return targets.came_back(fact)
+        case "withdrawal":
+            return withdrawal.came_back(case.policy, fact)
         case _:
             return saga.came_back(case.saga, _agreed(case), fact)
 
@@ -713,7 +746,10 @@ def _evolve(case: Case, event: Event) -> Case:
             ending=ending.evolve(case.ending, event),
             remedy=remedy.closed(case.remedy),
             staff_news=staff_news.at_the_end(case.staff_news),
+            withdrawal=withdrawal.closed(case.withdrawal),
         )
+    if isinstance(event, WithdrawalEvent):
+        return replace(case, withdrawal=withdrawal.evolve(case.withdrawal, event))
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):

@@ -84,7 +84,15 @@ def _never_due(policy: Policy, first_year: int) -> Iterator[Finding]:
 
 
 def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Calendar]]:
-    for name in ("approval", "offer", "offer_reminder", "supervisor_meeting", "by_hand", "reopen_window"):
+    for name in (
+        "approval",
+        "offer",
+        "offer_reminder",
+        "supervisor_meeting",
+        "by_hand",
+        "reopen_window",
+        "withdrawal_window",
+    ):
         yield (name,), getattr(policy, name), policy.calendar
     yield ("appeal_window",), policy.appeal_window, policy.calendar
     if policy.approval_expires is not None:
@@ -278,10 +286,7 @@ def _handling(policy: Policy) -> Iterator[Finding]:
     head = policy.service_head
     if head is not None and not policy.holds(head, Role.DEPARTMENT_HEAD):
         yield ("service_head",), "must be a department_head: somebody who can answer for the figures"
-    departments = {department.id for department in policy.departments}
     for place, person in enumerate(policy.people):
-        if person.department is not None and person.department not in departments:
-            yield ("people", place, "department"), f"use one of {', '.join(sorted(departments))}"
         for index, absence in enumerate(person.absences):
             if absence.to_day is not None and absence.to_day < absence.from_day:
                 yield ("people", place, "absences", index, "to_day"), "must not lie before from_day"

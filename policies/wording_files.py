@@ -33,6 +33,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "staff_task_answer": ("number", "department"),
     "staff_result": ("number", "summary"),
     "staff_praise": ("number",),
+    "withdrawal_noted": ("number", "reason"),
 }
 """Every notice that a case can send, and the slots that it fills."""
 

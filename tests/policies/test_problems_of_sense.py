@@ -46,6 +46,39 @@ CASES = {
         "people[0].department",
         "names the department x",
     ),
+    "skill that nobody has": (
+        "{skill: grave_cases, severities",
+        "{skill: patience, severities",
+        "handling.skills[2].skill",
+        "nobody among people has",
+    ),
+    "skill that nothing asks for": (
+        "agent-09, roles: [agent], department: sales, skills: [grave_cases]",
+        "agent-09, roles: [agent], department: sales, skills: [juggling]",
+        "people[8].skills[0]",
+        "no rule of handling.skills asks",
+    ),
+    "absence that ends before it begins": (
+        "agent-03, roles: [agent], department: customer_service",
+        (
+            "agent-03, roles: [agent], department: customer_service, "
+            "absences: [{from_day: 2026-12-09, to_day: 2026-12-01}]"
+        ),
+        "people[2].absences[0].to_day",
+        "before from_day",
+    ),
+    "no head of the figures": (
+        "service_head: head-customer_service",
+        "service_head: sup-01",
+        "service_head",
+        "must be a department_head",
+    ),
+    "handling in another currency": (
+        "contact_minute: {minor: 500, currency: KRW}",
+        "contact_minute: {minor: 500, currency: USD}",
+        "handling.costs.contact_minute.currency",
+        "must be KRW",
+    ),
     "person twice": ("- {id: agent-02,", "- {id: agent-01,", "people[1].id", "defined twice"),
     "undefined cause": ("causes: [defect],", "causes: [defekt],", "routing[3].causes[0]", "cause defekt"),
     "undefined cause of fees": (
