@@ -4,13 +4,19 @@ from typing import Any
 
 from domain.actor import Actor, Role
 from domain.assignment import AcceptCase, AcceptTransfer, TransferCase
+from domain.cost import Spent, evolve
 from domain.ending import AnswerCase
+from domain.remedy import Remedy, RemedyDone
+from domain.result import ResultNotified, TellResult
+from domain.saga_events import StepDone
 from domain.task import FinishTask, GiveTask
 from tests.domain.lives import (
     AGENT,
     BOOKED,
     HANDLED,
     INSPECTED,
+    LOST_NOTICE,
+    MONDAY,
     NOTICE,
     ORDER,
     OTHER_AGENT,
@@ -147,3 +153,22 @@ def test_a_line_whose_offer_was_not_taken_up_says_so_and_costs_nothing_given() -
 
 def test_a_policy_without_prices_names_no_cost() -> None:
     assert given(*PUT_RIGHT).when(register()).event("result_registered").cost is None
+
+
+def test_shipments_count_and_a_remedy_without_a_plan_gives_nothing() -> None:
+    shipped = StepDone(step="ship", key="ship:1", reference="s1", at=MONDAY)
+    spent = evolve(Spent(), shipped, Remedy())
+    assert spent == Spent(shipments=1)
+    assert evolve(spent, RemedyDone(hash="h", at=MONDAY), Remedy()) == spent
+
+
+def test_an_answer_that_was_not_delivered_praises_nobody_yet() -> None:
+    praised = (*RAISED, triage(voc_type="compliment", praises="wim"), say(AcceptCase, AGENT), THANKS)
+    life = handled(*praised).when(ok("answer", LOST_NOTICE)).then("answer_notified")
+    assert told(life, "staff_praise") == []
+
+
+def test_a_result_told_twice_is_fed_back_once() -> None:
+    life = handled(*HANDED_OVER, ok("result-notice", LOST_NOTICE), say(TellResult, BEN, how="by phone"))
+    again = ResultNotified(key="result-notice:1.1", channel="sms", text="x", at=life.now)
+    assert told(life.told(again), "staff_result") == ["wim", "ann", "store-7"]

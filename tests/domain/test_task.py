@@ -5,7 +5,7 @@ from typing import Any
 from domain.actor import Actor, Role
 from domain.ending import AnswerCase, WithdrawCase
 from domain.message import EffectSucceeded
-from domain.task import AcceptTask, CancelTask, FinishTask, GiveTask, RefuseTask
+from domain.task import MAX_TASKS, AcceptTask, CancelTask, FinishTask, GiveTask, RefuseTask
 from domain.view import view
 from tests.domain.lives import (
     AGENT,
@@ -128,3 +128,9 @@ def test_a_case_that_is_taken_back_calls_its_tasks_off() -> None:
     for _ in life.case.staff_news.items:
         life = life.told(ok("news", NOTICE))
     assert life.over
+
+
+def test_a_case_takes_so_many_tasks_and_no_more() -> None:
+    many = (say(GiveTask, OWNER, department="works", needed=f"{n}?") for n in range(MAX_TASKS))
+    life = handled(*IN_RECOVERY, *many)
+    life.when(GIVE).then_refused("a case takes 20 tasks", "tasks")
