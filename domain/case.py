@@ -21,6 +21,7 @@ from domain import (
     happy_call,
     intake,
     late_refund,
+    lesson,
     permission,
     promise,
     remedy,
@@ -43,6 +44,7 @@ from domain.ending import Course, Ending, EndingCommand, EndingEvent
 from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallEvent
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
+from domain.lesson import Learned, LessonEvent, Lessons
 from domain.message import (
     EARLIEST,
     CameBack,
@@ -102,6 +104,7 @@ CaseEvent = Annotated[
     | EndingEvent
     | TargetEvent
     | GuaranteeBroken
+    | LessonEvent
     | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),
@@ -142,6 +145,7 @@ class Case:
     ending: Ending = field(default_factory=Ending)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
+    lessons: Lessons = field(default_factory=Lessons)
 
 
 def unopened(case_id: str, policy: Policy) -> Case:
@@ -209,6 +213,17 @@ def around(case: Case) -> Around:
         updates_missed=case.targets.updates_missed,
         update_from=case.targets.update_from,
         amended_at=case.amended_at,
+    )
+
+
+def _learned(case: Case) -> Learned:
+    return Learned(
+        case_id=case.id,
+        before=before_remedy(case),
+        assignment=case.assignment,
+        result=case.result,
+        guarantees=case.guarantees,
+        ending=case.ending,
     )
 
 
@@ -454,6 +469,7 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         assignment.follow(case.assignment, case.triage, case.policy, at)
         or _begin_higher(case, at)
         or guarantee.follow(case.guarantees, around(case), case.targets, at)
+        or lesson.follow(case.lessons, _learned(case), at)
         or wish.follow(case.wishes, case.remedy, at)
         or remedy.follow(case.remedy, before, at)
         or late_refund.follow(around(case), at)
@@ -491,6 +507,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *happy_call.todo(case.follow_up, before),
         *ending.todo(case.ending, before, case.id),
         *targets.todo(case.targets, around(case), case.id),
+        *lesson.todo(case.lessons, before),
     )
 
 
@@ -514,6 +531,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return happy_call.came_back(case.follow_up, before, fact)
         case "answer":
             return ending.came_back(fact)
+        case "lesson":
+            return lesson.came_back(fact)
         case "tell":
             return targets.came_back(fact)
         case _:
@@ -570,6 +589,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
     if isinstance(event, GuaranteeBroken):
         return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
+    if isinstance(event, LessonEvent):
+        return replace(case, lessons=lesson.evolve(case.lessons, event))
     if isinstance(event, AmendmentEvent):
         return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
     if isinstance(event, AttemptEvent):

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.money import Money
-from domain.record import Id, Instant, Line, Record, Text
+from domain.record import Id, Instant, Letter, Line, Record, Text
+from domain.theme import LikeCase, Rulebook, Theme
 
 
 class Contact(Record):
@@ -251,6 +252,24 @@ class ReleaseAuthority(Record):
     proposal: Line
 
 
+class ReportLesson(Record):
+    """Count a case with its like, and ask their department for an improvement where it is time to."""
+
+    kind: Literal["report_lesson"] = "report_lesson"
+    theme: Theme
+    case: LikeCase
+    book: Rulebook
+
+
+class TellSuggester(Record):
+    """Tell the customer of a case, which may have ended long ago, what became of their suggestion."""
+
+    kind: Literal["tell_suggester"] = "tell_suggester"
+    case_id: Id
+    wording_hash: str
+    letter: Letter
+
+
 class FindOutcome(Record):
     """Ask a provider, by our key, what became of a request whose outcome we do not know.
 
@@ -299,6 +318,8 @@ Request = Annotated[
     | PlaceCall
     | ReserveAuthority
     | ReleaseAuthority
+    | ReportLesson
+    | TellSuggester
     | FindOutcome,
     Field(discriminator="kind"),
 ]
@@ -522,6 +543,13 @@ class AuthorityFreed(Record):
     kind: Literal["authority_freed"] = "authority_freed"
 
 
+class ImprovementJoined(Record):
+    """A case was counted with its like; `improvement` is where."""
+
+    kind: Literal["improvement_joined"] = "improvement_joined"
+    improvement: Id
+
+
 Outcome = Annotated[
     CustomerSnapshot
     | OrderSnapshot
@@ -542,7 +570,8 @@ Outcome = Annotated[
     | Undone
     | CallMade
     | AuthorityAnswer
-    | AuthorityFreed,
+    | AuthorityFreed
+    | ImprovementJoined,
     Field(discriminator="kind"),
 ]
 

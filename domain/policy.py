@@ -315,6 +315,35 @@ class ExtraLimit(Record):
     clause: Line
 
 
+class ImprovementLimits(Record):
+    """How long a department has: to take a request on, and from then to carry it out."""
+
+    accept: Budget
+    done: Budget
+
+
+class ImprovementRules(Record):
+    """When like cases become a request to a department, and what happens while it waits.
+
+    Attributes:
+        raise_at: how many like cases within the window raise one request.
+        window: the span of time, counted back from the latest failure.
+        usual: limits of a request.
+        safety: limits where somebody may come to harm; one such case is enough to raise it.
+        remind_at: share of the way to a limit at which whoever has it is reminded.
+        late_every: what passes between two moves up of a request that is late.
+        measure_over: the span before and after an improvement over which its cases are counted.
+    """
+
+    raise_at: Annotated[int, Field(ge=1)]
+    window: timedelta
+    usual: ImprovementLimits
+    safety: ImprovementLimits
+    remind_at: Annotated[float, Field(gt=0, lt=1)]
+    late_every: Budget
+    measure_over: timedelta
+
+
 class Policy(Record):
     """One policy snapshot, at most 64 KB, with its holidays resolved; identified by its content's hash."""
 
@@ -370,6 +399,7 @@ class Policy(Record):
     outside_body: dict[Language, Line]
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
+    improvement: ImprovementRules | None = None
     plain_words: dict[Line, Text] = Field(default_factory=dict)
 
     @model_validator(mode="after")

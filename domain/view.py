@@ -76,6 +76,7 @@ class CaseView(Record):
         unwritten: how many events the ledger does not have yet.
         earlier_failure: when this customer was last failed similarly or recently, which makes this graver.
         waiting: keys of what the outside world still owes.
+        improvements: the improvement requests that this case was counted with.
         interest: what the law owes on a refund that came late.
     """
 
@@ -104,6 +105,8 @@ class CaseView(Record):
     happy_call: str
     waiting: tuple[str, ...]
     supervisor_requested: bool
+    improvements: tuple[str, ...] = ()
+    proactive: bool = False
     suggestion: Suggestion
 
 
@@ -187,6 +190,8 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         happy_call=_happy_call(case),
         waiting=tuple(effect.key for effect in todo(case)),
         supervisor_requested=case.supervisor.open,
+        improvements=case.lessons.improvements,
+        proactive=intake.opening.proactive,
         suggestion=suggest(case.policy, intake.opening.text),
     )
 

@@ -48,6 +48,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _interest(policy),
         _standards(policy),
         _guarantees(policy),
+        _improvement(policy, first_year),
         _lengths(policy),
         _happy_call(policy),
         _people(policy),
@@ -95,6 +96,12 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
                 yield ("targets", place, "ladder", index, "at"), rung.at, policy.calendar
     for place, clock in enumerate(policy.statutory):
         yield ("statutory", place, "budget"), clock.budget, policy.calendar_of(clock)
+    if policy.improvement is not None:
+        yield ("improvement", "late_every"), policy.improvement.late_every, policy.calendar
+        for name in ("usual", "safety"):
+            limits = getattr(policy.improvement, name)
+            yield ("improvement", name, "accept"), limits.accept, policy.calendar
+            yield ("improvement", name, "done"), limits.done, policy.calendar
 
 
 def _targets(policy: Policy) -> Iterator[Finding]:
@@ -218,6 +225,18 @@ def _guarantees(policy: Policy) -> Iterator[Finding]:
             yield ("benefits",), f"does not say why {kind} helps"
 
 
+def _improvement(policy: Policy, first_year: int) -> Iterator[Finding]:
+    """What may hurt somebody never waits longer than what does not."""
+    rules, start = policy.improvement, datetime(first_year, 1, 1, tzinfo=UTC)
+    if rules is None:
+        return
+    for name in ("accept", "done"):
+        usual = due_of(getattr(rules.usual, name), policy.calendar, start)
+        safety = due_of(getattr(rules.safety, name), policy.calendar, start)
+        if usual is not None and safety is not None and safety > usual:
+            yield ("improvement", "safety", name), f"must not be later than usual.{name}"
+
+
 def _first_fit(policy: Policy, harm: Harm, cause: str, severity: Severity) -> OfferRule | None:
     triage = Classification(cause=cause, severity=severity)
     return rule_for(Facts(policy=policy, triage=triage), harm)
@@ -239,6 +258,9 @@ def _lengths(policy: Policy) -> Iterator[Finding]:
                 ("pause_reasons", place, "total"),
                 "must not be shorter than maximum, the length of one pause",
             )
+    if policy.improvement is not None:
+        lengths.append((("improvement", "window"), policy.improvement.window))
+        lengths.append((("improvement", "measure_over"), policy.improvement.measure_over))
     for path, length in lengths:
         if length <= timedelta():
             yield path, "must be longer than nothing"

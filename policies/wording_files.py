@@ -25,8 +25,12 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "answer": ("number", "answer"),
     "delay": ("number",),
     "target_staff": ("number", "target"),
+    "improvement_asked": ("number", "about"),
+    "improvement_reminder": ("number", "about"),
+    "improvement_late": ("number", "about"),
+    "improvement_safety": ("number", "about"),
 }
-"""Every notice that a case can send, and the slots that it fills."""
+"""Every notice that a case or an improvement request can send, and the slots that it fills."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 HANGUL = re.compile("[가-힣]")

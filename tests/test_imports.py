@@ -61,6 +61,7 @@ LIFE = (
     "retarget",
     "ladder",
     "policy",
+    "theme",
     "effect",
     "message",
     "attempt",
@@ -97,6 +98,7 @@ LIFE = (
     "late_refund",
     "targets",
     "guarantee",
+    "lesson",
     "amendment",
     "case",
     "parking",
@@ -104,6 +106,8 @@ LIFE = (
     "remedy_view",
     "clock_view",
     "view",
+    "improvement",
+    "improvement_view",
 )
 """The files of the domain along the life of a case; each may know those before it."""
 
