@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from domain.improvement import Improvement, deadlines, suggestions
+from domain.improvement import deadlines, suggestions
+from domain.improvement_state import Improvement
 from domain.record import Instant, Record
 from domain.row import Due, ImprovementRow
 from domain.theme import UNNAMED, LikeCase, within

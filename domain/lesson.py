@@ -1,4 +1,4 @@
-"""What a case teaches: its cause, its pay-out, its suggestion, passed on to the request that answers for it."""
+"""What a case teaches (cause, pay-out, suggestion), passed on to the request that answers for it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -49,7 +49,7 @@ class LikeCase(Record):
 
 
 class Rulebook(Record):
-    """What of a policy a request lives by; it comes with every case and is pinned when the request is raised."""
+    """What of a policy a request lives by: comes with every case, is pinned when the request is raised."""
 
     policy: Line
     language: Language

@@ -106,6 +106,8 @@ LIFE = (
     "remedy_view",
     "clock_view",
     "view",
+    "improvement_events",
+    "improvement_state",
     "improvement",
     "improvement_view",
 )

@@ -12,22 +12,16 @@ from domain.actor import REDRESS, Actor, Role
 from domain.budget import PlainTime
 from domain.calendar import WEEKDAYS, Calendar
 from domain.effect import NoticeSent, SendNotice, TellSuggester
-from domain.improvement import (
-    KEPT,
+from domain.improvement import after_time, deadlines, decide, todo
+from domain.improvement_events import (
     AcceptImprovement,
     FinishImprovement,
-    Improvement,
     ImprovementEvent,
     RefuseImprovement,
     ReportCase,
     SetImprovementDue,
-    after_time,
-    deadlines,
-    decide,
-    evolve,
-    todo,
-    unheard_of,
 )
+from domain.improvement_state import KEPT, Improvement, evolve, unheard_of
 from domain.improvement_view import improvement_row, measured
 from domain.message import EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.policy import ImprovementLimits, ImprovementRules, Person
@@ -104,7 +98,7 @@ ACCEPTED = told(RAISED, AcceptImprovement(id="a", by=WORKER, at=NOON + HOUR))
 DONE = told(ACCEPTED, FinishImprovement(id="f", by=WORKER, changed="thicker walls", at=NOON + 2 * DAY))
 
 
-# Raising. ----------------------------------------------------------------------------------------------------
+# Raising. ---------------------------------------------------------------------------------------------------
 
 
 def test_like_cases_raise_one_request_and_not_one_each() -> None:
@@ -172,7 +166,7 @@ def test_how_a_product_is_written_makes_no_other_theme() -> None:
     assert key_of(THEME) != key_of(THEME.model_copy(update={"cause": "design"}))
 
 
-# Answering. --------------------------------------------------------------------------------------------------
+# Answering. -------------------------------------------------------------------------------------------------
 
 
 def test_somebody_of_the_department_takes_it_on_until_the_policys_limit() -> None:
@@ -236,7 +230,7 @@ def test_a_refusal_has_a_reason_and_as_many_cases_after_it_raise_it_again() -> N
     assert (again.state, again.round) == ("raised", 2)
 
 
-# Time. -------------------------------------------------------------------------------------------------------
+# Time. ------------------------------------------------------------------------------------------------------
 
 
 def test_whoever_has_it_is_reminded_once_then_it_is_late_and_moves_up_to_the_last_level() -> None:
@@ -275,7 +269,7 @@ def test_a_late_one_that_is_taken_on_has_a_limit_of_its_own() -> None:
     assert names == ["improvement/remind/accepted:1", "improvement/late/accepted:1.0"]
 
 
-# Done, and what comes after. ---------------------------------------------------------------------------------
+# Done, and what comes after. --------------------------------------------------------------------------------
 
 
 def test_a_failure_after_it_was_done_is_a_recurrence_and_one_before_is_not() -> None:
