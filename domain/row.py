@@ -41,6 +41,11 @@ class CaseRow(Record):
     acknowledged: bool
     refunds: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """Under which its events are kept."""
+        return self.case_id
+
 
 class ImprovementRow(Record):
     """The read model of improvement requests, a fold over the events up to `version`.
@@ -74,3 +79,8 @@ class ImprovementRow(Record):
     recurrences: int
     next_due: Instant | None
     last_at: Instant | None
+
+    @property
+    def id(self) -> str:
+        """Under which its events are kept."""
+        return self.improvement_id

@@ -14,6 +14,11 @@ UNNAMED = "unnamed"
 """Stands for a product or feature that a case does not name."""
 
 
+def is_request(id_: str) -> bool:
+    """Say whether events under this id are those of an improvement request."""
+    return id_.startswith(PREFIX)
+
+
 class Theme(Record):
     """What cases must share to be like each other; one improvement request answers for all of them.
 

@@ -13,6 +13,9 @@ CASE_WORKFLOW = "Case"
 IMPROVEMENT_WORKFLOW = "Improvement"
 """The workflow type of improvement requests."""
 
+IMPROVEMENTS_BEGIN = "improvement-"
+"""How the workflow id of an improvement request begins; what follows is its number."""
+
 STAGE = SearchAttributeKey.for_keyword("RedressStage")
 """Where in its life a case stands, or an improvement request."""
 
@@ -48,4 +51,4 @@ def workflow_id(number: str) -> str:
 
 def improvement_workflow_id(id_: str) -> str:
     """Return the workflow id of an improvement request."""
-    return f"improvement-{id_.removeprefix(PREFIX)}"
+    return IMPROVEMENTS_BEGIN + id_.removeprefix(PREFIX)
