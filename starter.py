@@ -14,6 +14,7 @@ from cli import (
     remedies,
     repair,
     running,
+    signals,
     simulate,
     triage,
 )
@@ -32,6 +33,7 @@ for group in (
     repair,
     proving,
     drill,
+    signals,
     simulate,
     triage,
     demo,

@@ -40,7 +40,7 @@ def revive(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Start a case or request again from what the ledger holds (after a terminate, a reset, or a conflict)."""
+    """Start a case or request again from what the ledger holds (after a terminate, reset, or conflict)."""
     number = subject(case)
     version = run((_revive_request if is_request(number) else _revive)(find_settings(), number, force=force))
     answer(

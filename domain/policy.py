@@ -352,6 +352,27 @@ class ImprovementRules(Record):
     measure_over: timedelta
 
 
+class SignalRule(Record):
+    """What the firm may observe that opens a case before the customer complains.
+
+    Attributes:
+        signal: what is observed.
+        at_least: how often, by one customer about one order or product.
+        within: the span of time in which that is counted.
+        at_most: of a survey, the score up to which it counts.
+        later_than: of a delay, how late it must be.
+        text: the reason, as the case shows it, in both languages.
+    """
+
+    id: Line
+    signal: Literal["delay", "contact", "refund", "survey"]
+    at_least: Annotated[int, Field(ge=1)] = 1
+    within: timedelta
+    at_most: Annotated[int, Field(ge=1, le=7)] | None = None
+    later_than: timedelta | None = None
+    text: dict[Language, Line]
+
+
 class Policy(Record):
     """One policy snapshot, at most 64 KB, with its holidays resolved; identified by its content's hash."""
 
@@ -408,6 +429,7 @@ class Policy(Record):
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
     improvement: ImprovementRules | None = None
+    signals: tuple[SignalRule, ...] = ()
     plain_words: dict[Line, Text] = Field(default_factory=dict)
     fairness: FairnessLimits = Field(default_factory=FairnessLimits)
 

@@ -30,6 +30,8 @@ LENGTHS = (
     "vague_default",
     "window",
     "measure_over",
+    "within",
+    "later_than",
 )
 NO_LENGTH = re.compile(r"-?P[^T]*[YM]")
 """ISO 8601 has months and years as well; they have no one length (clock rule 12)."""

@@ -49,6 +49,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _standards(policy),
         _guarantees(policy),
         _improvement(policy, first_year),
+        _signals(policy),
         _lengths(policy),
         _happy_call(policy),
         _people(policy),
@@ -237,6 +238,17 @@ def _improvement(policy: Policy, first_year: int) -> Iterator[Finding]:
             yield ("improvement", "safety", name), f"must not be later than usual.{name}"
 
 
+def _signals(policy: Policy) -> Iterator[Finding]:
+    """A survey counts by its score and a delay by its length; on the others these would say nothing."""
+    for place, rule in enumerate(policy.signals):
+        if (rule.signal == "survey") != (rule.at_most is not None):
+            yield ("signals", place, "at_most"), "is the score up to which a survey counts, and only that"
+        if (rule.signal == "delay") != (rule.later_than is not None):
+            yield ("signals", place, "later_than"), "is how late a delay must be, and only that"
+        if rule.within <= timedelta():
+            yield ("signals", place, "within"), "must be longer than nothing"
+
+
 def _first_fit(policy: Policy, harm: Harm, cause: str, severity: Severity) -> OfferRule | None:
     triage = Classification(cause=cause, severity=severity)
     return rule_for(Facts(policy=policy, triage=triage), harm)
@@ -294,6 +306,7 @@ def _languages(policy: Policy) -> Iterator[Finding]:
     texts += [(("clauses", place, "plain"), clause.plain) for place, clause in enumerate(policy.clauses)]
     texts += [(("departments", place, "name"), each.name) for place, each in enumerate(policy.departments)]
     texts += [(("guarantees", place, "terms"), each.terms) for place, each in enumerate(policy.guarantees)]
+    texts += [(("signals", place, "text"), each.text) for place, each in enumerate(policy.signals)]
     texts += [(("benefits", kind), text) for kind, text in policy.benefits.items()]
     for path, text in texts:
         missing = [language for language in LANGUAGES if language not in text]

@@ -68,6 +68,7 @@ LIFE = (
     "attempt",
     "permission",
     "intake",
+    "signal",
     "triage",
     "earlier",
     "assignment",

@@ -170,7 +170,9 @@ async def environment(folder: Path) -> AsyncIterator[Environment]:
                 store = EventStore(pool, patience=timedelta(seconds=2))
                 # The cache comes from REDRESS_CACHED_WORKFLOWS, so that a whole run can be without one.
                 authority = AuthorityStore(pool)
-                switch = WorkerSwitch(temporal, outside, store, authority, Settings(service_wait=0.2))
+                switch = WorkerSwitch(
+                    temporal, outside, store, authority, Settings(service_wait=0.2, number_secret=SECRET)
+                )
                 await switch.on()
                 try:
                     yield Environment(
