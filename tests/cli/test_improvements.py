@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ from cli.signals import Foresight, foresight, read_signals
 from cli.verifying import verify
 from client import NotFound, Redress
 from domain.ending import AnswerCase
+from domain.improvement_events import ImprovementReminded
 from domain.refusal import Refused
 from ledger.pool import open_pool
 from ledger.store import EventStore
 from stack.embedded import Stack
 from tests.cli.driving import Answer, Command, opening, settled
-from tests.cli.forging import forged
-from tests.domain.lives import FINAL, INQUIRY, NOTICE, OWNER, PUT_RIGHT, given, ok, register, say
+from tests.cli.forging import ledger as made_of
+from tests.domain.lives import FINAL, INQUIRY, MONDAY, NOTICE, OWNER, PUT_RIGHT, given, ok, register, say
 from tests.domain.lives import opening as opened
 
 
@@ -110,7 +112,7 @@ async def test_an_improvement_is_asked_for_taken_on_done_and_proved(
     shown = await asyncio.to_thread(redress_command, "improvement", id_, "--json")
     assert (shown.json["view"]["row"]["state"], shown.json["view"]["cases"][0]["case_id"]) == ("done", number)
     assert "done" in (await asyncio.to_thread(redress_command, "improvement", id_)).out
-    async with await open_pool(stack.addresses.database_url) as pool:
+    async with await open_pool(stack.addresses.database) as pool:
         await _written(redress, id_)
         report = await verify(redress, pool, sandbox_url=stack.addresses.sandbox)
         assert report.breaches == ()
@@ -124,13 +126,13 @@ async def test_an_improvement_is_asked_for_taken_on_done_and_proved(
         lost = {id_: tuple(each for each in entries if each.kind != "like_case_reported")}
         (breach,) = lesson_breaches(ledger, lost)
         assert (breach.case_id, "does not know it" in breach.what) == (number, True)
-        early = forged(entries[-1], due="2099-01-01T00:00:00+00:00")
-        assert [each.case_id for each in request_breaches({id_: (*entries, early)})] == [id_]
+        early = ImprovementReminded(owner="sup-05", at=MONDAY, due=MONDAY + timedelta(days=1))
+        assert "it was due at" in request_breaches(made_of(early))[0].what
 
 
 async def _raised(redress: Redress, stack: Stack) -> str:
     """Wait for the one request, and return its id."""
-    async with asyncio.timeout(20), await open_pool(stack.addresses.database_url) as pool:
+    async with asyncio.timeout(20), await open_pool(stack.addresses.database) as pool:
         store = EventStore(pool)
         while True:
             for row in await store.improvements(states=["raised"]):
