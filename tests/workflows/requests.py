@@ -1,5 +1,6 @@
 """Improvement requests on the real server: reported by cases, answered by people."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -108,3 +109,7 @@ async def carried_out(env: Environment) -> Request:
     await request.report("AAAA-BBBB-CCCC-D", done.done_at + timedelta(hours=1))
     await request.until("raised")
     return request
+
+
+REQUESTS: Mapping[str, Callable[[Environment], Awaitable[Request]]] = {"improvement": carried_out}
+"""The lives of improvement requests of which histories are kept."""
