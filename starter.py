@@ -3,6 +3,7 @@
 from cli import (
     cases,
     commanding,
+    conduct,
     demo,
     drill,
     fairness,
@@ -30,6 +31,7 @@ for group in (
     improvements,
     remedies,
     fairness,
+    conduct,
     repair,
     proving,
     drill,

@@ -4,7 +4,7 @@
 what the outside world still owes. Pure: messages carry the time at which the interpreter took them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -31,6 +31,7 @@ from domain import (
     targets,
     triage,
     wish,
+    withdrawal,
 )
 from domain.actor import Role
 from domain.amendment import AmendmentCommand, AmendmentEvent
@@ -59,7 +60,7 @@ from domain.message import (
 from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
-from domain.promise import PromiseCommand, PromiseEvent, Promises
+from domain.promise import PromiseCommand, PromisedFact, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
@@ -70,6 +71,7 @@ from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRigh
 from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
+from domain.withdrawal import Withdrawal, WithdrawalCommand, WithdrawalEvent
 
 CaseCommand = Annotated[
     IntakeCommand
@@ -83,6 +85,7 @@ CaseCommand = Annotated[
     | SagaCommand
     | ResultCommand
     | EndingCommand
+    | WithdrawalCommand
     | TargetCommand
     | AmendmentCommand,
     Field(discriminator="kind"),
@@ -102,6 +105,7 @@ CaseEvent = Annotated[
     | ResultEvent
     | HappyCallEvent
     | EndingEvent
+    | WithdrawalEvent
     | TargetEvent
     | GuaranteeBroken
     | LessonEvent
@@ -143,6 +147,7 @@ class Case:
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
     ending: Ending = field(default_factory=Ending)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
     lessons: Lessons = field(default_factory=Lessons)
@@ -309,9 +314,9 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
             return contact.decide(case.contacts, case.policy, command)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
-            return promise.decide(case.promises, case.policy, command)
+            return promise.decide(case.promises, case.policy, case.contacts, command)
         case supervisor.RequestSupervisor() | supervisor.RecordMeeting() | supervisor.WithdrawRequest():
-            return supervisor.decide(case.supervisor, case.policy, case.contacts.count, command)
+            return supervisor.decide(case.supervisor, case.policy, case.contacts, command)
         case (
             remedy.ProposeRemedy()
             | remedy.ApproveRemedy()
@@ -338,6 +343,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case result.RegisterResult() | result.TellResult():
             if isinstance(command, result.RegisterResult):
                 wish.check_answered(case.wishes)
+                supervisor.check_result(case.supervisor, case.policy, command.by.id)
             return result.decide(case.result, _recovery(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
@@ -352,6 +358,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | ending.StateFinalPosition()
         ):
             return ending.decide(case.ending, _course(case), command)
+        case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
+            return withdrawal.decide(case.withdrawal, case.contacts.count, command)
         case _:
             assert_never(command)
 
@@ -383,6 +391,7 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *saga.deadlines(case.saga),
         *happy_call.deadlines(case.follow_up, before_remedy(case), case.result),
         *ending.deadlines(case.ending, _course(case)),
+        *withdrawal.deadlines(case.withdrawal),
         *targets.deadlines(case.targets, around(case)),
     )
     return tuple(sorted(found, key=lambda deadline: (deadline.due, deadline.name)))
@@ -440,6 +449,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
             case.follow_up, before_remedy(case), case.assignment, deadline, at
         ),
         "ending": lambda: ending.lapse(deadline, at),
+        "withdrawal": lambda: withdrawal.lapse(case.withdrawal, deadline, at),
         "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
     return lapse[deadline.name.partition("/")[0]]()
@@ -475,8 +485,28 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, _agreed(case), at)
         or happy_call.follow(case.follow_up, before, case.result, at)
+        or promise.follow(case.promises, _seen(case), at)
+        or _withdrawn_by_staff(case, at)
         or ending.follow(case.ending, _course(case), at)
     )
+
+
+def _seen(case: Case) -> Mapping[PromisedFact, datetime | None]:
+    """Return when what can be promised last came about."""
+    told = (talk.happened for talk in case.contacts.talks if talk.outbound and talk.answered)
+    return {
+        "contact": max(told, default=None),
+        "payment": next((s.done_at for s in case.saga.steps if s.name == "payout"), None),
+        "result": case.result.delivered_at,
+    }
+
+
+def _withdrawn_by_staff(case: Case, at: datetime) -> tuple[Event, ...]:
+    """What staff noted counts once nobody contradicted, and never past a request for a supervisor."""
+    noted = case.withdrawal
+    if not noted.stands or case.supervisor.open or case.ending.withdrawn:
+        return ()
+    return (ending.WithdrawalRecorded(reason=noted.reason, at=at),)
 
 
 def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
@@ -506,6 +536,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *result.todo(case.result, before, case.id),
         *happy_call.todo(case.follow_up, before),
         *ending.todo(case.ending, before, case.id),
+        *withdrawal.todo(case.withdrawal, intake.post(intake_, case.policy), case.id),
         *targets.todo(case.targets, around(case), case.id),
         *lesson.todo(case.lessons, before),
     )
@@ -535,6 +566,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return lesson.came_back(fact)
         case "tell":
             return targets.came_back(fact)
+        case "withdrawal":
+            return withdrawal.came_back(case.policy, fact)
         case _:
             return saga.came_back(case.saga, _agreed(case), fact)
 
@@ -582,7 +615,14 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, HappyCallEvent):
         return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
     if isinstance(event, ending.CaseEnded):
-        return replace(case, ending=ending.evolve(case.ending, event), remedy=remedy.closed(case.remedy))
+        return replace(
+            case,
+            ending=ending.evolve(case.ending, event),
+            remedy=remedy.closed(case.remedy),
+            withdrawal=withdrawal.closed(case.withdrawal),
+        )
+    if isinstance(event, WithdrawalEvent):
+        return replace(case, withdrawal=withdrawal.evolve(case.withdrawal, event))
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):

@@ -14,10 +14,10 @@ from domain.effect import (
     FetchOrder,
     NoticeSent,
     OrderSnapshot,
-    SendNotice,
 )
 from domain.message import EARLIEST, CameBack, Command, EffectSucceeded, Event
 from domain.money import Money
+from domain.notice import Post
 from domain.policy import Channel, Language, Policy, VocType, content_hash
 from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
@@ -334,24 +334,32 @@ def _acknowledgement(intake: Intake) -> str:
     return f"acknowledgement:{intake.acknowledgements}"
 
 
+def post(intake: Intake, policy: Policy) -> Post:
+    """Return how this customer is written to."""
+    return Post(
+        policy=policy,
+        language=intake.language,
+        channel=intake.channel,
+        contact=intake.opening.contact,
+    )
+
+
 def todo(intake: Intake, *, policy: Policy, number: str) -> tuple[Effect, ...]:
     """Return what intake still asks of the outside: the acknowledgement and the two snapshots."""
+    return tuple(_asked(intake, policy, number, key) for key in intake.waiting)
+
+
+def _asked(intake: Intake, policy: Policy, number: str, key: str) -> Effect:
     opening = intake.opening
-    requests: dict[str, SendNotice | FetchCustomer | FetchOrder] = {
-        _acknowledgement(intake): SendNotice(
-            template="acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement",
-            wording_hash=policy.wording_hash,
-            language=intake.language,
-            channel=intake.channel,
-            contact=opening.contact,
-            slots={"number": number},
-        ),
-        "customer:1": FetchCustomer(contact=opening.contact),
-        "order:1": FetchOrder(
+    if key == "customer:1":
+        return Effect(key=key, request=FetchCustomer(contact=opening.contact))
+    if key == "order:1":
+        order = FetchOrder(
             order_id=opening.order_id,
             source=opening.source,
             source_key=intake.source_key,
             product=opening.product,
-        ),
-    }
-    return tuple(Effect(key=key, request=requests[key]) for key in intake.waiting)
+        )
+        return Effect(key=key, request=order)
+    template = "acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement"
+    return post(intake, policy).notice(key, template, {"number": number})

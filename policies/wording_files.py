@@ -29,6 +29,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "improvement_reminder": ("number", "about"),
     "improvement_late": ("number", "about"),
     "improvement_safety": ("number", "about"),
+    "withdrawal_noted": ("number", "reason"),
 }
 """Every notice that a case or an improvement request can send, and the slots that it fills."""
 
