@@ -116,6 +116,7 @@ def _shown(view: ImprovementView, events: tuple[Happened, ...]) -> RenderableTyp
         "about": f"{now.product}: {now.cause}",
         "department": now.department,
         "cases": f"{now.cases}, from {when(now.first_failed_at)} to {when(now.last_failed_at)}",
+        "policy": view.policy,
         "by month": ", ".join(f"{month}: {count}" for month, count in now.months.items()) or None,
         "guarantees paid": now.payouts or None,
         "owner": f"{now.owner} (level {now.level})" if now.owner else None,

@@ -173,6 +173,8 @@ def _standing(view: CaseView) -> RenderableType:
         "department": now.department,
         "owner": f"{now.owner} (level {now.level})" if now.owner else None,
         "customer": now.customer,
+        "opened by": "the firm itself, before the customer complained" if view.proactive else None,
+        "counted with": ", ".join(view.improvements) or None,
         "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
         "wants": view.wants,
         "words": view.text or None,

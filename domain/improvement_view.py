@@ -27,12 +27,17 @@ class Measured(Record):
 
 
 class ImprovementView(Record):
-    """Everything `redress improvement` needs, from one query."""
+    """Everything `redress improvement` needs, from one query.
+
+    Attributes:
+        policy: the policy whose rules were pinned when it was raised.
+    """
 
     row: ImprovementRow
     head: str
     unwritten: int
     cases: tuple[LikeCase, ...]
+    policy: str | None
     raised_at: Instant | None
     changed: str | None
     done_at: Instant | None
@@ -82,6 +87,7 @@ def improvement_view(
         head=head,
         unwritten=unwritten,
         cases=request.cases,
+        policy=request.book.policy if request.book else None,
         raised_at=request.raised_at,
         changed=request.changed,
         done_at=request.done_at,
