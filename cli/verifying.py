@@ -94,7 +94,7 @@ async def _look(
     found += approval_breaches(ledger)
     say("V8 no personal data where everybody may read")
     found += await verify_no_personal_data(pool, personal.values_of)
-    found += await privacy_breaches(redress, ledger, logs)
+    found += await privacy_breaches(redress, ledger, requests, logs)
     say("V9 every bad answer was acted on, every end met its conditions")
     found += ending_breaches(ledger, policies)
     return VerifyReport(

@@ -104,6 +104,12 @@ async def test_an_improvement_is_asked_for_taken_on_done_and_proved(
         (id_, "lid", 1)
     ]
     assert (await asyncio.to_thread(redress_command, "improvements", "--product", "pot", "--json")).json == []
+    month = listed.json[0]["first_failed_at"][:7]
+    of_month = await asyncio.to_thread(redress_command, "improvements", "--month", month, "--json")
+    assert id_ in [each["improvement_id"] for each in of_month.json]
+    assert (
+        await asyncio.to_thread(redress_command, "improvements", "--month", "1999-01", "--json")
+    ).json == []
     wrong = await asyncio.to_thread(say_it, id_, "accept_improvement", "agent:agent-01")
     assert (wrong.code, "not-in-directory" in wrong.err) == (1, True)
     for command, fields in (("accept_improvement", {}), ("finish_improvement", {"changed": "a lid"})):
