@@ -250,9 +250,9 @@ def _signals(policy: Policy) -> Iterator[Finding]:
     """A survey counts by its score and a delay by its length; on the others these would say nothing."""
     for place, rule in enumerate(policy.signals):
         if (rule.signal == "survey") != (rule.at_most is not None):
-            yield ("signals", place, "at_most"), "is the score up to which a survey counts, and only that"
+            yield ("signals", place), "needs at_most (a score) where it is a survey, and only there"
         if (rule.signal == "delay") != (rule.later_than is not None):
-            yield ("signals", place, "later_than"), "is how late a delay must be, and only that"
+            yield ("signals", place), "needs later_than where it is a delay, and only there"
         if rule.within <= timedelta():
             yield ("signals", place, "within"), "must be longer than nothing"
 

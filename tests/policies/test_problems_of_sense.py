@@ -225,8 +225,8 @@ CASES = {
         "not be later than usual.done",
     ),
     "window of no length": ("window: P90D", "window: P0D", "improvement.window", "longer than nothing"),
-    "survey without a score": ("    at_most: 2\n", "", "signals[3].at_most", "survey"),
-    "delay of no length": ("    later_than: PT24H\n", "", "signals[0].later_than", "delay"),
+    "survey without a score": ("    at_most: 2\n", "", "signals[3]", "needs at_most"),
+    "delay of no length": ("    later_than: PT24H\n", "", "signals[0]", "needs later_than"),
     "signals over no time": ("within: P14D", "within: P0D", "signals[1].within", "longer than nothing"),
     "signal twice": ("id: repeated-refund", "id: repeated-contact", "signals[2].id", "defined twice"),
     "extension that ends earlier": (
