@@ -17,6 +17,7 @@ from activities.authority import AuthorityActivities
 from activities.calls import Calls
 from activities.customers import Customers
 from activities.http import Patience, open_client
+from activities.improvements import Improvements
 from activities.ledger import LedgerActivities
 from activities.load import LoadActivities
 from activities.logistics import Logistics
@@ -33,7 +34,8 @@ from ledger.store import EventStore
 from policies import wordings
 from settings import Settings
 from workflows.case import CaseWorkflow
-from workflows.names import TASK_QUEUE
+from workflows.improvement import ImprovementWorkflow
+from workflows.names import IMPROVEMENT_WORKFLOW, IMPROVEMENTS_BEGIN, TASK_QUEUE
 from workflows.sandboxing import sandbox_runner
 
 GRACE = timedelta(seconds=20)
@@ -79,10 +81,19 @@ def build_worker(
 ) -> Worker:
     """Return a worker with everything registered."""
     patience = Patience(service=settings.service_wait)
+    notices = Notices(outside, wordings(), patience)
+    improvements = Improvements(
+        temporal,
+        secret=settings.number_secret,
+        store=store,
+        notices=notices,
+        workflow=(IMPROVEMENT_WORKFLOW, TASK_QUEUE, IMPROVEMENTS_BEGIN),
+        carry_on_after=settings.carry_on_after,
+    )
     ports = (
         Customers(outside, patience).fetch_customer,
         Orders(outside, patience).fetch_order,
-        Notices(outside, wordings(), patience).send_notice,
+        notices.send_notice,
         *_all(Payments(outside, patience)),
         *_all(Logistics(outside, patience)),
         *_all(Vouchers(outside, patience)),
@@ -90,11 +101,12 @@ def build_worker(
         Outcomes(outside, patience).find_outcome,
         *_all(AuthorityActivities(authority)),
         *_all(LoadActivities(load)),
+        *_all(improvements),
     )
     return Worker(
         temporal,
         task_queue=TASK_QUEUE,
-        workflows=[CaseWorkflow],
+        workflows=[CaseWorkflow, ImprovementWorkflow],
         activities=[*ports, LedgerActivities(store).append_events],
         workflow_runner=sandbox_runner(),
         max_cached_workflows=settings.cached_workflows,

@@ -9,14 +9,15 @@ from rich.text import Text
 
 from cli import catalogue
 from cli.cases import Case
-from cli.connection import case_number, cases, find_settings, run
+from cli.connection import cases, find_settings, run, subject
 from cli.output import Json, answer, plain
 from cli.reading import bounded, json_object, read_bytes
 from client import Unreachable
 from domain.record import iso
 from domain.refusal import Refused
+from domain.theme import is_request
 from settings import Settings
-from workflows.decode import command_from
+from workflows.decode import command_from, improvement_command_from
 from workflows.messages import Receipt
 
 By = Annotated[str, typer.Option("--by", metavar="ROLE:ID", help="Who asks, for example supervisor:sup-01.")]
@@ -52,7 +53,7 @@ def submit(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Send any command to a case, and print its receipt."""
+    """Send any command to a case, or to an improvement request, and print its receipt."""
     fields = _fields(data)
     if occurred_at is not None:
         fields["occurred_at"] = instant(occurred_at, "occurred_at")
@@ -128,13 +129,14 @@ def _give(
     signal: bool,
     as_json: bool,
 ) -> None:
-    number = case_number(case)
+    number = subject(case)
     catalogue.entry(name)
     stated = {"id": command_id or uuid4().hex, "by": actor(by)}
     twice = sorted(stated.keys() & fields.keys())
     if twice:
         raise Refused(f"{twice[0]}: is given by its own option; leave it out of --data", code="invalid")
-    command = command_from(name, {**fields, **stated})
+    read = improvement_command_from if is_request(number) else command_from
+    command = read(name, {**fields, **stated})
     sent = command.model_dump(mode="json", exclude={"at"}, exclude_none=True)
     receipt = run(_send(find_settings(), number, name, sent, signal=signal))
     told = {"case_id": number, "command_id": command.id, "sent": "signal"} if receipt is None else receipt
@@ -172,4 +174,4 @@ def _words(receipt: Receipt | None, number: str, command_id: str) -> Text:
             f"{command_id} is stored with case {number} and carried out as soon as a worker is there"
         )
     what = ", ".join(receipt.events) or "nothing changed: it was already so"
-    return plain(f"{what}  (case {number} at version {receipt.version}; command {command_id})")
+    return plain(f"{what}  ({number} at version {receipt.version}; command {command_id})")

@@ -127,7 +127,7 @@ TOLD: Mapping[str, Telling] = {
         f"task {event.number} is refused: {event.reason}",
     ),
     "task_cancelled": lambda event: (f"과제 {event.number} 취소", f"task {event.number} is called off"),
-    "staff_told": lambda event: STAFF_NEWS[event.topic](event.staff) if event.reached else None,
+    "staff_informed": lambda event: STAFF_NEWS[event.topic](event.staff) if event.reached else None,
     "case_accepted": lambda event: (f"담당자 {event.owner}", f"{event.owner} accepts and owns it"),
     "target_breached": _missed,
     "case_escalated": lambda event: (

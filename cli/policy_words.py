@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import chain
 
 from activities.wordings import Wordings
-from cli import policy_fairness, policy_handling, policy_offers, policy_rules
+from cli import policy_fairness, policy_handling, policy_improvement, policy_offers, policy_rules
 from cli.policy_rules import Scope, Sentence, Subject, length
 from domain.calendar import WEEKDAYS
 from domain.policy import Policy
@@ -33,6 +33,7 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
             _pauses(policy),
             _limits(policy),
             policy_fairness.fairness(policy),
+            policy_improvement.improvement(policy),
             _clauses(policy),
             _texts(policy, wordings),
         )

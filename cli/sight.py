@@ -176,6 +176,8 @@ def _standing(view: CaseView) -> RenderableType:
         "lacks": f"{', '.join(view.lacks)}: the next hand-over repairs it" if view.lacks else None,
         "read by": "the rules; no person has confirmed it" if view.read_by_rules else None,
         "customer": now.customer,
+        "opened by": "the firm itself, before the customer complained" if view.proactive else None,
+        "counted with": ", ".join(view.improvements) or None,
         "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
         "wants": view.wants,
         "words": view.text or None,

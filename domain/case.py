@@ -23,6 +23,7 @@ from domain import (
     happy_call,
     intake,
     late_refund,
+    lesson,
     permission,
     promise,
     remedy,
@@ -51,6 +52,7 @@ from domain.ending import Course, Ending, EndingCommand, EndingEvent
 from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallEvent
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
+from domain.lesson import Learned, LessonEvent, Lessons
 from domain.message import (
     EARLIEST,
     CameBack,
@@ -120,6 +122,7 @@ CaseEvent = Annotated[
     | WithdrawalEvent
     | TargetEvent
     | GuaranteeBroken
+    | LessonEvent
     | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),
@@ -165,6 +168,7 @@ class Case:
     withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
+    lessons: Lessons = field(default_factory=Lessons)
 
 
 def unopened(case_id: str, policy: Policy) -> Case:
@@ -259,6 +263,17 @@ def around(case: Case) -> Around:
         updates_missed=case.targets.updates_missed,
         update_from=case.targets.update_from,
         amended_at=case.amended_at,
+    )
+
+
+def _learned(case: Case) -> Learned:
+    return Learned(
+        case_id=case.id,
+        before=before_remedy(case),
+        assignment=case.assignment,
+        result=case.result,
+        guarantees=case.guarantees,
+        ending=case.ending,
     )
 
 
@@ -549,6 +564,7 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or allocation.follow(case.allocation, _desk(case), at)
         or _begin_higher(case, at)
         or guarantee.follow(case.guarantees, around(case), case.targets, at)
+        or lesson.follow(case.lessons, _learned(case), at)
         or wish.follow(case.wishes, case.remedy, at)
         or remedy.follow(case.remedy, before, at)
         or late_refund.follow(around(case), at)
@@ -631,6 +647,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *ending.todo(case.ending, before, case.id),
         *withdrawal.todo(case.withdrawal, intake.post(intake_, case.policy), case.id),
         *targets.todo(case.targets, around(case), case.id),
+        *lesson.todo(case.lessons, before),
     )
 
 
@@ -660,6 +677,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return happy_call.came_back(case.follow_up, before, fact)
         case "answer":
             return ending.came_back(fact)
+        case "lesson":
+            return lesson.came_back(fact)
         case "tell":
             return targets.came_back(fact)
         case "withdrawal":
@@ -756,6 +775,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
     if isinstance(event, GuaranteeBroken):
         return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
+    if isinstance(event, LessonEvent):
+        return replace(case, lessons=lesson.evolve(case.lessons, event))
     if isinstance(event, AmendmentEvent):
         return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
     if isinstance(event, AttemptEvent):

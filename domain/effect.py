@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.money import Money
-from domain.record import Id, Instant, Line, Record, Text
+from domain.record import Id, Instant, Letter, Line, Record, Text
+from domain.theme import LikeCase, Rulebook, Theme
 
 
 class Contact(Record):
@@ -258,6 +259,24 @@ class ReadLoad(Record):
     people: tuple[Id, ...]
 
 
+class ReportLesson(Record):
+    """Count a case with its like, and ask their department for an improvement where it is time to."""
+
+    kind: Literal["report_lesson"] = "report_lesson"
+    theme: Theme
+    case: LikeCase
+    book: Rulebook
+
+
+class TellSuggester(Record):
+    """Tell the customer of a case, which may have ended long ago, what became of their suggestion."""
+
+    kind: Literal["tell_suggester"] = "tell_suggester"
+    case_id: Id
+    wording_hash: str
+    letter: Letter
+
+
 class FindOutcome(Record):
     """Ask a provider, by our key, what became of a request whose outcome we do not know.
 
@@ -307,6 +326,8 @@ Request = Annotated[
     | ReserveAuthority
     | ReleaseAuthority
     | ReadLoad
+    | ReportLesson
+    | TellSuggester
     | FindOutcome,
     Field(discriminator="kind"),
 ]
@@ -537,6 +558,13 @@ class LoadAnswer(Record):
     open_cases: dict[Id, int]
 
 
+class ImprovementJoined(Record):
+    """A case was counted with its like; `improvement` is where."""
+
+    kind: Literal["improvement_joined"] = "improvement_joined"
+    improvement: Id
+
+
 Outcome = Annotated[
     CustomerSnapshot
     | OrderSnapshot
@@ -558,7 +586,8 @@ Outcome = Annotated[
     | CallMade
     | AuthorityAnswer
     | AuthorityFreed
-    | LoadAnswer,
+    | LoadAnswer
+    | ImprovementJoined,
     Field(discriminator="kind"),
 ]
 

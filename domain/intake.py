@@ -24,7 +24,7 @@ from domain.refusal import Refused
 
 KNOWN_SOURCES = (
     *("head_office", "sales_person", "store", "branch", "service_centre"),
-    *("phone", "fax", "web", "board", "email", "post", "kiosk", "sms", "cfpb"),
+    *("phone", "fax", "web", "board", "email", "post", "kiosk", "sms", "cfpb", "signal"),
 )
 """Channels the engine knows; others are accepted and marked."""
 

@@ -111,6 +111,7 @@ class Result:
 
     number: int = 0
     outcome: OutcomeOfCase | None = None
+    cause: str | None = None
     summary: str = ""
     gets: str = ""
     final: bool = False
@@ -274,6 +275,7 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
             return Result(
                 number=event.number,
                 outcome=event.outcome,
+                cause=event.cause,
                 summary=event.summary,
                 gets=event.gets,
                 final=event.final,

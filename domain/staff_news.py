@@ -27,10 +27,10 @@ Topic = Literal[
 """Each is the name of its wording."""
 
 
-class StaffTold(Event):
+class StaffInformed(Event):
     """A member of staff (or a store) heard of something about the case, or could not be told."""
 
-    kind: Literal["staff_told"] = "staff_told"
+    kind: Literal["staff_informed"] = "staff_informed"
     key: Line
     topic: Topic
     staff: Id
@@ -44,7 +44,7 @@ class NewsReleased(Event):
     keys: tuple[Line, ...]
 
 
-NewsEvent = StaffTold | NewsReleased
+NewsEvent = StaffInformed | NewsReleased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,12 +143,12 @@ def came_back(news: News, fact: CameBack) -> tuple[NewsEvent, ...]:
     reached = (
         isinstance(fact, EffectSucceeded) and isinstance(fact.result, NoticeSent) and fact.result.delivered
     )
-    return (StaffTold(key=fact.key, topic=item.topic, staff=item.staff, reached=reached, at=fact.at),)
+    return (StaffInformed(key=fact.key, topic=item.topic, staff=item.staff, reached=reached, at=fact.at),)
 
 
 def evolve(news: News, event: NewsEvent) -> News:
     """Apply one event of the news."""
-    if isinstance(event, StaffTold):
+    if isinstance(event, StaffInformed):
         return replace(news, items=tuple(item for item in news.items if item.key != event.key))
     items = (replace(item, not_before=None) if item.key in event.keys else item for item in news.items)
     return replace(news, items=tuple(items))

@@ -89,6 +89,7 @@ class CaseView(Record):
         unwritten: how many events the ledger does not have yet.
         earlier_failure: when this customer was last failed similarly or recently, which makes this graver.
         waiting: keys of what the outside world still owes.
+        improvements: the improvement requests that this case was counted with.
         interest: what the law owes on a refund that came late.
         read_by_rules: no person has confirmed the classification yet.
         suggested_owner: who should own it, with the reasons; None where nobody asked.
@@ -120,6 +121,8 @@ class CaseView(Record):
     happy_call: str
     waiting: tuple[str, ...]
     supervisor_requested: bool
+    improvements: tuple[str, ...] = ()
+    proactive: bool = False
     suggestion: Suggestion
     read_by_rules: bool = False
     tasks: tuple[TaskView, ...] = ()
@@ -208,6 +211,8 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         happy_call=_happy_call(case),
         waiting=tuple(effect.key for effect in todo(case)),
         supervisor_requested=case.supervisor.open,
+        improvements=case.lessons.improvements,
+        proactive=intake.opening.proactive,
         suggestion=suggest(case.policy, intake.opening.text),
         read_by_rules=case.triage.by_rules,
         tasks=tuple(_task(task) for task in case.tasks.given),

@@ -48,6 +48,8 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _interest(policy),
         _standards(policy),
         _guarantees(policy),
+        _improvement(policy, first_year),
+        _signals(policy),
         _lengths(policy),
         _happy_call(policy),
         _people(policy),
@@ -106,6 +108,12 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
                 yield ("targets", place, "ladder", index, "at"), rung.at, policy.calendar
     for place, clock in enumerate(policy.statutory):
         yield ("statutory", place, "budget"), clock.budget, policy.calendar_of(clock)
+    if policy.improvement is not None:
+        yield ("improvement", "late_every"), policy.improvement.late_every, policy.calendar
+        for name in ("usual", "safety"):
+            limits = getattr(policy.improvement, name)
+            yield ("improvement", name, "accept"), limits.accept, policy.calendar
+            yield ("improvement", name, "done"), limits.done, policy.calendar
 
 
 def _targets(policy: Policy) -> Iterator[Finding]:
@@ -232,6 +240,29 @@ def _guarantees(policy: Policy) -> Iterator[Finding]:
             yield ("benefits",), f"does not say why {kind} helps"
 
 
+def _improvement(policy: Policy, first_year: int) -> Iterator[Finding]:
+    """What may hurt somebody never waits longer than what does not."""
+    rules, start = policy.improvement, datetime(first_year, 1, 1, tzinfo=UTC)
+    if rules is None:
+        return
+    for name in ("accept", "done"):
+        usual = due_of(getattr(rules.usual, name), policy.calendar, start)
+        safety = due_of(getattr(rules.safety, name), policy.calendar, start)
+        if usual is not None and safety is not None and safety > usual:
+            yield ("improvement", "safety", name), f"must not be later than usual.{name}"
+
+
+def _signals(policy: Policy) -> Iterator[Finding]:
+    """A survey counts by its score and a delay by its length; on the others these would say nothing."""
+    for place, rule in enumerate(policy.signals):
+        if (rule.signal == "survey") != (rule.at_most is not None):
+            yield ("signals", place), "needs at_most (a score) where it is a survey, and only there"
+        if (rule.signal == "delay") != (rule.later_than is not None):
+            yield ("signals", place), "needs later_than where it is a delay, and only there"
+        if rule.within <= timedelta():
+            yield ("signals", place, "within"), "must be longer than nothing"
+
+
 def _first_fit(policy: Policy, harm: Harm, cause: str, severity: Severity) -> OfferRule | None:
     triage = Classification(cause=cause, severity=severity)
     return rule_for(Facts(policy=policy, triage=triage), harm)
@@ -253,6 +284,9 @@ def _lengths(policy: Policy) -> Iterator[Finding]:
                 ("pause_reasons", place, "total"),
                 "must not be shorter than maximum, the length of one pause",
             )
+    if policy.improvement is not None:
+        lengths.append((("improvement", "window"), policy.improvement.window))
+        lengths.append((("improvement", "measure_over"), policy.improvement.measure_over))
     for path, length in lengths:
         if length <= timedelta():
             yield path, "must be longer than nothing"
@@ -309,6 +343,7 @@ def _languages(policy: Policy) -> Iterator[Finding]:
     texts += [(("clauses", place, "plain"), clause.plain) for place, clause in enumerate(policy.clauses)]
     texts += [(("departments", place, "name"), each.name) for place, each in enumerate(policy.departments)]
     texts += [(("guarantees", place, "terms"), each.terms) for place, each in enumerate(policy.guarantees)]
+    texts += [(("signals", place, "text"), each.text) for place, each in enumerate(policy.signals)]
     texts += [(("benefits", kind), text) for kind, text in policy.benefits.items()]
     for path, text in texts:
         missing = [language for language in LANGUAGES if language not in text]

@@ -33,9 +33,13 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "staff_task_answer": ("number", "department"),
     "staff_result": ("number", "summary"),
     "staff_praise": ("number",),
+    "improvement_asked": ("number", "about"),
+    "improvement_reminder": ("number", "about"),
+    "improvement_late": ("number", "about"),
+    "improvement_safety": ("number", "about"),
     "withdrawal_noted": ("number", "reason"),
 }
-"""Every notice that a case can send, and the slots that it fills."""
+"""Every notice that a case or an improvement request can send, and the slots that it fills."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 HANGUL = re.compile("[가-힣]")

@@ -100,7 +100,9 @@ def _own(scene: Scene) -> Iterator[Intention]:
 def _answer(scene: Scene) -> dict[str, object]:
     suggestion = scene.view.row.voc_type == "suggestion"
     outcomes = ("adopted", "held", "declined")
+    features = ("packaging", "design", "delivery", "service")
     return {
+        **({"feature": features[scene.between(0, 3, "feature")]} if suggestion else {}),
         "text": scene.say("소중한 말씀 감사합니다. 확인하여 답변드립니다.", "Thank you; here is our answer."),
         "outcome": outcomes[scene.between(0, 2, "outcome")] if suggestion else "answered",
     }

@@ -62,12 +62,14 @@ LIFE = (
     "ladder",
     "fairness_limits",
     "policy",
+    "theme",
     "effect",
     "message",
     "attempt",
     "permission",
     "notice",
     "intake",
+    "signal",
     "triage",
     "earlier",
     "assignment",
@@ -105,6 +107,7 @@ LIFE = (
     "late_refund",
     "targets",
     "guarantee",
+    "lesson",
     "amendment",
     "case",
     "parking",
@@ -121,6 +124,10 @@ LIFE = (
     "fairness",
     "clock_view",
     "view",
+    "improvement_events",
+    "improvement_state",
+    "improvement",
+    "improvement_view",
 )
 """The files of the domain along the life of a case; each may know those before it."""
 

@@ -12,6 +12,7 @@ from activities.authority import AuthorityActivities
 from activities.calls import Calls
 from activities.customers import Customers
 from activities.http import MISUNDERSTOOD
+from activities.improvements import Improvements
 from activities.load import LoadActivities
 from activities.logistics import Logistics
 from activities.notices import Notices
@@ -61,7 +62,7 @@ def registered_names(*classes: type) -> list[str]:
 
 def test_every_kind_of_request_has_one_activity_of_its_name() -> None:
     names = registered_names(
-        *(AuthorityActivities, Calls, Customers, LoadActivities, Logistics),
+        *(AuthorityActivities, Calls, Customers, Improvements, LoadActivities, Logistics),
         *(Notices, Orders, Outcomes, Payments, Vouchers),
     )
     assert sorted(names) == sorted(KINDS)

@@ -150,7 +150,7 @@ async def test_departments_refuse_an_owner_is_away_a_task_is_late_and_everybody_
     assert [each["remedy"] for each in registered["remedies"]] == ["apology"]
     await settled(redress, story.number)
     told_by = [
-        each["staff"] for each in await story.happened("staff_told") if each["topic"] == "staff_result"
+        each["staff"] for each in await story.happened("staff_informed") if each["topic"] == "staff_result"
     ]
     took_part = ["agent-01", "agent-03", "agent-04", "agent-07", "store-7", "sup-01", "sup-02"]
     assert sorted(told_by) == took_part

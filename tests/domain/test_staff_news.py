@@ -94,7 +94,7 @@ def test_a_compliment_reaches_whoever_is_praised_and_their_department() -> None:
     life = life.when(ok("answer", NOTICE)).then("answer_notified", "case_ended")
     assert told(life, "staff_praise") == ["wim", "sid"]
     events = [
-        life.told(ok(f"news:{number}", NOTICE)).last("staff_told")
+        life.told(ok(f"news:{number}", NOTICE)).last("staff_informed")
         for number in (item.key.partition(":")[2] for item in life.case.staff_news.items)
     ]
     assert {(event.topic, event.reached) for event in events} >= {("staff_praise", True)}

@@ -116,7 +116,7 @@ def test_words_about_tasks_wait_for_working_hours_and_then_go_out() -> None:
     assert due == MONDAY.replace(day=24)
     morning = evening.told(wait(hours=14, seconds=1))
     assert word.key in morning.owed
-    told = morning.when(EffectSucceeded(at=morning.now, key=word.key, result=NOTICE)).event("staff_told")
+    told = morning.when(EffectSucceeded(at=morning.now, key=word.key, result=NOTICE)).event("staff_informed")
     assert (told.topic, told.staff, told.reached) == ("staff_task", "sid", True)
 
 

@@ -251,6 +251,17 @@ CASES = {
         "targets",
         "no result_notice for complaints of severity low",
     ),
+    "safety that may wait longer": (
+        "done: {unit: business_days, n: 3, form: end_of_day}",
+        "done: {unit: business_days, n: 30, form: end_of_day}",
+        "improvement.safety.done",
+        "not be later than usual.done",
+    ),
+    "window of no length": ("window: P90D", "window: P0D", "improvement.window", "longer than nothing"),
+    "survey without a score": ("    at_most: 2\n", "", "signals[3]", "needs at_most"),
+    "delay of no length": ("    later_than: PT24H\n", "", "signals[0]", "needs later_than"),
+    "signals over no time": ("within: P14D", "within: P0D", "signals[1].within", "longer than nothing"),
+    "signal twice": ("id: repeated-refund", "id: repeated-contact", "signals[2].id", "defined twice"),
     "extension that ends earlier": (
         SENT_ON_RECEIPT,
         f"{SENT_ON_RECEIPT}    extended_by: {{unit: business_days, n: 2, form: end_of_day}}\n",

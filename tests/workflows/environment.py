@@ -179,7 +179,12 @@ async def environment(folder: Path) -> AsyncIterator[Environment]:
                 # The cache comes from REDRESS_CACHED_WORKFLOWS, so that a whole run can be without one.
                 authority = AuthorityStore(pool)
                 switch = WorkerSwitch(
-                    temporal, outside, store, authority, LoadStore(pool), Settings(service_wait=0.2)
+                    temporal,
+                    outside,
+                    store,
+                    authority,
+                    LoadStore(pool),
+                    Settings(service_wait=0.2, number_secret=SECRET),
                 )
                 await switch.on()
                 try:
