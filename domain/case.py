@@ -17,17 +17,20 @@ from domain import (
     assignment,
     contact,
     ending,
+    exemption,
     guarantee,
     happy_call,
     intake,
     late_refund,
     permission,
     promise,
+    regard,
     remedy,
     result,
     saga,
     supervisor,
     targets,
+    treatment,
     triage,
     wish,
 )
@@ -37,9 +40,11 @@ from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
 from domain.attempt import AttemptEvent, AttemptRefused
 from domain.clocks import Around
 from domain.contact import ContactCommand, ContactEvent, Contacts
+from domain.decision import named
 from domain.earlier import earlier_failure
 from domain.effect import Effect
 from domain.ending import Course, Ending, EndingCommand, EndingEvent
+from domain.exemption import ExceptionCommand, ExceptionEvent, Exemptions
 from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallEvent
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
@@ -60,12 +65,22 @@ from domain.policy import Policy
 from domain.promise import PromiseCommand, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
-from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
+from domain.regard import BriefOpened, OpenBrief, Regard
+from domain.remedy import (
+    Remedy,
+    RemedyAgreed,
+    RemedyCommand,
+    RemedyCompensated,
+    RemedyDone,
+    RemedyEvent,
+    RoundOpened,
+)
 from domain.result import Recovery, Result, ResultCommand, ResultEvent
 from domain.saga import Agreed, Saga, SagaCommand, SagaEvent
 from domain.suggestion import corrections
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets
+from domain.treatment import Treatment, TreatmentEvent
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
 
@@ -76,6 +91,8 @@ CaseCommand = Annotated[
     | ContactCommand
     | PromiseCommand
     | SupervisorCommand
+    | ExceptionCommand
+    | OpenBrief
     | RemedyCommand
     | WishCommand
     | SagaCommand
@@ -94,6 +111,9 @@ CaseEvent = Annotated[
     | ContactEvent
     | PromiseEvent
     | SupervisorEvent
+    | TreatmentEvent
+    | ExceptionEvent
+    | BriefOpened
     | RemedyEvent
     | WishEvent
     | SagaEvent
@@ -134,6 +154,9 @@ class Case:
     contacts: Contacts = field(default_factory=Contacts)
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
+    treatment: Treatment = field(default_factory=Treatment)
+    exemptions: Exemptions = field(default_factory=Exemptions)
+    regard: Regard = field(default_factory=Regard)
     remedy: Remedy = field(default_factory=Remedy)
     wishes: Wishes = field(default_factory=Wishes)
     saga: Saga = field(default_factory=Saga)
@@ -165,7 +188,14 @@ def opened(case: Case) -> Intake:
 
 def before_remedy(case: Case) -> Before:
     """Return what the stages before the remedy know."""
-    return Before(policy=case.policy, intake=opened(case), triage=case.triage, contacts=case.contacts)
+    return Before(
+        policy=case.policy,
+        intake=opened(case),
+        triage=case.triage,
+        contacts=case.contacts,
+        treatment=case.treatment.applied,
+        exemptions=case.exemptions,
+    )
 
 
 def _agreed(case: Case) -> Agreed:
@@ -209,6 +239,7 @@ def around(case: Case) -> Around:
         updates_missed=case.targets.updates_missed,
         update_from=case.targets.update_from,
         amended_at=case.amended_at,
+        treated_at=case.treatment.changed_at,
     )
 
 
@@ -221,8 +252,11 @@ def decide(case: Case, message: CaseCommand | Fact | Open) -> tuple[Event, ...]:
     Raises:
         Refused: if it may not be.
     """
-    direct = _directly(case, message)
-    return direct + _consequences(reduce(evolve, direct, case), message.at) if direct else ()
+    direct = tuple(named(case.policy, event) for event in _directly(case, message))
+    if not direct:
+        return ()
+    after = reduce(evolve, direct, case)
+    return direct + tuple(named(after.policy, event) for event in _consequences(after, message.at))
 
 
 def _directly(case: Case, message: CaseCommand | Fact | Open) -> tuple[Event, ...]:
@@ -304,7 +338,13 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | remedy.AcceptRemedy()
             | remedy.DeclineRemedy()
         ):
+            if isinstance(command, remedy.ProposeRemedy):
+                regard.check(before_remedy(case), case.promises, case.wishes, command)
             return remedy.decide(case.remedy, before_remedy(case), command)
+        case exemption.RequestException() | exemption.ApproveException() | exemption.RefuseException():
+            return exemption.decide(case.exemptions, case.policy, command)
+        case regard.OpenBrief():
+            return regard.decide(case.regard, opened(case), case.promises, command)
         case wish.WishRemedy() | wish.AnswerWish():
             return wish.decide(case.wishes, before_remedy(case), case.remedy, command)
         case (
@@ -361,6 +401,8 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
     if case.version == 0 or case.ending.end is not None:
         return ()
     found = (
+        *intake.deadlines(opened(case)),
+        *exemption.deadlines(case.exemptions),
         *contact.deadlines(case.contacts),
         *promise.deadlines(case.promises),
         *supervisor.deadlines(case.supervisor),
@@ -416,6 +458,8 @@ def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
 
 def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
     lapse: dict[str, Callable[[], tuple[Event, ...]]] = {
+        "intake": lambda: intake.lapse(deadline, at),
+        "exemption": lambda: exemption.lapse(deadline, at),
         "contact": lambda: contact.lapse(case.contacts, deadline, at),
         "promise": lambda: promise.lapse(deadline, at),
         "supervisor": lambda: supervisor.lapse(case.supervisor, deadline, at),
@@ -452,6 +496,7 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     before = before_remedy(case)
     return (
         assignment.follow(case.assignment, case.triage, case.policy, at)
+        or treatment.follow(case.treatment, case.policy, opened(case), case.triage, at)
         or _begin_higher(case, at)
         or guarantee.follow(case.guarantees, around(case), case.targets, at)
         or wish.follow(case.wishes, case.remedy, at)
@@ -464,14 +509,30 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
 
 
 def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
-    """A complaint of a customer who was failed before, similarly or recently, begins one level up."""
-    held = case.assignment
-    begins = case.triage.voc_type == "complaint" and held.department is not None and held.level == 0
-    failure = earlier_failure(case.policy, opened(case), case.triage) if begins else None
-    if failure is None or case.result.registered_at is not None:
+    """A complaint begins as high as the policy says: after an earlier failure, or by a row of its table."""
+    held, applied = case.assignment, case.treatment.applied
+    if (
+        case.triage.voc_type != "complaint"
+        or held.department is None
+        or case.result.registered_at is not None
+    ):
         return ()
-    reason = f"an earlier failure of the same customer on {failure.on}"
-    return assignment.escalate(held, case.policy, cause="earlier_failure", reason=reason, at=at)
+    row = treatment.row_of_level(case.policy, applied) if applied and applied.level > held.level else None
+    failure = earlier_failure(case.policy, opened(case), case.triage) if held.level == 0 else None
+    clause: str | None
+    if row is not None and not (row.failed_before and failure):
+        cause, clause = f"treatment:{row.id}", row.clause
+        reason = f"by the policy's row {row.id} such a complaint begins at level {row.level}"
+    elif failure is not None:
+        cause, clause = "earlier_failure", _clause_of_failure(case)
+        reason = f"an earlier failure of the same customer on {failure.on}"
+    else:
+        return ()
+    return assignment.escalate(held, case.policy, cause=cause, reason=reason, at=at, clause=clause)
+
+
+def _clause_of_failure(case: Case) -> str | None:
+    return case.policy.repeat_failure.clause if case.policy.repeat_failure else None
 
 
 # What the outside world owes. ------------------------------------------------------------------------------
@@ -485,6 +546,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
     intake_ = opened(case)
     return (
         *intake.todo(intake_, policy=case.policy, number=case.id),
+        *treatment.todo(case.treatment, case.policy, case.assignment, case.id),
         *remedy.todo(case.remedy, before, case.id),
         *saga.todo(case.saga, _agreed(case)),
         *result.todo(case.result, before, case.id),
@@ -498,7 +560,9 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
     before = before_remedy(case)
     match fact.key.partition(":")[0]:
         case "acknowledgement" | "customer" | "order":
-            return intake.came_back(fact)
+            return intake.came_back(fact, case.policy)
+        case "alert":
+            return treatment.came_back(fact)
         case (
             "offer"
             | "offer-reminder"
@@ -546,6 +610,14 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, promises=promise.evolve(case.promises, event))
     if isinstance(event, SupervisorEvent):
         return replace(case, supervisor=supervisor.evolve(case.supervisor, event))
+    if isinstance(event, TreatmentEvent):
+        return _treated(case, event)
+    if isinstance(event, ExceptionEvent):
+        return replace(case, exemptions=exemption.evolve(case.exemptions, event))
+    if isinstance(event, BriefOpened):
+        return replace(case, regard=regard.evolve(case.regard, event))
+    if isinstance(event, RemedyAgreed):
+        return _agreed_to(case, event)
     if isinstance(event, RoundOpened):
         return _reopened(case, event)
     if isinstance(event, RemedyDone | RemedyCompensated):
@@ -582,6 +654,24 @@ def _taken_in(case: Case, event: IntakeEvent) -> Case:
     if case.intake is None:
         return replace(case, intake=taken, triage=triage.before(taken))
     return replace(case, intake=taken)
+
+
+def _treated(case: Case, event: TreatmentEvent) -> Case:
+    """What the policy adds decides how the customer is reached as well."""
+    treated = replace(case, treatment=treatment.evolve(case.treatment, event))
+    if treated.treatment.applied is None:
+        return treated
+    return replace(
+        treated, intake=replace(opened(case), manner=treatment.manner_of(treated.treatment.applied))
+    )
+
+
+def _agreed_to(case: Case, event: RemedyAgreed) -> Case:
+    """An exception is used up once the customer agrees to what was proposed under it."""
+    proposal = case.remedy.proposal
+    number = proposal.exception if proposal else None
+    spent = case.exemptions if number is None else exemption.used(case.exemptions, number)
+    return replace(case, remedy=remedy.evolve(case.remedy, event), exemptions=spent)
 
 
 def _reopened(case: Case, event: RoundOpened) -> Case:

@@ -313,8 +313,53 @@ class EarlierFailure(Record):
     cause: Line | None = None
 
 
+class CustomerValue(Record):
+    """What a customer is worth to the firm in a year, its five sources apart; None: the CRM does not say."""
+
+    base: Money | None = None
+    volume: Money | None = None
+    savings: Money | None = None
+    referral: Money | None = None
+    premium: Money | None = None
+
+
+class OpenPromise(Record):
+    """A promise of another case of the same customer that is not kept yet."""
+
+    number: int
+    by: Line
+    due: Instant
+    what: Text = ""
+
+
+class OtherCase(Record):
+    """Another case of the same customer, as the ledger knew it when the snapshot was taken.
+
+    Attributes:
+        end: how it ended; None while it is open.
+    """
+
+    case_id: Id
+    voc_type: Line
+    product: Line | None = None
+    cause: Line | None = None
+    opened_at: Instant
+    stage: Line
+    end: Line | None = None
+    promises: tuple[OpenPromise, ...] = ()
+
+
 class CustomerSnapshot(Record):
-    """What the CRM knows; `known` is false for a prospect, who is a full customer of this engine."""
+    """What the CRM knows; `known` is false for a prospect, who is a full customer of this engine.
+
+    Attributes:
+        purchases: how often they have bought.
+        referrals: how many others came by their word.
+        partner: whether they take part in the firm's partner programme.
+        prefers: remedies that they like best, the best first.
+        access: what they need to be served at all, for example `large-print`.
+        cases: their other cases; None: the ledger could not be asked.
+    """
 
     kind: Literal["customer_snapshot"] = "customer_snapshot"
     known: bool
@@ -327,6 +372,14 @@ class CustomerSnapshot(Record):
     open_to_hour: int = 20
     earlier_failures: int = 0
     earlier: tuple[EarlierFailure, ...] = ()
+    purchases: int = 0
+    first_bought_on: date | None = None
+    referrals: int = 0
+    partner: bool = False
+    value: CustomerValue | None = None
+    prefers: tuple[Line, ...] = ()
+    access: tuple[Line, ...] = ()
+    cases: tuple[OtherCase, ...] | None = None
 
 
 class OrderLine(Record):

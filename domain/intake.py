@@ -1,8 +1,9 @@
 """Raising and acknowledging: the voice of a customer becomes a case, and the customer hears so."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, assert_never
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 
@@ -16,11 +17,13 @@ from domain.effect import (
     OrderSnapshot,
     SendNotice,
 )
-from domain.message import EARLIEST, CameBack, Command, EffectSucceeded, Event
+from domain.message import EARLIEST, CameBack, Command, Deadline, Decision, EffectSucceeded, Event
 from domain.money import Money
 from domain.policy import Channel, Language, Policy, VocType, content_hash
 from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
+from domain.relation import relation_of
+from domain.treatment_rules import Relation, Tone
 
 KNOWN_SOURCES = (
     *("head_office", "sales_person", "store", "branch", "service_centre"),
@@ -91,19 +94,29 @@ class AcknowledgementFailed(Event):
     why: Literal["refused", "unknown"]
 
 
-class CustomerRead(Event):
-    """The customer's snapshot was taken and pinned."""
+class CustomerRead(Decision):
+    """The customer's snapshot was taken and pinned.
+
+    Attributes:
+        relation: the stage of relationship on the day of the event, by the policy's rule `clause`.
+    """
 
     kind: Literal["customer_read"] = "customer_read"
     key: Line
     snapshot: CustomerSnapshot
+    relation: Relation | None = None
 
 
 class CustomerUnknown(Event):
-    """The CRM did not answer; the case runs with the profile unknown."""
+    """The CRM did not answer; the case runs with the profile unknown.
+
+    Attributes:
+        again_at: when the CRM is asked again; None: never by itself.
+    """
 
     kind: Literal["customer_unknown"] = "customer_unknown"
     key: Line
+    again_at: Instant | None = None
 
 
 class OrderRead(Event):
@@ -115,9 +128,17 @@ class OrderRead(Event):
 
 
 class OrderUnknown(Event):
-    """The shop did not answer; the case runs without an order."""
+    """The shop did not answer; the case runs without an order, and asks again at `again_at`."""
 
     kind: Literal["order_unknown"] = "order_unknown"
+    key: Line
+    again_at: Instant | None = None
+
+
+class SnapshotAskedAgain(Event):
+    """A snapshot that could not be had is asked for again."""
+
+    kind: Literal["snapshot_asked_again"] = "snapshot_asked_again"
     key: Line
 
 
@@ -160,8 +181,26 @@ IntakeEvent = (
     | CustomerUnknown
     | OrderRead
     | OrderUnknown
+    | SnapshotAskedAgain
     | AddedToCase
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """A snapshot that is asked for again under this key, and when."""
+
+    key: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How this customer is spoken to, as the policy chose it from the profile (R64)."""
+
+    tone: Tone | None = None
+    channels: tuple[Channel, ...] = ()
+    hours: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +216,10 @@ class Intake:
     acknowledgements: int = 1
     acknowledge_since: datetime | None = None
     customer: CustomerSnapshot | None = None
+    relation: Relation | None = None
     order: OrderSnapshot | None = None
+    again: tuple[Again, ...] = ()
+    manner: Manner = Manner()
     waiting: tuple[str, ...] = ("acknowledgement:1", "customer:1", "order:1")
 
     @property
@@ -204,16 +246,33 @@ def customer_of(intake: Intake) -> str | None:
 
 
 def channels(intake: Intake) -> tuple[Channel, ...]:
-    """Return the channels by which this customer can be reached, best first; post where nothing is known."""
+    """Return the channels by which this customer can be reached, best first; post where nothing is known.
+
+    The one that the customer prefers comes first, then those that the policy chose for such a customer.
+    """
     contact = intake.opening.contact
     possible: list[Channel] = []
     if intake.customer and intake.customer.preferred_channel:
         possible.append(intake.customer.preferred_channel)
+    possible += [each for each in intake.manner.channels if _reaches(each, intake)]
     if contact.phone:
         possible.append("sms")
     if contact.email:
         possible.append("email")
     return tuple(dict.fromkeys([*possible, "post"]))
+
+
+def _reaches(channel: Channel, intake: Intake) -> bool:
+    contact = intake.opening.contact
+    match channel:
+        case "sms" | "phone":
+            return contact.phone is not None
+        case "email":
+            return contact.email is not None
+        case "post":
+            return True
+        case _:
+            assert_never(channel)
 
 
 def open_case(
@@ -260,7 +319,7 @@ def decide(intake: Intake, command: IntakeCommand) -> tuple[IntakeEvent, ...]:
             assert_never(command)
 
 
-def came_back(fact: CameBack) -> tuple[IntakeEvent, ...]:
+def came_back(fact: CameBack, policy: Policy) -> tuple[IntakeEvent, ...]:
     """Say what an outcome of one of intake's effects means."""
     match fact:
         case EffectSucceeded(result=NoticeSent(reference=reference, delivered=delivered, text=text)):
@@ -269,20 +328,44 @@ def came_back(fact: CameBack) -> tuple[IntakeEvent, ...]:
             )
             return (sent,)
         case EffectSucceeded(result=CustomerSnapshot() as customer):
-            return (CustomerRead(key=fact.key, snapshot=customer, at=fact.at),)
+            on = fact.at.astimezone(ZoneInfo(policy.calendar.timezone)).date()
+            relation, clause = relation_of(policy, customer, on)
+            read = CustomerRead(key=fact.key, snapshot=customer, relation=relation, clause=clause, at=fact.at)
+            return (read,)
         case EffectSucceeded(result=OrderSnapshot() as order):
             return (OrderRead(key=fact.key, snapshot=order, at=fact.at),)
         case _:
-            return (_failed(fact),)
+            return (_failed(fact, policy),)
 
 
-def _failed(fact: CameBack) -> IntakeEvent:
+def _failed(fact: CameBack, policy: Policy) -> IntakeEvent:
     if fact.key.startswith("customer"):
-        return CustomerUnknown(key=fact.key, at=fact.at)
+        return CustomerUnknown(key=fact.key, again_at=_again_at(fact, policy), at=fact.at)
     if fact.key.startswith("order"):
-        return OrderUnknown(key=fact.key, at=fact.at)
+        return OrderUnknown(key=fact.key, again_at=_again_at(fact, policy), at=fact.at)
     why: Literal["refused", "unknown"] = "refused" if fact.kind == "effect_refused" else "unknown"
     return AcknowledgementFailed(key=fact.key, why=why, at=fact.at)
+
+
+def _again_at(fact: CameBack, policy: Policy) -> datetime | None:
+    """Say when a snapshot is asked for again: the waits are the policy's, and so is their number."""
+    waits = policy.profile.again_after if policy.profile else ()
+    tried = _number(fact.key)
+    return fact.at + waits[tried - 1] if tried <= len(waits) else None
+
+
+def _number(key: str) -> int:
+    return int(key.rpartition(":")[2])
+
+
+def deadlines(intake: Intake) -> tuple[Deadline, ...]:
+    """Return when snapshots that could not be had are asked for again."""
+    return tuple(Deadline(name=f"intake/{each.key}", due=each.due) for each in intake.again)
+
+
+def lapse(deadline: Deadline, at: datetime) -> tuple[IntakeEvent, ...]:
+    """Ask for a snapshot again."""
+    return (SnapshotAskedAgain(key=deadline.name.removeprefix("intake/"), due=deadline.due, at=at),)
 
 
 def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
@@ -305,10 +388,20 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             return replace(_answered(intake, event.key), acknowledged_at=told)
         case Acknowledged(happened=happened):
             return replace(intake, acknowledged_at=happened)
-        case AcknowledgementFailed() | CustomerUnknown() | OrderUnknown():
+        case AcknowledgementFailed():
             return _answered(intake, event.key)
-        case CustomerRead(snapshot=customer):
-            return replace(_answered(intake, event.key), customer=customer)
+        case CustomerUnknown(again_at=again_at) | OrderUnknown(again_at=again_at):
+            without = _answered(intake, event.key)
+            if again_at is None:
+                return without
+            what = event.key.partition(":")[0]
+            again = Again(key=f"{what}:{_number(event.key) + 1}", due=again_at)
+            return replace(without, again=(*without.again, again))
+        case SnapshotAskedAgain(key=key):
+            left = tuple(each for each in intake.again if each.key != key)
+            return replace(intake, again=left, waiting=(*intake.waiting, key))
+        case CustomerRead(snapshot=customer, relation=relation):
+            return replace(_answered(intake, event.key), customer=customer, relation=relation)
         case OrderRead(snapshot=order):
             return replace(_answered(intake, event.key), order=order)
         case AddedToCase():
@@ -337,7 +430,7 @@ def _acknowledgement(intake: Intake) -> str:
 def todo(intake: Intake, *, policy: Policy, number: str) -> tuple[Effect, ...]:
     """Return what intake still asks of the outside: the acknowledgement and the two snapshots."""
     opening = intake.opening
-    requests: dict[str, SendNotice | FetchCustomer | FetchOrder] = {
+    requests = {
         _acknowledgement(intake): SendNotice(
             template="acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement",
             wording_hash=policy.wording_hash,
@@ -346,12 +439,26 @@ def todo(intake: Intake, *, policy: Policy, number: str) -> tuple[Effect, ...]:
             contact=opening.contact,
             slots={"number": number},
         ),
-        "customer:1": FetchCustomer(contact=opening.contact),
-        "order:1": FetchOrder(
-            order_id=opening.order_id,
-            source=opening.source,
-            source_key=intake.source_key,
-            product=opening.product,
-        ),
     }
-    return tuple(Effect(key=key, request=requests[key]) for key in intake.waiting)
+    customer = FetchCustomer(contact=opening.contact)
+    order = FetchOrder(
+        order_id=opening.order_id,
+        source=opening.source,
+        source_key=intake.source_key,
+        product=opening.product,
+    )
+    snapshots: dict[str, FetchCustomer | FetchOrder] = {"customer": customer, "order": order}
+    return tuple(
+        Effect(key=key, request=requests[key])
+        if key in requests
+        else Effect(key=key, request=snapshots[key.partition(":")[0]], patience=_patience(policy))
+        for key in intake.waiting
+    )
+
+
+LONG = timedelta(hours=1)
+"""How long the only try for a snapshot goes on."""
+
+
+def _patience(policy: Policy) -> timedelta:
+    return policy.profile.patience if policy.profile else LONG

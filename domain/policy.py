@@ -12,6 +12,14 @@ from domain.calendar import WEEKDAYS, Calendar
 from domain.ladder import Rung
 from domain.money import Money
 from domain.record import Id, Line, Record, Text, canonical
+from domain.treatment_rules import (
+    DecisionName,
+    ExceptionKind,
+    ExceptionRule,
+    ProfileRules,
+    RelationRule,
+    TreatmentRow,
+)
 
 VocType = Literal["complaint", "inquiry", "compliment", "suggestion"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -210,6 +218,7 @@ class RepeatFailure(Record):
     """Which earlier failure of the same customer counts besides a similar one: any as recent as this."""
 
     recent_months: Annotated[int, Field(ge=1)]
+    clause: Line | None = None
 
 
 class Guarantee(Record):
@@ -371,6 +380,13 @@ class Policy(Record):
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
     plain_words: dict[Line, Text] = Field(default_factory=dict)
+    relations: tuple[RelationRule, ...] = ()
+    treatments: tuple[TreatmentRow, ...] = ()
+    profile: ProfileRules | None = None
+    wish_words: dict[RemedyKind, tuple[Line, ...]] = Field(default_factory=dict)
+    exceptions: tuple[ExceptionRule, ...] = ()
+    decision_clauses: dict[DecisionName, Line] = Field(default_factory=dict)
+    ground_clauses: dict[Ground, Line] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_hold(self) -> "Policy":
@@ -396,9 +412,30 @@ class Policy(Record):
             *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
             *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
         ]
+        wrong += [
+            f"{'.'.join(str(step) for step in path)}: {clause}"
+            for path, clause in self.further_clauses()
+            if clause not in clauses
+        ]
         if wrong:
             raise ValueError(f"names something that this policy does not define: {'; '.join(wrong)}")
         return self
+
+    def further_clauses(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
+        """Return where decisions and the rules of differentiation name a clause, and which."""
+        failure = self.repeat_failure.clause if self.repeat_failure else None
+        return (
+            *((("decision_clauses", name), clause) for name, clause in self.decision_clauses.items()),
+            *((("ground_clauses", name), clause) for name, clause in self.ground_clauses.items()),
+            *((("relations", place, "clause"), each.clause) for place, each in enumerate(self.relations)),
+            *((("treatments", place, "clause"), each.clause) for place, each in enumerate(self.treatments)),
+            *((("exceptions", place, "clause"), each.clause) for place, each in enumerate(self.exceptions)),
+            *(((("repeat_failure", "clause"), failure),) if failure else ()),
+        )
+
+    def exception(self, kind: ExceptionKind) -> ExceptionRule | None:
+        """Return the rule by which an exception of this kind is approved; None where none may be made."""
+        return next((rule for rule in self.exceptions if rule.rule == kind), None)
 
     def person(self, id_: str) -> Person | None:
         """Return the member of staff with this id."""

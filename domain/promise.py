@@ -12,6 +12,9 @@ from domain.refusal import Refused
 FARTHEST = timedelta(days=3650)
 """Nobody promises anything for later than this: it is a slip of the pen, and no alarm can be set for it."""
 
+WORDS = 200
+"""How much of what was promised stays with the case, for whoever takes it over."""
+
 PromiseState = Literal["open", "kept", "broken", "moved"]
 
 
@@ -86,6 +89,7 @@ class Promise:
     number: int
     by: str
     due: datetime
+    what: str = ""
     state: PromiseState = "open"
     moved: int = 0
 
@@ -176,8 +180,9 @@ def lapse(deadline: Deadline, at: datetime) -> tuple[PromiseEvent, ...]:
 def evolve(promises: Promises, event: PromiseEvent) -> Promises:
     """Apply one event of promise."""
     match event:
-        case PromiseMade(number=number, falls_due=due, by=by):
-            return Promises(made=(*promises.made, Promise(number=number, by=by.id, due=due)))
+        case PromiseMade(number=number, falls_due=due, by=by, what=what):
+            promise = Promise(number=number, by=by.id, due=due, what=what[:WORDS])
+            return Promises(made=(*promises.made, promise))
         case PromiseKept(number=number):
             return _with(promises, replace(promises.made[number - 1], state="kept"))
         case PromiseMoved(number=number, falls_due=due):

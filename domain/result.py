@@ -6,7 +6,7 @@ from typing import Literal, assert_never
 
 from domain.benefit import gets
 from domain.effect import Effect, NoticeSent, SendNotice
-from domain.message import CameBack, Command, EffectSucceeded, Event
+from domain.message import CameBack, Command, Decision, EffectSucceeded, Event
 from domain.plan import Before, LineDecision
 from domain.policy import Channel
 from domain.record import Letter, Line, Text
@@ -38,7 +38,7 @@ class TellResult(Command):
     how: Line
 
 
-class ResultRegistered(Event):
+class ResultRegistered(Decision):
     """The result stands and is going to be notified; `gets` says what the customer gets and why it helps."""
 
     kind: Literal["result_registered"] = "result_registered"

@@ -23,7 +23,7 @@ class Suggestion(Record):
     """What the rules read from a text; a person confirms or corrects it. None: no rule matched.
 
     Attributes:
-        department: whom the routing rules would give a case so classed.
+        department: whom the routing rules would give a case so classed; `routed` is their reason.
         because: every rule that matched, those that lost included.
     """
 
@@ -34,6 +34,7 @@ class Suggestion(Record):
     emotion: Line | None = None
     safety: bool = False
     department: Line
+    routed: Line = "-"
     because: tuple[Reason, ...] = ()
 
 
@@ -54,12 +55,14 @@ def suggest(policy: Policy, text: str) -> Suggestion:
         product=best["product"],
         cause=best["cause"],
     )
+    found_department = route(frozenset(), likely, policy)
     return Suggestion.model_validate(
         {
             **best,
             "severity": severity,
             "safety": safety,
-            "department": route(frozenset(), likely, policy).department,
+            "department": found_department.department,
+            "routed": found_department.reason,
             "because": tuple(
                 Reason(field=rule.field, value=rule.value, words=words) for rule, words in found
             ),
@@ -75,9 +78,13 @@ def corrections(policy: Policy, text: str, triage: Classification) -> tuple[Line
     suggested = suggest(policy, text)
     if not suggested.because:
         return ()
-    fields = ("voc_type", "product", "cause", "severity")
+    fields = ("voc_type", "product", "cause", "severity", "emotion")
     compared = ((field, getattr(suggested, field), getattr(triage, field)) for field in fields)
     wrong = tuple(field for field, rules, person in compared if rules is not None and rules != person)
+    if triage.emotion is None:  # nobody said anything about it
+        wrong = tuple(field for field in wrong if field != "emotion")
+    if suggested.safety != triage.safety:
+        wrong = (*wrong, "safety")
     elsewhere = route(frozenset(), triage, policy).department != suggested.department
     return (*wrong, "department") if elsewhere else wrong
 
@@ -96,7 +103,12 @@ def _best(field: str, found: list[tuple[TriageRule, tuple[Line, ...]]]) -> str |
 
 def _matched(rule: TriageRule, text: str) -> tuple[Line, ...]:
     """Return the rule's words that the text has, each once."""
-    return tuple(word for word in rule.words if _pattern(word).search(text))
+    return matched(rule.words, text)
+
+
+def matched(words: tuple[Line, ...], text: str) -> tuple[Line, ...]:
+    """Return those of the words that a text has, each once."""
+    return tuple(word for word in words if _pattern(word).search(text))
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from domain.budget import due_of
-from domain.message import Command, Deadline, Event
+from domain.message import Command, Deadline, Decision, Event
 from domain.policy import Policy
 from domain.record import Line
 from domain.refusal import Refused
@@ -31,7 +31,7 @@ class WithdrawRequest(Command):
     kind: Literal["withdraw_request"] = "withdraw_request"
 
 
-class SupervisorRequested(Event):
+class SupervisorRequested(Decision):
     """The customer asked; `falls_due` is when the meeting must have been held."""
 
     kind: Literal["supervisor_requested"] = "supervisor_requested"
