@@ -175,6 +175,9 @@ def _standing(view: CaseView) -> RenderableType:
         "customer": now.customer,
         "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
         "wants": view.wants,
+        "treatment": _treatment(view),
+        "exceptions": ", ".join(f"{each.number} {each.rule}: {each.state}" for each in view.exceptions)
+        or None,
         "words": view.text or None,
         "proposal": f"{proposal.hash}  {proposal.state}, {proposal.total}, by {proposal.by}"
         if proposal
@@ -195,6 +198,12 @@ def _standing(view: CaseView) -> RenderableType:
         if value is not None:
             row(lines, name, value)
     return lines
+
+
+def _treatment(view: CaseView) -> str | None:
+    if view.treatment is None or not view.treatment.rows:
+        return None
+    return f"priority {view.treatment.priority}, by {', '.join(view.treatment.rows)}"
 
 
 def _approval(view: CaseView) -> str | None:

@@ -19,6 +19,7 @@ class CaseRow(Record):
         dues: all deadlines that run, earliest first.
         parked: why the case waits for a human; None where it does not.
         end: how the case ended; None while it runs.
+        priority: how much sooner than others it is looked at, by the policy's rows.
     """
 
     case_id: str
@@ -40,3 +41,4 @@ class CaseRow(Record):
     end: str | None
     acknowledged: bool
     refunds: tuple[str, ...] = ()
+    priority: int = 0

@@ -5,12 +5,15 @@ from datetime import date
 from domain.case import Case, deadlines, opened, parked, stage, todo
 from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
+from domain.exemption import Exemption
 from domain.intake import customer_of
 from domain.message import Deadline
 from domain.record import Instant, Line, Record, Text
+from domain.regard import facts
 from domain.remedy import approver_of
 from domain.row import CaseRow, Due
 from domain.suggestion import Suggestion, suggest
+from domain.treatment import Applied
 from domain.triage import HarmLine
 
 
@@ -59,6 +62,20 @@ class WishView(Record):
     answered: str | None
 
 
+class ExceptionView(Record):
+    """One exception to the policy: asked for by one person, decided by another."""
+
+    number: int
+    rule: str
+    reason: str
+    amount: str | None
+    by: str
+    state: str
+    approver: str
+    approved_by: str | None
+    until: Instant | None
+
+
 class StepView(Record):
     """One step of the remedy."""
 
@@ -77,6 +94,8 @@ class CaseView(Record):
         earlier_failure: when this customer was last failed similarly or recently, which makes this graver.
         waiting: keys of what the outside world still owes.
         interest: what the law owes on a refund that came late.
+        treatment: what the policy adds for this case, by which rows and clauses.
+        regards: what a proposal has to acknowledge.
     """
 
     row: CaseRow
@@ -105,6 +124,9 @@ class CaseView(Record):
     waiting: tuple[str, ...]
     supervisor_requested: bool
     suggestion: Suggestion
+    treatment: Applied | None = None
+    exceptions: tuple[ExceptionView, ...] = ()
+    regards: tuple[Line, ...] = ()
 
 
 def case_row(case: Case) -> CaseRow:
@@ -130,6 +152,7 @@ def case_row(case: Case) -> CaseRow:
         end=case.ending.end,
         acknowledged=intake.acknowledged_at is not None,
         refunds=tuple(str(paid) for paid in case.saga.paid),
+        priority=case.treatment.applied.priority if case.treatment.applied else 0,
     )
 
 
@@ -188,6 +211,23 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         waiting=tuple(effect.key for effect in todo(case)),
         supervisor_requested=case.supervisor.open,
         suggestion=suggest(case.policy, intake.opening.text),
+        treatment=case.treatment.applied,
+        exceptions=tuple(_exception(each) for each in case.exemptions.made),
+        regards=facts(intake, case.promises),
+    )
+
+
+def _exception(each: Exemption) -> ExceptionView:
+    return ExceptionView(
+        number=each.number,
+        rule=each.rule,
+        reason=each.reason,
+        amount=str(each.amount) if each.amount else None,
+        by=each.by,
+        state=each.state,
+        approver=each.approver,
+        approved_by=each.approved_by,
+        until=each.until,
     )
 
 

@@ -20,7 +20,7 @@ FILE_ONLY = ("wordings", "public_holidays", "country", "subdivision")
 """Fields of a file that the snapshot does not have."""
 
 LENGTH = "must be a length of time such as PT20M, PT24H or P7D"
-LENGTHS = ("delay", "apart", "maximum", "total", "look_every", "retry_after", "vague_default")
+LENGTHS = ("delay", "apart", "maximum", "total", "look_every", "retry_after", "vague_default", "patience")
 NO_LENGTH = re.compile(r"-?P[^T]*[YM]")
 """ISO 8601 has months and years as well; they have no one length (clock rule 12)."""
 
@@ -84,7 +84,7 @@ def drafted(document: Document, value: dict[str, Any]) -> Draft:
 
 def _months(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
     """Find months and years where a length of time belongs."""
-    is_length = bool(path) and (path[-1] in LENGTHS or path[0] == "vague_words")
+    is_length = bool(path) and (path[-1] in LENGTHS or path[0] == "vague_words" or "again_after" in path)
     if isinstance(value, str) and is_length and NO_LENGTH.match(value):
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

@@ -24,6 +24,7 @@ from domain.policy import (
 )
 from domain.triage import Classification
 from policies.names import Finding
+from policies.sense_treatment import treatment
 from policies.tree import Step
 
 LANGUAGES = get_args(Language)
@@ -53,6 +54,7 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _people(policy),
         _languages(policy),
         _readings(policy),
+        treatment(policy),
     )
 
 
@@ -88,6 +90,9 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
     yield ("appeal_window",), policy.appeal_window, policy.calendar
     if policy.approval_expires is not None:
         yield ("approval_expires",), policy.approval_expires, policy.calendar
+    for place, rule in enumerate(policy.exceptions):
+        yield ("exceptions", place, "answer"), rule.answer, policy.calendar
+        yield ("exceptions", place, "valid"), rule.valid, policy.calendar
     for place, target in enumerate(policy.targets):
         yield ("targets", place, "budget"), target.budget, policy.calendar
         for index, rung in enumerate(target.ladder):

@@ -24,6 +24,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "final_position": ("number", "summary", "outside_body"),
     "answer": ("number", "answer"),
     "delay": ("number",),
+    "staff_alert": ("number", "why"),
     "target_staff": ("number", "target"),
 }
 """Every notice that a case can send, and the slots that it fills."""
