@@ -29,6 +29,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.brief import Brief
 from domain.case import CaseCommand
 from domain.intake import Opening, open_case
 from domain.number import key_digest, number_of
@@ -254,9 +255,12 @@ class Redress:
             NotFound: no case of that number.
             Unreachable: no server, or no worker within the time.
         """
+        return await self._asked_of(number, "view", CaseView)
+
+    async def _asked_of(self, number: str, query: str, answer: type[T]) -> T:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                return await self._ask_for_view(number)
+                return await self._ask(number, query, answer)
         except WorkflowQueryFailedError as error:
             raise RedressError(
                 f"case {number} does not answer ({error}); see its workflow in the Temporal UI"
@@ -266,12 +270,12 @@ class Redress:
         except TimeoutError:
             raise Unreachable("no worker answers; start one with `redress worker`") from None
 
-    async def _ask_for_view(self, number: str) -> CaseView:
+    async def _ask(self, number: str, query: str, answer: type[T]) -> T:
         failed = 0
         while True:
             try:
-                found: CaseView = await self.handle(number).query(
-                    "view", result_type=CaseView, rpc_timeout=ANSWER_OF_A_QUERY
+                found: T = await self.handle(number).query(
+                    query, result_type=answer, rpc_timeout=ANSWER_OF_A_QUERY
                 )
             except WorkflowQueryFailedError as error:
                 failed += CATCHING_UP not in str(error)
@@ -283,6 +287,15 @@ class Redress:
                     raise
             else:
                 return found
+
+    async def brief(self, number: str) -> Brief:
+        """Return what somebody has to know before they take the case in hand (needs a worker).
+
+        Raises:
+            NotFound: no case of that number.
+            Unreachable: no server, or no worker within the time.
+        """
+        return await self._asked_of(number, "brief", Brief)
 
     async def revive(self, number: str, carried: Carried) -> None:
         """End whatever runs under this number and start a run from what the ledger holds."""

@@ -1,6 +1,7 @@
 """Composition root of the command line: `redress ...`."""
 
 from cli import (
+    briefing,
     cases,
     commanding,
     demo,
@@ -24,6 +25,7 @@ for group in (
     importing,
     commanding,
     inspect,
+    briefing,
     remedies,
     repair,
     proving,

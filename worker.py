@@ -15,7 +15,7 @@ from temporalio.worker import Worker
 
 from activities.authority import AuthorityActivities
 from activities.calls import Calls
-from activities.customers import Customers
+from activities.customers import Customers, OtherCases
 from activities.http import Patience, open_client
 from activities.ledger import LedgerActivities
 from activities.logistics import Logistics
@@ -26,6 +26,7 @@ from activities.payments import Payments
 from activities.vouchers import Vouchers
 from client import Unreachable, connect
 from ledger.authority import AuthorityStore
+from ledger.other_cases import other_cases
 from ledger.pool import open_pool
 from ledger.store import EventStore
 from policies import wordings
@@ -37,6 +38,9 @@ from workflows.sandboxing import sandbox_runner
 GRACE = timedelta(seconds=20)
 """How long a worker that was told to stop lets its activities finish."""
 
+
+OTHER_CASES_WITHIN = timedelta(seconds=2)
+"""How long the ledger may take to name a customer's other cases; else they stay unknown."""
 
 SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
@@ -77,7 +81,7 @@ def build_worker(
     """Return a worker with everything registered."""
     patience = Patience(service=settings.service_wait)
     ports = (
-        Customers(outside, patience).fetch_customer,
+        Customers(outside, patience, other_cases=_other_cases(store)).fetch_customer,
         Orders(outside, patience).fetch_order,
         Notices(outside, wordings(), patience).send_notice,
         *_all(Payments(outside, patience)),
@@ -96,6 +100,12 @@ def build_worker(
         max_cached_workflows=settings.cached_workflows,
         graceful_shutdown_timeout=GRACE,
     )
+
+
+def _other_cases(store: EventStore) -> OtherCases:
+    """A profile does not wait long for what the ledger adds to it."""
+    hasty = store.hasty(OTHER_CASES_WITHIN)
+    return lambda customer, case_id: other_cases(hasty, customer, but=case_id)
 
 
 def _all(port: object) -> tuple[Callable[..., object], ...]:

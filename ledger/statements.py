@@ -66,4 +66,10 @@ ORDER BY next_due NULLS LAST, case_id
 LIMIT $7
 """
 
+CASES_OF = """
+SELECT row::text FROM cases
+WHERE row ->> 'customer' = $1 AND case_id <> $2
+ORDER BY opened_at DESC, case_id LIMIT $3
+"""
+
 CASE_IDS = "SELECT DISTINCT case_id FROM events WHERE case_id > $1 ORDER BY case_id LIMIT $2"

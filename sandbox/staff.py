@@ -130,7 +130,9 @@ def _propose(scene: Scene, owner: Actor) -> Iterator[Intention]:
         "acknowledges": scene.view.regards,
     }
     if diagnose(scene).wants not in [decision.remedy for decision in plan.decisions]:
-        fields["why_otherwise"] = scene.say("이 편이 더 나아 보여서", "this seems to serve the customer better")
+        fields["why_otherwise"] = scene.say(
+            "이 편이 더 나아 보여서", "this seems to serve the customer better"
+        )
     if scene.likely(0.6, "told in person", made):
         fields["contact"] = scene.view.contacts
     yield asked(scene, f"{prefix}{made}", "propose_remedy", by=owner, low=40, high=400, **fields)

@@ -105,6 +105,7 @@ LIFE = (
     "guarantee",
     "amendment",
     "case",
+    "brief",
     "parking",
     "after_sale",
     "remedy_view",

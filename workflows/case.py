@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.append import APPEND_EVENTS, AppendEvents
     from activities.retry import FIRST_RETRY_AFTER, HEARTBEAT, LAST_RETRY_AFTER, START_TO_CLOSE
     from domain.attempt import ATTEMPTS_MATTER, CancellationRequested, LetterRefused
+    from domain.brief import Brief, brief
     from domain.case import (
         Case,
         CaseCommand,
@@ -185,6 +186,11 @@ class CaseWorkflow:
     def view(self) -> CaseView:
         """Return where the case stands."""
         return view(self._case, head=self._head, unwritten=len(self._unwritten))
+
+    @workflow.query(name="brief")
+    def brief(self) -> Brief:
+        """Return what somebody has to know before they take the case in hand."""
+        return brief(self._case)
 
     def _receive(self, command: CaseCommand) -> Receipt:
         known = self._answer_to(command)
