@@ -28,7 +28,7 @@ def brief(
     *,
     as_json: Json = False,
 ) -> None:
-    """Show profile, earlier cases, open promises, authority, remedies, what not to ask again, value at risk."""
+    """Show who the customer is, what was promised and told, what may be offered, and what is at risk."""
     spoken: Language | None = {"ko": "ko", "en": "en"}.get(language)  # type: ignore[assignment]
     if spoken is None:
         raise Refused("language: use ko or en", code="invalid")

@@ -68,10 +68,16 @@ def _purchases(customer: str) -> int:
 
 
 def _value(customer: str) -> CustomerValue | None:
-    """The CRM knows what a good customer of this firm is worth in a year, in five parts, and of others not."""
+    """The CRM knows what a good customer of this firm is worth in a year, in five parts."""
     if not customer.endswith(MANY):
         return None
-    won = (("base", 400_000), ("volume", 120_000), ("savings", 30_000), ("referral", 50_000))
+    won = (
+        ("base", 400_000),
+        ("volume", 120_000),
+        ("savings", 30_000),
+        ("referral", 50_000),
+        ("premium", 20_000),
+    )
     return CustomerValue(**{name: Money(minor=amount, currency="KRW") for name, amount in won})
 
 

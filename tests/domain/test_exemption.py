@@ -33,6 +33,7 @@ from tests.domain.lives import (
     opening,
     plan,
     say,
+    standing,
     triage,
     wait,
 )
@@ -141,7 +142,7 @@ def test_a_request_is_refused_with_a_reason_or_lapses_and_is_then_answered_no_mo
 def test_one_further_offer_can_be_let_be_made() -> None:
     declined = OWNED.told(
         offer(plan(decision(amount=None))),
-        lambda case: say(DeclineRemedy, MIRA, proposal=case.remedy.proposal.hash, reason="too little"),
+        lambda case: say(DeclineRemedy, MIRA, proposal=standing(case), reason="too little"),
     )
     declined.when(generous(1_000)).then_refused("no further offer", "offers")
     life = approved(asked(declined, rule="offers", amount=None), by=SUPERVISOR)

@@ -9,7 +9,7 @@ from hypothesis import given as holds
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from domain.assignment import AcceptCase
+from domain.assignment import AcceptCase, CaseEscalated
 from domain.budget import due_of
 from domain.case import Case, around, todo
 from domain.clocks import running
@@ -48,6 +48,7 @@ from tests.domain.lives import (
     plan,
     propose,
     say,
+    standing,
     triage,
     unknown,
     wait,
@@ -168,7 +169,7 @@ def test_emotion_severity_and_newness_bring_targets_forward() -> None:
 def test_a_row_says_at_which_level_a_complaint_begins() -> None:
     grave = life(severity="critical")
     assert grave.case.assignment.level == 2
-    moves = [event for event in grave.events if getattr(event, "kind", "") == "case_escalated"]
+    moves = [event for event in grave.events if isinstance(event, CaseEscalated)]
     assert [(move.cause, move.clause) for move in moves] == [("treatment:grave", "care")] * 2
     inquiry = given(opening(), say(Triage, AGENT, voc_type="inquiry", severity="critical"), policy=TREATED)
     assert inquiry.case.assignment.level == 0
@@ -389,7 +390,7 @@ def test_every_decision_of_a_life_names_policy_and_clause_and_every_granted_line
         say(RequestSupervisor, MIRA),
         contact(),
         propose(plan(decision(amount=eur(40_000)))),
-        lambda case: say(ApproveRemedy, HEAD, proposal=case.remedy.proposal.hash),
+        lambda case: say(ApproveRemedy, HEAD, proposal=standing(case)),
         wait(days=20),
         policy=NAMED,
     )
