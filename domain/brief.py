@@ -153,7 +153,7 @@ def _told(case: Case) -> Iterator[tuple[str, str]]:
         "wants": triage.wants,
         "wishes": "; ".join(wish.wish for wish in case.wishes.made),
         "contact": ", ".join(reached),
-        "emotion": triage.emotion,
+        "emotion": case.contacts.emotion or triage.emotion,
     }
     for name, value in known.items():
         if value:

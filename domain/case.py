@@ -496,7 +496,9 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     before = before_remedy(case)
     return (
         assignment.follow(case.assignment, case.triage, case.policy, at)
-        or treatment.follow(case.treatment, case.policy, opened(case), case.triage, at)
+        or treatment.follow(
+            case.treatment, case.policy, opened(case), case.triage, at, emotion=case.contacts.emotion
+        )
         or _begin_higher(case, at)
         or guarantee.follow(case.guarantees, around(case), case.targets, at)
         or wish.follow(case.wishes, case.remedy, at)

@@ -10,10 +10,22 @@ from domain.actor import Role
 from domain.message import Command, Deadline, Event
 from domain.pauses import Pause, ended, pause_from
 from domain.policy import Policy
-from domain.record import Instant, Line, Text
+from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
+from domain.treatment_rules import Emotion
 
 Direction = Literal["inbound", "outbound"]
+
+
+Tone = Literal["kind", "hostile"]
+
+
+class EndedByStaff(Record):
+    """Staff ended a call; lawful where the caller was abusive and warned, and a supervisor takes over."""
+
+    reason: Line
+    warned: bool = False
+    taken_over_by: Id | None = None
 
 
 class LogContact(Command):
@@ -26,6 +38,10 @@ class LogContact(Command):
         named_owner: whether the customer heard who answers for the case.
         done_since: what was done since the last update.
         next_step: what happens next, in words told to the customer.
+        asks_rule: whether the customer asked what a rule means.
+        emotion: the customer's, where somebody noted it.
+        tone: of our side, as a quality review or the customer noted it.
+        ended_by_staff: where our side ended the call: why and how.
     """
 
     kind: Literal["log_contact"] = "log_contact"
@@ -41,6 +57,10 @@ class LogContact(Command):
     done_since: Text | None = None
     next_step: Text | None = None
     summary: Text = ""
+    asks_rule: bool = False
+    emotion: Emotion | None = None
+    tone: Tone | None = None
+    ended_by_staff: EndedByStaff | None = None
 
 
 class ContactLogged(Event):
@@ -63,6 +83,10 @@ class ContactLogged(Event):
     next_step: Text | None
     summary: Text
     substantive: bool
+    asks_rule: bool = False
+    emotion: Emotion | None = None
+    tone: Tone | None = None
+    ended_by_staff: EndedByStaff | None = None
 
 
 class PauseTargets(Command):
@@ -106,6 +130,7 @@ class Contacts:
     Attributes:
         first_response_at: when a person first gave the customer a real answer.
         last_update_at: when a named person last said what was done and what comes next.
+        emotion: the customer's, as the last contact that says so noted it.
     """
 
     count: int = 0
@@ -115,6 +140,7 @@ class Contacts:
     updates: int = 0
     apologised: bool = False
     explained: bool = False
+    emotion: Emotion | None = None
     pauses: tuple[Pause, ...] = ()
 
     def open_for(self, reason: str) -> Pause | None:
@@ -233,6 +259,7 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         updates=contacts.updates + is_update,
         apologised=contacts.apologised or event.apology,
         explained=contacts.explained or event.explanation,
+        emotion=event.emotion or contacts.emotion,
     )
 
 

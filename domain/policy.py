@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from domain.actor import Role
 from domain.budget import Budget
 from domain.calendar import WEEKDAYS, Calendar
+from domain.fairness_limits import FairnessLimits
 from domain.ladder import Rung
 from domain.money import Money
 from domain.record import Id, Line, Record, Text, canonical
@@ -72,6 +73,9 @@ BY_HAND: tuple[RemedyKind, ...] = (
     "manager_apology",
 )
 """Remedies that a department carries out and reports as done."""
+
+SPOKEN: tuple[RemedyKind, ...] = ("apology", "apology_letter", "manager_apology", "explanation")
+"""Remedies that consist of words to the customer."""
 
 TargetName = Literal[
     "acknowledge", "accept", "owner_accepts", "first_response", "next_update", "resolve", "result_notice"
@@ -194,6 +198,10 @@ class Warranty(Record):
     reference_months: Annotated[int, Field(ge=1)]
     products: dict[Line, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     clause: Line
+
+    def reference_for(self, product: str | None) -> int:
+        """Return the months below which this product's warranty is short."""
+        return self.products.get(product or "", self.reference_months)
 
 
 class StandardRule(Record):
@@ -387,6 +395,7 @@ class Policy(Record):
     exceptions: tuple[ExceptionRule, ...] = ()
     decision_clauses: dict[DecisionName, Line] = Field(default_factory=dict)
     ground_clauses: dict[Ground, Line] = Field(default_factory=dict)
+    fairness: FairnessLimits = Field(default_factory=FairnessLimits)
 
     @model_validator(mode="after")
     def _names_hold(self) -> "Policy":

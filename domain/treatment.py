@@ -79,8 +79,17 @@ class Treatment:
     waiting: str | None = None
 
 
-def applied_to(policy: Policy, intake: Intake, triage: Classification) -> Applied:
-    """Hold the policy's rows against a case: equal cases are treated alike, because nothing else is read."""
+def applied_to(
+    policy: Policy, intake: Intake, triage: Classification, emotion: Emotion | None = None
+) -> Applied:
+    """Hold the policy's rows against a case: equal cases are treated alike, because nothing else is read.
+
+    Args:
+        policy: Whose rows.
+        intake: The pinned profile and order.
+        triage: How the case is classed.
+        emotion: What the last contact noted; else what triage did counts.
+    """
     customer, failure = intake.customer, earlier_failure(policy, intake, triage)
     facts = Applied(
         life_cycle=intake.order.life_cycle if intake.order else None,
@@ -88,7 +97,7 @@ def applied_to(policy: Policy, intake: Intake, triage: Classification) -> Applie
         tier=customer.tier if customer else "none",
         relation=intake.relation,
         failed_on=failure.on if failure else None,
-        emotion=triage.emotion,
+        emotion=emotion or triage.emotion,
         value=value_of(customer.value if customer else None, policy.currency),
     )
     rows = [row for row in policy.treatments if _fits(row, facts)]
@@ -146,12 +155,18 @@ def value_of(value: CustomerValue | None, currency: str) -> Money | None:
 
 
 def follow(
-    treatment: Treatment, policy: Policy, intake: Intake, triage: Classification, at: datetime
+    treatment: Treatment,
+    policy: Policy,
+    intake: Intake,
+    triage: Classification,
+    at: datetime,
+    *,
+    emotion: Emotion | None = None,
 ) -> tuple[TreatmentDecided, ...]:
     """Decide once the case is classed, and anew whenever what the rows read has changed."""
     if not policy.treatments or not triage.classed:
         return ()
-    now = applied_to(policy, intake, triage)
+    now = applied_to(policy, intake, triage, emotion)
     if treatment.applied == now:
         return ()
     return (TreatmentDecided(applied=now, clause=next(iter(now.clauses), None), at=at),)

@@ -51,6 +51,8 @@ from domain.case import (
     unopened,
 )
 from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome
+from domain.fairness import report
+from domain.fairness_history import numbered
 from domain.interest import InterestOwed
 from domain.message import EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.plan import Alternative
@@ -318,6 +320,7 @@ class AnyLife(RuleBasedStateMachine):
         self.case: Case = unopened("TEST", POLICY)
         self.now = MONDAY
         self.came_back: set[str] = set()
+        self.told: list[Any] = []
         self.ended = False
         self.agreed = 0
         self.bank = Bank()
@@ -333,6 +336,7 @@ class AnyLife(RuleBasedStateMachine):
         """Say one thing; the version grows by one per event, and events live through JSON."""
         events = decide(self.case, message)
         before = self.case
+        self.told += events
         for event in events:
             self.case = evolve(self.case, event)
             if isinstance(event, InterestOwed):  # what the law adds is owed without anybody's decision
@@ -395,6 +399,7 @@ class AnyLife(RuleBasedStateMachine):
 
     def tell_event(self, event: Event) -> None:
         """Record an event that no decision makes."""
+        self.told.append(event)
         self.case = evolve(self.case, event)
 
     @precondition(lambda self: bool(todo(self.case)))
@@ -562,6 +567,15 @@ class AnyLifeUnderEveryRule(AnyLife):
     def __init__(self) -> None:
         super().__init__()
         self.case = unopened("TEST", RULED)
+
+    def its_fairness_can_be_judged_at_any_point(self) -> None:
+        """Two judgements agree, every proof happened, and nothing is found twice."""
+        told = numbered(self.told)
+        judged = report(told, self.case.policy, self.now)
+        assert canonical(judged) == canonical(report(told, self.case.policy, self.now))
+        assert all(1 <= seq <= len(told) for each in judged.findings for seq in each.proof)
+        names = [(each.rule, each.about) for each in judged.findings]
+        assert len(set(names)) == len(names), "one thing found twice"
 
     @invariant()
     def money_went_out_once_per_round(self) -> None:

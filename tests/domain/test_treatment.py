@@ -13,6 +13,7 @@ from domain.assignment import AcceptCase, CaseEscalated
 from domain.budget import due_of
 from domain.case import Case, around, todo
 from domain.clocks import running
+from domain.contact import LogContact
 from domain.effect import CustomerSnapshot, CustomerValue, EarlierFailure, SendNotice
 from domain.hours import contact_window
 from domain.intake import channels
@@ -153,6 +154,14 @@ def test_it_is_decided_once_and_anew_only_when_what_it_reads_changes() -> None:
     upset = same.told(say(Triage, OWNER, voc_type="complaint", emotion="high"))
     assert upset.many("treatment_decided") == 2
     assert applied(upset).emotion == "high"
+
+
+def test_what_a_contact_notes_of_the_customers_emotion_counts_at_once() -> None:
+    owned = life().told(say(AcceptCase, AGENT))
+    angry = say(LogContact, OWNER, direction="inbound", channel="phone", emotion="high")
+    assert applied(owned.told(angry)).rows == ("upset", "all")
+    calm = say(LogContact, OWNER, direction="outbound", channel="phone", emotion="calm")
+    assert applied(owned.told(angry, calm)).rows == ("all",)
 
 
 def test_emotion_severity_and_newness_bring_targets_forward() -> None:
