@@ -81,17 +81,31 @@ def list_cases(
     ] = False,
     parked: Annotated[bool, typer.Option("--parked", help="Only cases that wait for a human.")] = False,
     ended: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+    by_priority: Annotated[
+        bool, typer.Option("--by-priority", help="What the policy ranks highest first.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """List cases, what falls due first at the top."""
     before = datetime.now(UTC) + timedelta(hours=within) if at_risk else None
-    found = run(_list(find_settings(), owner, stage, before, limit, parked=parked, ended=ended))
+    found = run(
+        _list(
+            find_settings(),
+            owner,
+            stage,
+            before,
+            limit,
+            parked=parked,
+            ended=ended,
+            by_priority=by_priority,
+        )
+    )
     lines = table(
-        f"{len(found)} cases", "case", "stage", "severity", "owner", "next due", "what", "parked or end"
+        f"{len(found)} cases", "case", "stage", "severity", "priority", "owner", "next due", "what", "parked or end"
     )
     for each in found:
         due = each.dues[0] if each.dues else None
-        place = (each.case_id, each.stage, each.severity, each.owner or each.department)
+        place = (each.case_id, each.stage, each.severity, each.priority, each.owner or each.department)
         row(lines, *place, when(due.due if due else None), due.name if due else "-", each.parked or each.end)
     answer(found, lines, as_json=as_json)
 
@@ -105,6 +119,7 @@ async def _list(
     *,
     parked: bool,
     ended: bool,
+    by_priority: bool,
 ) -> list[CaseRow]:
     async with ledger(settings) as store:
         return await store.cases(
@@ -114,6 +129,7 @@ async def _list(
             parked=parked or None,
             ended=None if ended or stage == "ended" else False,
             limit=limit,
+            by_priority=by_priority,
         )
 
 

@@ -128,7 +128,9 @@ def triage_suggest(
     """Say what the rules read from a text, each with the words that matched; nothing is stored."""
     words = sys.stdin.read() if text == "-" else text
     found = suggest(policies.load(policy), words)
-    lines = [f"{name}: {value}" for name, value in found.model_dump(exclude={"because"}).items() if value]
+    kept = found.model_dump(exclude={"because", "routed"}).items()
+    lines = [f"{name}: {value}" for name, value in kept if value]
+    lines.append(f"  to {found.department} because: {found.routed}")
     reasons = [f"  {each.field} = {each.value}: {', '.join(each.words)}" for each in found.because]
     answer(found, plain("\n".join((*lines, "because:", *reasons))), as_json=as_json)
 

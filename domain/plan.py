@@ -236,10 +236,32 @@ def _with_shipping(before: Before, plan: Plan) -> Facts:
     return replace(facts, triage=replace(facts.triage, harm_lines=(*facts.triage.harm_lines, SHIPPING)))
 
 
-def choices(plan: Plan, language: str) -> str:
-    """Say what else the customer may choose, each by its name; nothing where nothing is left to choose."""
+def offered(plan: Plan, language: str, *, currency: str, prefers: tuple[str, ...] = ()) -> str:
+    """Say what is offered, each further choice by its name; of equal cost what this customer prefers first.
+
+    What costs more or less stays where staff put it (R30).
+    """
     said = "또는" if language == "ko" else "or"
-    return "".join(f"; {said} {each.id}: {each.words}" for each in plan.alternatives)
+    first, *others = _in_order(plan, currency, prefers)
+    words = {MAIN: plan.words, **{each.id: each.words for each in plan.alternatives}}
+    return words[first] + "".join(f"; {said} {name}: {words[name]}" for name in others)
+
+
+def _in_order(plan: Plan, currency: str, prefers: tuple[str, ...]) -> list[str]:
+    names = [MAIN, *(each.id for each in plan.alternatives)]
+    plans = dict(zip(names, variants(plan), strict=True))
+    costs = [_worth_of(each, currency).minor for each in plans.values()]
+    rank = {
+        name: (costs.index(cost), _liked(plans[name], prefers))
+        for name, cost in zip(names, costs, strict=True)
+    }
+    return sorted(names, key=lambda name: rank[name])
+
+
+def _liked(plan: Plan, prefers: tuple[str, ...]) -> int:
+    """Return the place among what the customer prefers that the best of a plan has."""
+    places = [prefers.index(each.remedy) for each in plan.decisions if each.remedy in prefers]
+    return min(places, default=len(prefers))
 
 
 def quoted(plan: Plan, language: str) -> str:

@@ -30,10 +30,10 @@ from domain.plan import (
     Plan,
     amount_of,
     check_plan,
-    choices,
     chosen,
     hash_of,
     needs_answer,
+    offered,
     quoted,
     with_amounts,
     with_clauses,
@@ -683,7 +683,9 @@ def _offer_words(remedy: Remedy, before: Before, number: str) -> tuple[Effect, .
     if proposal is None or proposal.words_waiting is None or proposal.state != "offered":
         return ()
     template = "offer_reminder" if proposal.words_waiting.startswith("offer-reminder") else "offer"
-    slots = {"number": number, "offer": in_words(proposal, before.intake.language)}
+    customer = before.intake.customer
+    prefers = customer.prefers if customer else ()
+    slots = {"number": number, "offer": in_words(proposal, before.intake.language, prefers)}
     return (_words(before, proposal.words_waiting, template, slots),)
 
 
@@ -699,9 +701,11 @@ def _words(before: Before, key: str, template: str, slots: dict[str, str]) -> Ef
     return Effect(key=key, request=request)
 
 
-def in_words(proposal: Proposal, language: str) -> str:
+def in_words(proposal: Proposal, language: str, prefers: tuple[str, ...] = ()) -> str:
     """Say what a plan gives, for the customer."""
-    words = proposal.plan.words + choices(proposal.plan, language) + quoted(proposal.plan, language)
+    plan = proposal.plan
+    words = offered(plan, language, currency=proposal.total.currency, prefers=prefers)
+    words += quoted(plan, language)
     if proposal.total.minor == 0:
         return words
     paid = f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}"

@@ -62,7 +62,7 @@ WHERE ($1::text IS NULL OR stage = $1)
     AND ($4::timestamptz IS NULL OR next_due < $4)
     AND ($5::boolean IS NULL OR (parked IS NOT NULL) = $5)
     AND ($6::boolean IS NULL OR (ended IS NOT NULL) = $6)
-ORDER BY next_due NULLS LAST, case_id
+ORDER BY CASE WHEN $8 THEN -coalesce((row ->> 'priority')::int, 0) END, next_due NULLS LAST, case_id
 LIMIT $7
 """
 

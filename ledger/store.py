@@ -88,6 +88,7 @@ class EventStore:
         parked: bool | None = None,
         ended: bool | None = None,
         limit: int = PAGE,
+        by_priority: bool = False,
     ) -> list[CaseRow]:
         """Return the cases that match every filter given, what falls due first at the top.
 
@@ -99,8 +100,9 @@ class EventStore:
             parked: only cases that wait (or do not wait) for a human.
             ended: only cases that have (or have not) ended.
             limit: how many at most.
+            by_priority: what the policy ranks highest first, then what falls due first.
         """
-        wanted = (stage, owner, department, due_before, parked, ended, limit)
+        wanted = (stage, owner, department, due_before, parked, ended, limit, by_priority)
         records = await self._fetch(statements.CASES, *wanted)
         return [CaseRow.model_validate_json(record["row"]) for record in records]
 

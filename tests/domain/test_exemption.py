@@ -38,29 +38,30 @@ from tests.domain.lives import (
     wait,
 )
 
+EXCEPTIONS = (
+    ExceptionRule(
+        rule="extras",
+        approver=Role.DEPARTMENT_HEAD,
+        at_most=eur(5_000),
+        answer=WorkingTime(minutes=480),
+        valid=BusinessDays(n=2, form="end_of_day"),
+        clause="promise",
+    ),
+    ExceptionRule(
+        rule="offers",
+        approver=Role.SUPERVISOR,
+        answer=WorkingTime(minutes=480),
+        valid=BusinessDays(n=2, form="end_of_day"),
+        clause="promise",
+    ),
+)
 RULES = POLICY.model_copy(
     update={
         "extra_limits": (ExtraLimit(at_most=eur(1_000), clause="promise"),),
         "offer_table": (OfferRule(id="all", harm="price", owes="price", clause="promise"),),
         "max_offers": 1,
         "authority": {**POLICY.authority, Role.OWNER: eur(50_000), Role.DEPARTMENT_HEAD: eur(50_000)},
-        "exceptions": (
-            ExceptionRule(
-                rule="extras",
-                approver=Role.DEPARTMENT_HEAD,
-                at_most=eur(5_000),
-                answer=WorkingTime(minutes=480),
-                valid=BusinessDays(n=2, form="end_of_day"),
-                clause="promise",
-            ),
-            ExceptionRule(
-                rule="offers",
-                approver=Role.SUPERVISOR,
-                answer=WorkingTime(minutes=480),
-                valid=BusinessDays(n=2, form="end_of_day"),
-                clause="promise",
-            ),
-        ),
+        "exceptions": EXCEPTIONS,
     }
 )
 BEGUN = (opening(), ok("acknowledgement", NOTICE), ok("customer", CUSTOMER), ok("order", ORDER))

@@ -22,8 +22,10 @@ from domain import (
     assignment,
     contact,
     ending,
+    exemption,
     intake,
     promise,
+    regard,
     remedy,
     result,
     saga,
@@ -59,6 +61,7 @@ from domain.plan import Alternative
 from domain.policy import Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
 from domain.record import canonical
 from domain.refusal import Refused
+from domain.treatment_rules import ProfileRules
 from domain.view import case_row, view
 from tests.domain.banks import Bank
 from tests.domain.lives import (
@@ -105,6 +108,8 @@ from tests.domain.lives import (
     plan,
     say,
 )
+from tests.domain.test_exemption import EXCEPTIONS
+from tests.domain.test_treatment import CARE, RELATIONS, ROWS
 from workflows.messages import Carried
 
 PEOPLE = (MIRA, TOM, AGENT, OTHER_AGENT, OWNER, SUPERVISOR, SECOND_SUPERVISOR, HEAD, CALLER, AUDITOR)
@@ -221,7 +226,21 @@ COMMANDS: dict[Any, Make] = {
     supervisor.RequestSupervisor: lambda _c, _d: {},
     supervisor.RecordMeeting: lambda c, _d: {"contact": c.contacts.count},
     supervisor.WithdrawRequest: lambda _c, _d: {},
-    remedy.ProposeRemedy: lambda c, d: {"plan": d(st.sampled_from(PLANS)), "contact": _contact(c, d)},
+    regard.OpenBrief: lambda _c, _d: {},
+    exemption.RequestException: lambda _c, d: {
+        "rule": d(st.sampled_from(["extras", "offers"])),
+        "amount": eur(500),
+        **TEXT,
+    },
+    exemption.ApproveException: lambda _c, d: {"number": d(st.integers(0, 3))},
+    exemption.RefuseException: lambda _c, d: {"number": d(st.integers(0, 3)), **TEXT},
+    remedy.ProposeRemedy: lambda c, d: {
+        "plan": d(st.sampled_from(PLANS)),
+        "contact": _contact(c, d),
+        "acknowledges": regard.facts(c.intake, c.promises) if c.intake else (),
+        "exception": d(st.sampled_from([None, None, None, 1])),
+        "why_otherwise": d(st.sampled_from([None, "because"])),
+    },
     remedy.ApproveRemedy: lambda c, d: {"proposal": _hash(c, d)},
     remedy.RejectRemedy: lambda c, d: {"proposal": _hash(c, d), "reason": "too much"},
     remedy.AcceptRemedy: lambda c, d: {
@@ -536,6 +555,12 @@ RULED = POLICY.model_copy(
         ),
         "interest": (InterestRate(valid_from=date(2016, 1, 1), basis_points=1_500, clause="promise"),),
         "repeat_failure": RepeatFailure(recent_months=6),
+        "treatments": ROWS,
+        "relations": RELATIONS,
+        "clauses": (*POLICY.clauses, *CARE),
+        "profile": ProfileRules(patience=timedelta(minutes=5), again_after=(timedelta(hours=1),)),
+        "wish_words": {"exchange": ("new one",), "refund": ("money",)},
+        "exceptions": EXCEPTIONS,
         "guarantees": (
             Guarantee(
                 id="answer",
