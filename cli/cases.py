@@ -101,7 +101,15 @@ def list_cases(
         )
     )
     lines = table(
-        f"{len(found)} cases", "case", "stage", "severity", "priority", "owner", "next due", "what", "parked or end"
+        f"{len(found)} cases",
+        "case",
+        "stage",
+        "severity",
+        "priority",
+        "owner",
+        "next due",
+        "what",
+        "parked or end",
     )
     for each in found:
         due = each.dues[0] if each.dues else None

@@ -187,7 +187,7 @@ def _shown(what: str, confusion: Confusion) -> Group:
     grid = table(f"{what}, by label", "label", "rows", "recall", "suggested instead")
     for label, times in confusion.labels:
         others = [f"{said} {count}" for said, count in confusion.suggested(label) if said != label]
-        row(grid, label, times, f"{confusion.recall(label):.0%}", ", ".join(others[:4]))
+        row(grid, label, times, f"{confusion.recall(label):.0%}", ", ".join(others))
     summary = (
         f"{what}: {confusion.right:.1%} of {confusion.rows} right; "
         f"always saying the most frequent one would be right for {confusion.majority:.1%}"

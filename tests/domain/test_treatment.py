@@ -33,6 +33,7 @@ from tests.domain.lives import (
     CUSTOMER,
     HEAD,
     MIRA,
+    MONDAY,
     NOTICE,
     ORDER,
     OWNER,
@@ -336,6 +337,20 @@ def test_whoever_complains_keeps_every_guarantee(
     assert due_of(policy.supervisor_meeting, policy.calendar, begun.now) is not None
     assert due_of(policy.appeal_window, policy.calendar, begun.now) is not None
     assert policy.happy_call.attempts >= 1
+
+
+@pytest.mark.parametrize("policy", SHIPPED, ids=lambda policy: policy.name)
+def test_whoever_begins_in_higher_hands_is_accepted_no_later(policy: Policy) -> None:
+    for severity in get_args(Severity):
+        base = policy.target("accept", "complaint", severity)
+        higher = policy.target("owner_accepts", "complaint", severity)
+        assert base is not None
+        if higher is not None and policy.treatments:
+            theirs = due_of(higher.budget, policy.calendar, MONDAY)
+            usual = due_of(base.budget, policy.calendar, MONDAY)
+            assert theirs is not None
+            assert usual is not None
+            assert theirs <= usual, severity
 
 
 def _treated(case: Case, added: Any) -> Case:
