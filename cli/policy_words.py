@@ -103,6 +103,7 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
         "by_hand",
         "reopen_window",
         "appeal_window",
+        "withdrawal_window",
     ):
         yield Subject(name.replace("_", " ")), length(getattr(policy, name))
     for name in ("look_every", "retry_after"):

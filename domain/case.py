@@ -4,7 +4,7 @@
 what the outside world still owes. Pure: messages carry the time at which the interpreter took them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -33,6 +33,7 @@ from domain import (
     treatment,
     triage,
     wish,
+    withdrawal,
 )
 from domain.actor import Role
 from domain.amendment import AmendmentCommand, AmendmentEvent
@@ -62,7 +63,7 @@ from domain.message import (
 from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
-from domain.promise import PromiseCommand, PromiseEvent, Promises
+from domain.promise import PromiseCommand, PromisedFact, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
 from domain.regard import BriefOpened, OpenBrief, Regard
@@ -83,6 +84,7 @@ from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.treatment import Treatment, TreatmentEvent
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
+from domain.withdrawal import Withdrawal, WithdrawalCommand, WithdrawalEvent
 
 CaseCommand = Annotated[
     IntakeCommand
@@ -98,6 +100,7 @@ CaseCommand = Annotated[
     | SagaCommand
     | ResultCommand
     | EndingCommand
+    | WithdrawalCommand
     | TargetCommand
     | AmendmentCommand,
     Field(discriminator="kind"),
@@ -120,6 +123,7 @@ CaseEvent = Annotated[
     | ResultEvent
     | HappyCallEvent
     | EndingEvent
+    | WithdrawalEvent
     | TargetEvent
     | GuaranteeBroken
     | AmendmentEvent
@@ -163,6 +167,7 @@ class Case:
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
     ending: Ending = field(default_factory=Ending)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
 
@@ -328,9 +333,9 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
             return contact.decide(case.contacts, case.policy, command)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
-            return promise.decide(case.promises, case.policy, command)
+            return promise.decide(case.promises, case.policy, case.contacts, command)
         case supervisor.RequestSupervisor() | supervisor.RecordMeeting() | supervisor.WithdrawRequest():
-            return supervisor.decide(case.supervisor, case.policy, case.contacts.count, command)
+            return supervisor.decide(case.supervisor, case.policy, case.contacts, command)
         case (
             remedy.ProposeRemedy()
             | remedy.ApproveRemedy()
@@ -363,6 +368,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case result.RegisterResult() | result.TellResult():
             if isinstance(command, result.RegisterResult):
                 wish.check_answered(case.wishes)
+                supervisor.check_result(case.supervisor, case.policy, command.by.id)
             return result.decide(case.result, _recovery(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
@@ -377,6 +383,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | ending.StateFinalPosition()
         ):
             return ending.decide(case.ending, _course(case), command)
+        case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
+            return withdrawal.decide(case.withdrawal, case.contacts.count, command)
         case _:
             assert_never(command)
 
@@ -410,6 +418,7 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *saga.deadlines(case.saga),
         *happy_call.deadlines(case.follow_up, before_remedy(case), case.result),
         *ending.deadlines(case.ending, _course(case)),
+        *withdrawal.deadlines(case.withdrawal),
         *targets.deadlines(case.targets, around(case)),
     )
     return tuple(sorted(found, key=lambda deadline: (deadline.due, deadline.name)))
@@ -469,6 +478,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
             case.follow_up, before_remedy(case), case.assignment, deadline, at
         ),
         "ending": lambda: ending.lapse(deadline, at),
+        "withdrawal": lambda: withdrawal.lapse(case.withdrawal, deadline, at),
         "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
     return lapse[deadline.name.partition("/")[0]]()
@@ -506,8 +516,28 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, _agreed(case), at)
         or happy_call.follow(case.follow_up, before, case.result, at)
+        or promise.follow(case.promises, _seen(case), at)
+        or _withdrawn_by_staff(case, at)
         or ending.follow(case.ending, _course(case), at)
     )
+
+
+def _seen(case: Case) -> Mapping[PromisedFact, datetime | None]:
+    """Return when what can be promised last came about."""
+    told = (talk.happened for talk in case.contacts.talks if talk.outbound and talk.answered)
+    return {
+        "contact": max(told, default=None),
+        "payment": next((s.done_at for s in case.saga.steps if s.name == "payout"), None),
+        "result": case.result.delivered_at,
+    }
+
+
+def _withdrawn_by_staff(case: Case, at: datetime) -> tuple[Event, ...]:
+    """What staff noted counts once nobody contradicted, and never past a request for a supervisor."""
+    noted = case.withdrawal
+    if not noted.stands or case.supervisor.open or case.ending.withdrawn:
+        return ()
+    return (ending.WithdrawalRecorded(reason=noted.reason, at=at),)
 
 
 def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
@@ -554,6 +584,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *result.todo(case.result, before, case.id),
         *happy_call.todo(case.follow_up, before),
         *ending.todo(case.ending, before, case.id),
+        *withdrawal.todo(case.withdrawal, intake.post(intake_, case.policy), case.id),
         *targets.todo(case.targets, around(case), case.id),
     )
 
@@ -582,6 +613,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return ending.came_back(fact)
         case "tell":
             return targets.came_back(fact)
+        case "withdrawal":
+            return withdrawal.came_back(case.policy, fact)
         case _:
             return saga.came_back(case.saga, _agreed(case), fact)
 
@@ -637,7 +670,14 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, HappyCallEvent):
         return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
     if isinstance(event, ending.CaseEnded):
-        return replace(case, ending=ending.evolve(case.ending, event), remedy=remedy.closed(case.remedy))
+        return replace(
+            case,
+            ending=ending.evolve(case.ending, event),
+            remedy=remedy.closed(case.remedy),
+            withdrawal=withdrawal.closed(case.withdrawal),
+        )
+    if isinstance(event, WithdrawalEvent):
+        return replace(case, withdrawal=withdrawal.evolve(case.withdrawal, event))
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, TargetEvent):

@@ -124,10 +124,26 @@ ContactEvent = ContactLogged | TargetsPaused | TargetsResumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What others may need to know of a contact that somebody names as a proof.
+
+    Attributes:
+        by: id of whoever logged it.
+        answered: it was the customer's own message, or one of ours that reached them.
+    """
+
+    by: str
+    happened: datetime
+    answered: bool
+    outbound: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
     """How many contacts there were, which met a target, and the pauses.
 
     Attributes:
+        talks: the contacts in the order of their numbers, from 1.
         first_response_at: when a person first gave the customer a real answer.
         last_update_at: when a named person last said what was done and what comes next.
         emotion: the customer's, as the last contact that says so noted it.
@@ -142,10 +158,20 @@ class Contacts:
     explained: bool = False
     emotion: Emotion | None = None
     pauses: tuple[Pause, ...] = ()
+    talks: tuple[Talk, ...] = ()
+
+    def talk(self, number: int | None) -> Talk | None:
+        """Return the contact of that number; None where there is none."""
+        return self.talks[(number or 0) - 1] if is_logged(len(self.talks), number) else None
 
     def open_for(self, reason: str) -> Pause | None:
         """Return the pause that lasts for this reason, if one does."""
         return next((each for each in self.pauses if each.reason == reason and each.end is None), None)
+
+
+def is_logged(count: int, number: int | None) -> bool:
+    """Say whether somebody names one of the contacts that this case has had so far."""
+    return number is not None and 1 <= number <= count
 
 
 def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple[ContactEvent, ...]:
@@ -260,6 +286,17 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         apologised=contacts.apologised or event.apology,
         explained=contacts.explained or event.explanation,
         emotion=event.emotion or contacts.emotion,
+        talks=(*contacts.talks, _talk(event)),
+    )
+
+
+def _talk(event: ContactLogged) -> Talk:
+    outbound = event.direction == "outbound"
+    return Talk(
+        by=event.by.id,
+        happened=event.happened,
+        answered=event.reached or not outbound,
+        outbound=outbound,
     )
 
 

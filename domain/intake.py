@@ -15,10 +15,10 @@ from domain.effect import (
     FetchOrder,
     NoticeSent,
     OrderSnapshot,
-    SendNotice,
 )
 from domain.message import EARLIEST, CameBack, Command, Deadline, Decision, EffectSucceeded, Event
 from domain.money import Money
+from domain.notice import Post
 from domain.policy import Channel, Language, Policy, VocType, content_hash
 from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
@@ -427,19 +427,23 @@ def _acknowledgement(intake: Intake) -> str:
     return f"acknowledgement:{intake.acknowledgements}"
 
 
+def post(intake: Intake, policy: Policy) -> Post:
+    """Return how this customer is written to."""
+    return Post(
+        policy=policy,
+        language=intake.language,
+        channel=intake.channel,
+        contact=intake.opening.contact,
+    )
+
+
 def todo(intake: Intake, *, policy: Policy, number: str) -> tuple[Effect, ...]:
     """Return what intake still asks of the outside: the acknowledgement and the two snapshots."""
+    return tuple(_asked(intake, policy, number, key) for key in intake.waiting)
+
+
+def _asked(intake: Intake, policy: Policy, number: str, key: str) -> Effect:
     opening = intake.opening
-    requests = {
-        _acknowledgement(intake): SendNotice(
-            template="acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement",
-            wording_hash=policy.wording_hash,
-            language=intake.language,
-            channel=intake.channel,
-            contact=opening.contact,
-            slots={"number": number},
-        ),
-    }
     customer = FetchCustomer(contact=opening.contact)
     order = FetchOrder(
         order_id=opening.order_id,
@@ -448,12 +452,11 @@ def todo(intake: Intake, *, policy: Policy, number: str) -> tuple[Effect, ...]:
         product=opening.product,
     )
     snapshots: dict[str, FetchCustomer | FetchOrder] = {"customer": customer, "order": order}
-    return tuple(
-        Effect(key=key, request=requests[key])
-        if key in requests
-        else Effect(key=key, request=snapshots[key.partition(":")[0]], patience=_patience(policy))
-        for key in intake.waiting
-    )
+    request = snapshots.get(key.partition(":")[0])
+    if request is not None:
+        return Effect(key=key, request=request, patience=_patience(policy))
+    template = "acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement"
+    return post(intake, policy).notice(key, template, {"number": number})
 
 
 LONG = timedelta(hours=1)

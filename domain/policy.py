@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from domain.actor import Role
-from domain.budget import Budget
+from domain.budget import Budget, CalendarDays
 from domain.calendar import WEEKDAYS, Calendar
 from domain.fairness_limits import FairnessLimits
 from domain.ladder import Rung
@@ -384,6 +384,7 @@ class Policy(Record):
     happy_call: HappyCall
     reopen_window: Budget
     appeal_window: Budget
+    withdrawal_window: Budget = CalendarDays(n=3)
     outside_body: dict[Language, Line]
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]

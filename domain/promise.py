@@ -1,9 +1,12 @@
 """Promises: what a named person told the customer, and until when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
+from domain.actor import Role
+from domain.contact import Contacts
 from domain.message import Command, Deadline, Event
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
@@ -17,22 +20,35 @@ WORDS = 200
 
 PromiseState = Literal["open", "kept", "broken", "moved"]
 
+PromisedFact = Literal["contact", "payment", "result"]
+"""What was promised, where the case itself will see it: word from us, money, the result."""
+
 
 class MakePromise(Command):
-    """Somebody told the customer what will happen until when; a vague word gets the policy's time."""
+    """Somebody told the customer what will happen until when; a vague word gets the policy's time.
+
+    Attributes:
+        fact: what keeps it by itself once it comes about; None where only the customer can tell.
+    """
 
     kind: Literal["make_promise"] = "make_promise"
     what: Text
     due: Instant | None = None
     word: Line | None = None
+    fact: PromisedFact | None = None
 
 
 class KeepPromise(Command):
-    """The promised thing happened."""
+    """The promised thing happened: by the customer's own word, or as a contact shows.
+
+    Attributes:
+        contact: number of the contact in which the customer heard or said so; the customer needs none.
+    """
 
     kind: Literal["keep_promise"] = "keep_promise"
     number: int
     proof: Line
+    contact: int | None = None
 
 
 class MovePromise(Command):
@@ -52,14 +68,17 @@ class PromiseMade(Event):
     what: Text
     falls_due: Instant
     word: Line | None
+    fact: PromisedFact | None = None
+    happened: Instant | None = None
 
 
 class PromiseKept(Event):
-    """A promise was kept in time."""
+    """A promise was kept in time: a contact shows it, the customer says so, or the fact came about."""
 
     kind: Literal["promise_kept"] = "promise_kept"
     number: int
     proof: Line
+    contact: int | None = None
 
 
 class PromiseMoved(Event):
@@ -89,7 +108,9 @@ class Promise:
     number: int
     by: str
     due: datetime
+    made_at: datetime
     what: str = ""
+    fact: PromisedFact | None = None
     state: PromiseState = "open"
     moved: int = 0
 
@@ -101,18 +122,15 @@ class Promises:
     made: tuple[Promise, ...] = ()
 
 
-def decide(promises: Promises, policy: Policy, command: PromiseCommand) -> tuple[PromiseEvent, ...]:
+def decide(
+    promises: Promises, policy: Policy, contacts: Contacts, command: PromiseCommand
+) -> tuple[PromiseEvent, ...]:
     """Make, keep or move a promise."""
     match command:
         case MakePromise():
             return _make(promises, policy, command)
-        case KeepPromise(number=number, proof=proof, at=at, by=by):
-            promise = _find(promises, number)
-            if promise.state == "kept":
-                return ()
-            if promise.state == "broken":
-                raise Refused(f"promise {number} is broken; make a new one", code="broken")
-            return (PromiseKept(number=number, proof=proof, at=at, by=by),)
+        case KeepPromise():
+            return _keep(promises, contacts, command)
         case MovePromise():
             return _move(promises, command)
         case _:
@@ -132,10 +150,58 @@ def _make(promises: Promises, policy: Policy, command: MakePromise) -> tuple[Pro
         what=command.what,
         falls_due=due,
         word=command.word,
+        fact=command.fact,
+        happened=command.happened,
         at=command.at,
         by=command.by,
     )
     return (made,)
+
+
+def _keep(promises: Promises, contacts: Contacts, command: KeepPromise) -> tuple[PromiseEvent, ...]:
+    promise = _find(promises, command.number)
+    if promise.state == "kept":
+        return ()
+    if promise.state == "broken":
+        raise Refused(f"promise {command.number} is broken; make a new one", code="broken")
+    if command.by.role is not Role.CUSTOMER:
+        _check_proof(promise, contacts, command.contact)
+    kept = PromiseKept(
+        number=command.number, proof=command.proof, contact=command.contact, at=command.at, by=command.by
+    )
+    return (kept,)
+
+
+def _check_proof(promise: Promise, contacts: Contacts, number: int | None) -> None:
+    """Nobody marks an own promise as kept on their bare word."""
+    talk = contacts.talk(number)
+    if talk is None:
+        raise Refused(
+            "contact: log the contact in which the customer heard or said that it was kept, and name it",
+            code="proof",
+        )
+    if not talk.answered or talk.happened < promise.made_at:
+        raise Refused(
+            "contact: it did not reach the customer after the promise was made, so it proves nothing",
+            code="proof",
+        )
+
+
+def follow(
+    promises: Promises, seen: Mapping[PromisedFact, datetime | None], at: datetime
+) -> tuple[PromiseEvent, ...]:
+    """What was promised and has come about keeps its promise by itself.
+
+    Args:
+        promises: Of the case.
+        seen: When each kind of fact last came about.
+        at: Now.
+    """
+    for promise in promises.made:
+        came = seen.get(promise.fact) if promise.fact is not None else None
+        if promise.state == "open" and came is not None and came > promise.made_at:
+            return (PromiseKept(number=promise.number, proof=str(promise.fact), at=at),)
+    return ()
 
 
 def _move(promises: Promises, command: MovePromise) -> tuple[PromiseEvent, ...]:
@@ -180,9 +246,8 @@ def lapse(deadline: Deadline, at: datetime) -> tuple[PromiseEvent, ...]:
 def evolve(promises: Promises, event: PromiseEvent) -> Promises:
     """Apply one event of promise."""
     match event:
-        case PromiseMade(number=number, falls_due=due, by=by, what=what):
-            promise = Promise(number=number, by=by.id, due=due, what=what[:WORDS])
-            return Promises(made=(*promises.made, promise))
+        case PromiseMade():
+            return Promises(made=(*promises.made, _made(event)))
         case PromiseKept(number=number):
             return _with(promises, replace(promises.made[number - 1], state="kept"))
         case PromiseMoved(number=number, falls_due=due):
@@ -192,6 +257,17 @@ def evolve(promises: Promises, event: PromiseEvent) -> Promises:
             return _with(promises, replace(promises.made[number - 1], state="broken"))
         case _:
             assert_never(event)
+
+
+def _made(event: PromiseMade) -> Promise:
+    return Promise(
+        number=event.number,
+        by=event.by.id,
+        due=event.falls_due,
+        made_at=event.happened or event.at,
+        what=event.what[:WORDS],
+        fact=event.fact,
+    )
 
 
 def _with(promises: Promises, changed: Promise) -> Promises:

@@ -26,6 +26,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "delay": ("number",),
     "staff_alert": ("number", "why"),
     "target_staff": ("number", "target"),
+    "withdrawal_noted": ("number", "reason"),
 }
 """Every notice that a case can send, and the slots that it fills."""
 

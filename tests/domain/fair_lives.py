@@ -16,7 +16,8 @@ from domain.fairness_history import Entry, numbered
 from domain.fairness_limits import RuleId
 from domain.plan import Fee
 from domain.policy import Policy, Target, TriageRule, Warranty
-from domain.supervisor import RecordMeeting, RequestSupervisor, WithdrawRequest
+from domain.result import ResultRegistered
+from domain.supervisor import RecordMeeting, RequestSupervisor, SupervisorMet, WithdrawRequest
 from domain.triage import ClaimHarm, HarmLine
 from tests.domain.lives import (
     AGAIN,
@@ -167,6 +168,18 @@ FINAL_WITHOUT_CLAUSE = register(final=True, outcome="not_upheld", summary="the r
 ASKS = inbound("phone", asks_rule=True)
 REQUEST = say(RequestSupervisor, MIRA)
 MEETING: tuple[Item, ...] = (contact(SUPERVISOR), say(RecordMeeting, SUPERVISOR, contact=2))
+BY_ITS_OWNER = ResultRegistered(
+    number=1,
+    outcome="upheld",
+    cause="defect",
+    summary="we refunded it",
+    final=False,
+    clauses=(),
+    department="service",
+    policy="test",
+    at=MONDAY,
+    by=OWNER,
+)
 AT_FOUR = wait(minutes=240)
 """The supervisor's four working hours, to the minute."""
 
@@ -191,18 +204,21 @@ class Story:
         proof: kinds of the events that prove the finding, in order; empty where there is none.
         later: time from the last event to the judgement.
         dropped: number of an event that is missing from the history.
+        forged: events after the life that the engine itself would refuse, as a hand-written history has them.
     """
 
     life: Life
     proof: tuple[str, ...] = ()
     later: timedelta = timedelta()
     dropped: int | None = None
+    forged: tuple[CaseEvent, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The history as it is judged."""
         events: tuple[CaseEvent, ...] = self.life.events  # type: ignore[assignment]  # they are a case's
-        return tuple(each for each in numbered(events) if each.seq != self.dropped)
+        told = numbered((*events, *self.forged))
+        return tuple(each for each in told if each.seq != self.dropped)
 
     @property
     def judged(self) -> FairnessReport:
@@ -439,11 +455,16 @@ STORIES: dict[RuleId, Stories] = {
         also_broken=(
             Story(fair(REQUEST), proof=("supervisor_requested",), later=timedelta(minutes=241)),
             Story(
-                fair(REQUEST, contact(), say(RecordMeeting, SUPERVISOR, contact=2)),
+                fair(REQUEST, contact()),
                 proof=("supervisor_requested",),
                 later=timedelta(minutes=241),
+                forged=(SupervisorMet(number=1, contact=2, at=MONDAY, by=SUPERVISOR),),
             ),
-            Story(fair(*PUT_RIGHT, REQUEST, *TOLD), proof=("supervisor_requested", "result_registered")),
+            Story(
+                fair(*PUT_RIGHT, REQUEST),
+                proof=("supervisor_requested", "result_registered"),
+                forged=(BY_ITS_OWNER,),
+            ),
         ),
         also_right=(
             Story(fair(REQUEST, say(WithdrawRequest, MIRA)), later=timedelta(days=1)),

@@ -32,6 +32,7 @@ from domain import (
     supervisor,
     targets,
     wish,
+    withdrawal,
 )
 from domain import triage as triage_
 from domain.actor import Actor, Role
@@ -216,8 +217,13 @@ COMMANDS: dict[Any, Make] = {
     promise.MakePromise: lambda c, d: {
         "what": "call back",
         "due": d(st.sampled_from([None, (c.at or MONDAY) + timedelta(hours=3)])),
+        "fact": d(st.sampled_from([None, "contact", "payment", "result"])),
     },
-    promise.KeepPromise: lambda _c, d: {"number": d(st.integers(0, 3)), "proof": "call 1"},
+    promise.KeepPromise: lambda c, d: {
+        "number": d(st.integers(0, 3)),
+        "proof": "call 1",
+        "contact": _contact(c, d),
+    },
     promise.MovePromise: lambda c, d: {
         "number": d(st.integers(0, 3)),
         "due": (c.at or MONDAY) + timedelta(days=2),
@@ -254,6 +260,8 @@ COMMANDS: dict[Any, Make] = {
     },
     wish.AnswerWish: lambda _c, d: {"wish": d(st.integers(0, 3)), "reason": "we cannot"},
     remedy.DeclineRemedy: lambda c, d: {"proposal": _hash(c, d), "reason": "no", "contact": _contact(c, d)},
+    withdrawal.NoteWithdrawal: lambda c, d: {"contact": _contact(c, d) or 1, "reason": "by phone"},
+    withdrawal.ContradictWithdrawal: lambda c, d: {"contact": _contact(c, d)},
     saga.CancelRemedy: lambda _c, _d: TEXT,
     saga.RetryStep: lambda c, d: {"step": _step(c, d)},
     saga.SkipStep: lambda c, d: {"step": _step(c, d), "reason": "settled"},
