@@ -109,7 +109,7 @@ def replace_given(found: Life, minor: int) -> Life:
 def test_a_kept_promise_and_a_missing_profile_leave_no_line() -> None:
     kept = life(
         say(MakePromise, AGENT, what="I call you", word="soon"),
-        say(KeepPromise, AGENT, number=1, proof="call 1"),
+        say(KeepPromise, MIRA, number=1, proof="call 1"),
         profile=unknown("customer"),
     )
     found = brief(kept.case)
