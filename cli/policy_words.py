@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import chain
 
 from activities.wordings import Wordings
-from cli import policy_offers, policy_rules
+from cli import policy_channels, policy_offers, policy_rules
 from cli.policy_rules import Scope, Sentence, Subject, length
 from domain.calendar import WEEKDAYS
 from domain.policy import Policy
@@ -29,6 +29,7 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
             policy_rules.targets(policy),
             policy_rules.statutory(policy),
             policy_offers.offers(policy),
+            policy_channels.channels(policy),
             _pauses(policy),
             _limits(policy),
             _clauses(policy),

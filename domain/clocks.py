@@ -165,7 +165,10 @@ def _update(around: Around, resolved: datetime | None) -> Standing:
 
 
 def _budget(target: Target, around: Around) -> AnyBudget:
-    """The product's stage of life is a factor of the resolve target (R25)."""
+    """A source has its own time to acknowledge; the product's stage of life is a factor of resolve (R25)."""
+    source = around.before.policy.source(around.before.intake.opening.source)
+    if target.name == "acknowledge" and source is not None:
+        return source.within
     order, budget = around.before.intake.order, target.budget
     stage = order.life_cycle if order else None
     factor = around.before.policy.resolve_factor.get(stage, 1) if stage else 1

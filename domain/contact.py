@@ -6,14 +6,15 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
-from domain.actor import Role
+from domain.actor import Actor, Role
 from domain.message import Command, Deadline, Event
 from domain.pauses import Pause, ended, pause_from
 from domain.policy import Policy
-from domain.record import Instant, Line, Text
+from domain.record import Id, Instant, Line, Text
 from domain.refusal import Refused
 
 Direction = Literal["inbound", "outbound"]
+EndedBy = Literal["customer", "firm"]
 
 
 class LogContact(Command):
@@ -26,6 +27,11 @@ class LogContact(Command):
         named_owner: whether the customer heard who answers for the case.
         done_since: what was done since the last update.
         next_step: what happens next, in words told to the customer.
+        place: where they met: a store, a branch, a kiosk.
+        reference: the telephone system's own name for the call; reported again it is logged once.
+        transfers: how often the call was put through.
+        ended_by: who hung up.
+        spoke: id of the member of staff who spoke, where a system reports the contact.
     """
 
     kind: Literal["log_contact"] = "log_contact"
@@ -41,10 +47,19 @@ class LogContact(Command):
     done_since: Text | None = None
     next_step: Text | None = None
     summary: Text = ""
+    place: Line | None = None
+    reference: Id | None = None
+    transfers: Annotated[int, Field(ge=0)] = 0
+    ended_by: EndedBy | None = None
+    spoke: Id | None = None
 
 
 class ContactLogged(Event):
-    """A contact, as it will stay."""
+    """A contact, as it will stay.
+
+    Attributes:
+        over: which of the policy's limits on one claim this contact passed, by the clause `limits`.
+    """
 
     kind: Literal["contact_logged"] = "contact_logged"
     number: int
@@ -63,6 +78,28 @@ class ContactLogged(Event):
     next_step: Text | None
     summary: Text
     substantive: bool
+    place: Line | None = None
+    reference: Id | None = None
+    transfers: int = 0
+    ended_by: EndedBy | None = None
+    over: tuple[Literal["wait", "repeat"], ...] = ()
+    limits: Line | None = None
+
+
+class ContactTakenIn(Event):
+    """A contact of another case about the same claim, with its origin.
+
+    Attributes:
+        case: the other case.
+        seq: the number of its event there.
+        contact: what was logged there.
+    """
+
+    kind: Literal["contact_taken_in"] = "contact_taken_in"
+    number: int
+    case: Id
+    seq: int
+    contact: ContactLogged
 
 
 class PauseTargets(Command):
@@ -96,7 +133,7 @@ class TargetsResumed(Event):
 
 
 ContactCommand = LogContact | PauseTargets | ResumeTargets
-ContactEvent = ContactLogged | TargetsPaused | TargetsResumed
+ContactEvent = ContactLogged | ContactTakenIn | TargetsPaused | TargetsResumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +143,14 @@ class Contacts:
     Attributes:
         first_response_at: when a person first gave the customer a real answer.
         last_update_at: when a named person last said what was done and what comes next.
+        over: how many contacts passed a limit of the policy.
+        references: calls that are logged, each with who reported it.
     """
 
     count: int = 0
+    over: int = 0
+    transfers: int = 0
+    references: tuple[str, ...] = ()
     repeats: int = 0
     first_response_at: datetime | None = None
     last_update_at: datetime | None = None
@@ -138,18 +180,41 @@ def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple
 
 
 def _log(contacts: Contacts, policy: Policy, command: LogContact) -> tuple[ContactEvent, ...]:
+    if command.reference is not None and call_of(command.reference, command.by) in contacts.references:
+        return ()
+    over = _over(contacts, policy, command)
     logged = ContactLogged(
         number=contacts.count + 1,
-        person=str(command.by),
+        person=command.spoke or str(command.by),
         happened=command.happened,
         substantive=_is_substantive(command),
+        over=over,
+        limits=policy.contact_limits.clause if over and policy.contact_limits else None,
         at=command.at,
         by=command.by,
-        **command.model_dump(exclude={"kind", "id", "by", "at", "occurred_at"}),
+        **command.model_dump(exclude={"kind", "id", "by", "at", "occurred_at", "spoke"}),
     )
     if command.direction == "outbound":
         return (logged,)
     return (logged, *heard_from_customer(contacts, policy, command.at))
+
+
+def call_of(reference: str, by: Actor) -> str:
+    """Return the mark of a call: what the telephone system reports, and what the person who spoke adds."""
+    return f"{'call' if by.role is Role.SYSTEM else 'note'}/{reference}"
+
+
+def _over(contacts: Contacts, policy: Policy, command: LogContact) -> tuple[Literal["wait", "repeat"], ...]:
+    """Say which limits of one claim this contact passes; at the limit is no breach."""
+    limits = policy.contact_limits
+    if limits is None:
+        return ()
+    found: list[Literal["wait", "repeat"]] = []
+    if command.wait_seconds > limits.wait_seconds:
+        found.append("wait")
+    if command.repeat and contacts.repeats + 1 > limits.repeats:
+        found.append("repeat")
+    return tuple(found)
 
 
 def heard_from_customer(contacts: Contacts, policy: Policy, at: datetime) -> tuple[TargetsResumed, ...]:
@@ -208,6 +273,8 @@ def evolve(contacts: Contacts, event: ContactEvent) -> Contacts:
     match event:
         case ContactLogged():
             return _logged(contacts, event)
+        case ContactTakenIn(contact=contact):
+            return _logged(contacts, contact)
         case TargetsPaused(pause=pause):
             return replace(contacts, pauses=(*contacts.pauses, pause))
         case TargetsResumed(reason=reason, ended=at):
@@ -233,7 +300,16 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         updates=contacts.updates + is_update,
         apologised=contacts.apologised or event.apology,
         explained=contacts.explained or event.explanation,
+        over=contacts.over + bool(event.over),
+        transfers=contacts.transfers + event.transfers,
+        references=_with_call(contacts, event),
     )
+
+
+def _with_call(contacts: Contacts, event: ContactLogged) -> tuple[str, ...]:
+    if event.reference is None:
+        return contacts.references
+    return (*contacts.references, call_of(event.reference, event.by))
 
 
 def _later(before: datetime | None, then: datetime) -> datetime:

@@ -2,26 +2,38 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Literal, assert_never
 
 from domain.message import Command, Deadline, Event
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refusal import Refused
+from domain.suggestion import matches
 
 FARTHEST = timedelta(days=3650)
 """Nobody promises anything for later than this: it is a slip of the pen, and no alarm can be set for it."""
 
-PromiseState = Literal["open", "kept", "broken", "moved"]
+SHOWN = 200
+"""Characters of a promise that every channel shows."""
+
+PromiseState = Literal["open", "kept", "broken", "moved", "superseded"]
 
 
 class MakePromise(Command):
-    """Somebody told the customer what will happen until when; a vague word gets the policy's time."""
+    """Somebody told the customer what will happen until when; a vague word gets the policy's time.
+
+    Attributes:
+        matter: what it is about, for example `refund`; without it the policy's words tell, else its own.
+        supersedes: number of the open promise on the same matter that this one takes the place of.
+    """
 
     kind: Literal["make_promise"] = "make_promise"
     what: Text
     due: Instant | None = None
     word: Line | None = None
+    matter: Line | None = None
+    supersedes: int | None = None
 
 
 class KeepPromise(Command):
@@ -49,6 +61,8 @@ class PromiseMade(Event):
     what: Text
     falls_due: Instant
     word: Line | None
+    matter: Line | None = None
+    supersedes: int | None = None
 
 
 class PromiseKept(Event):
@@ -81,13 +95,22 @@ PromiseEvent = PromiseMade | PromiseKept | PromiseMoved | PromiseBroken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """One promise as it stands."""
+    """One promise as it stands.
+
+    Attributes:
+        matter: what it is about, by which a second promise is held against it.
+        what: how its words begin, for whoever speaks to the customer next.
+        words: digest of its words.
+    """
 
     number: int
     by: str
     due: datetime
     state: PromiseState = "open"
     moved: int = 0
+    matter: str = ""
+    what: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,15 +146,65 @@ def _make(promises: Promises, policy: Policy, command: MakePromise) -> tuple[Pro
     _check_near(due, command)
     if due < command.happened:
         raise Refused("due: a promise cannot fall due before it was made", code="due")
+    matter = _matter(policy, command)
+    if _says_so_already(promises, command, matter, due):
+        return ()
     made = PromiseMade(
         number=len(promises.made) + 1,
         what=command.what,
         falls_due=due,
         word=command.word,
+        matter=matter,
+        supersedes=command.supersedes,
         at=command.at,
         by=command.by,
     )
     return (made,)
+
+
+def _matter(policy: Policy, command: MakePromise) -> str | None:
+    """Return the matter as stated, or the one whose words of the policy it has; None where that is open."""
+    if command.matter is not None:
+        return command.matter
+    found = [
+        matter
+        for matter, words in policy.promise_matters.items()
+        if any(matches(word, command.what) for word in words)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _says_so_already(promises: Promises, command: MakePromise, stated: str | None, due: datetime) -> bool:
+    """Hold a promise against the open ones on its matter: the customer must not hear two different things.
+
+    Raises:
+        Refused: it contradicts one that it does not name, or names one that is not on this matter.
+    """
+    matter = matter_of(stated, command.what)
+    same = [each for each in promises.made if each.state == "open" and each.matter == matter]
+    if command.supersedes is not None:
+        if command.supersedes not in [each.number for each in same]:
+            raise Refused("supersedes: names no open promise on this matter", code="supersedes")
+        same = [each for each in same if each.number != command.supersedes]
+    for each in same:
+        if each.due == due and each.words == digest_of_words(command.what):
+            return True
+        raise Refused(
+            f"promise {each.number} on this matter is open and falls due {each.due.isoformat()}: "
+            f"keep it, move it, or name it (supersedes)",
+            code="contradicts",
+        )
+    return False
+
+
+def matter_of(matter: str | None, what: str) -> str:
+    """Return what a promise is about: as stated, else its own words."""
+    return " ".join(matter.casefold().split()) if matter else digest_of_words(what)
+
+
+def digest_of_words(what: str) -> str:
+    """Return what tells words from other words, whatever their case and spaces."""
+    return sha256(" ".join(what.casefold().split()).encode()).hexdigest()[:16]
 
 
 def _move(promises: Promises, command: MovePromise) -> tuple[PromiseEvent, ...]:
@@ -176,8 +249,8 @@ def lapse(deadline: Deadline, at: datetime) -> tuple[PromiseEvent, ...]:
 def evolve(promises: Promises, event: PromiseEvent) -> Promises:
     """Apply one event of promise."""
     match event:
-        case PromiseMade(number=number, falls_due=due, by=by):
-            return Promises(made=(*promises.made, Promise(number=number, by=by.id, due=due)))
+        case PromiseMade():
+            return _made(promises, event)
         case PromiseKept(number=number):
             return _with(promises, replace(promises.made[number - 1], state="kept"))
         case PromiseMoved(number=number, falls_due=due):
@@ -187,6 +260,21 @@ def evolve(promises: Promises, event: PromiseEvent) -> Promises:
             return _with(promises, replace(promises.made[number - 1], state="broken"))
         case _:
             assert_never(event)
+
+
+def _made(promises: Promises, event: PromiseMade) -> Promises:
+    made = Promise(
+        number=event.number,
+        by=event.by.id,
+        due=event.falls_due,
+        matter=matter_of(event.matter, event.what),
+        what=event.what[:SHOWN],
+        words=digest_of_words(event.what),
+    )
+    before = promises
+    if event.supersedes is not None:
+        before = _with(promises, replace(promises.made[event.supersedes - 1], state="superseded"))
+    return Promises(made=(*before.made, made))
 
 
 def _with(promises: Promises, changed: Promise) -> Promises:

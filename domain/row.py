@@ -19,6 +19,9 @@ class CaseRow(Record):
         dues: all deadlines that run, earliest first.
         parked: why the case waits for a human; None where it does not.
         end: how the case ended; None while it runs.
+        caller_key: keyed digest of the customer's telephone number, by which a call finds the case.
+        claim: the order and customer that a later case about the same claim has too; None where no rule
+            may join this one.
     """
 
     case_id: str
@@ -40,3 +43,5 @@ class CaseRow(Record):
     end: str | None
     acknowledged: bool
     refunds: tuple[str, ...] = ()
+    caller_key: str | None = None
+    claim: str | None = None

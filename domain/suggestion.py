@@ -96,7 +96,12 @@ def _best(field: str, found: list[tuple[TriageRule, tuple[Line, ...]]]) -> str |
 
 def _matched(rule: TriageRule, text: str) -> tuple[Line, ...]:
     """Return the rule's words that the text has, each once."""
-    return tuple(word for word in rule.words if _pattern(word).search(text))
+    return tuple(word for word in rule.words if matches(word, text))
+
+
+def matches(word: str, text: str) -> bool:
+    """Say whether a text has a word."""
+    return _pattern(word).search(text) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,9 @@ from datetime import date
 from domain.case import Case, deadlines, opened, parked, stage, todo
 from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
-from domain.intake import customer_of
+from domain.intake import Gaps, customer_of, gaps, is_known
 from domain.message import Deadline
+from domain.post import BOARD
 from domain.record import Instant, Line, Record, Text
 from domain.remedy import approver_of
 from domain.row import CaseRow, Due
@@ -39,6 +40,7 @@ class PromiseView(Record):
     by: str
     due: Instant
     state: str
+    what: str = ""
 
 
 class GuaranteeView(Record):
@@ -76,6 +78,12 @@ class CaseView(Record):
         unwritten: how many events the ledger does not have yet.
         earlier_failure: when this customer was last failed similarly or recently, which makes this graver.
         waiting: keys of what the outside world still owes.
+        known_source: whether engine or policy know the channel by which it came.
+        over_limits: contacts that passed the policy's limit for waiting or telling again.
+        put_through: how often calls were put through.
+        gaps: from failure to awareness to raising to receipt.
+        taken_in: later cases about the same claim that are part of this one.
+        post: how the public post stands that opened the case.
         interest: what the law owes on a refund that came late.
     """
 
@@ -105,6 +113,15 @@ class CaseView(Record):
     waiting: tuple[str, ...]
     supervisor_requested: bool
     suggestion: Suggestion
+    place: Line | None = None
+    known_source: bool = True
+    over_limits: int = 0
+    put_through: int = 0
+    gaps: Gaps | None = None
+    joined_into: Line | None = None
+    linked: tuple[Line, ...] = ()
+    taken_in: tuple[Line, ...] = ()
+    post: str | None = None
 
 
 def case_row(case: Case) -> CaseRow:
@@ -130,7 +147,23 @@ def case_row(case: Case) -> CaseRow:
         end=case.ending.end,
         acknowledged=intake.acknowledged_at is not None,
         refunds=tuple(str(paid) for paid in case.saga.paid),
+        caller_key=intake.caller_key,
+        claim=_claim(case),
     )
+
+
+def _claim(case: Case) -> str | None:
+    """Return what another complaint about the same claim has too: the order and its customer."""
+    intake, joined = opened(case), case.joining
+    order = intake.opening.order_id or (
+        intake.order.order_id if intake.order and intake.order.known else None
+    )
+    customer = customer_of(intake)
+    other = case.triage.voc_type not in (None, "complaint")
+    by_hand = intake.opening.split_from is not None or joined.declined
+    if case.policy.same_claim_days is None or order is None or customer is None or other or by_hand:
+        return None
+    return f"{customer}/{order}"
 
 
 def next_of_each(case: Case) -> tuple[Deadline, ...]:
@@ -159,7 +192,7 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         contacts=case.contacts.count,
         paused=tuple(pause.reason for pause in case.contacts.pauses if pause.end is None),
         promises=tuple(
-            PromiseView(number=each.number, by=each.by, due=each.due, state=each.state)
+            PromiseView(number=each.number, by=each.by, due=each.due, state=each.state, what=each.what)
             for each in case.promises.made
         ),
         proposal=_proposal(case),
@@ -188,7 +221,27 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         waiting=tuple(effect.key for effect in todo(case)),
         supervisor_requested=case.supervisor.open,
         suggestion=suggest(case.policy, intake.opening.text),
+        place=intake.opening.place,
+        known_source=is_known(intake.opening.source, case.policy),
+        over_limits=case.contacts.over,
+        put_through=case.contacts.transfers,
+        gaps=gaps(intake),
+        joined_into=case.joining.joined_into,
+        linked=case.joining.linked,
+        taken_in=tuple(each.case for each in case.joining.taken if each.split_into is None),
+        post=_post(case),
     )
+
+
+def _post(case: Case) -> str | None:
+    """Say how the public post stands, where there is one."""
+    if opened(case).opening.source != BOARD:
+        return None
+    state = case.post
+    if state.standing == "public":
+        return "public"
+    told = "explained" if state.explained else "unexplained" if state.unexplained else "to be explained"
+    return f"{state.standing} by {state.by_whom}" + ("" if state.by_whom == "author" else f", {told}")
 
 
 def _earlier(case: Case) -> date | None:

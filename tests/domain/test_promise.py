@@ -66,7 +66,7 @@ def test_a_promise_breaks_after_its_due_instant_once_and_the_case_moves_up() -> 
 
 
 def test_a_broken_promise_at_the_top_moves_nothing_further() -> None:
-    soon = [say(MakePromise, AGENT, what="x", due=TEN) for _ in range(4)]
+    soon = [say(MakePromise, AGENT, what=f"thing {place}", due=TEN) for place in range(4)]
     life = given(*OWNED, *soon, wait(hours=1, seconds=1))
     assert (life.many("promise_broken"), life.many("case_escalated")) == (4, 3)
 

@@ -23,6 +23,8 @@ from domain import (
     contact,
     ending,
     intake,
+    joining,
+    post,
     promise,
     remedy,
     result,
@@ -50,11 +52,11 @@ from domain.case import (
     todo,
     unopened,
 )
-from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome
+from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, HandedOver, Outcome, SplitOpened
 from domain.interest import InterestOwed
 from domain.message import EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.plan import Alternative
-from domain.policy import Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
+from domain.policy import ContactLimits, Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
 from domain.record import canonical
 from domain.refusal import Refused
 from domain.view import case_row, view
@@ -132,6 +134,8 @@ COMES_BACK: dict[str, tuple[Outcome, ...]] = {
     "release_replacement": (UNDONE,),
     "ship_replacement": (SHIPPED,),
     "track_delivery": (DELIVERED, DELIVERED, ON_ITS_WAY, DeliveryStatus(delivered=False, lost=True)),
+    "join_into": (HandedOver(case="EARLY"),),
+    "split_off": (SplitOpened(case="NEW"),),
     "place_call": (GOOD_CALL, BAD_CALL, BAD_CALL, NO_ANSWER, CALL_DECLINED),
 }
 
@@ -177,6 +181,21 @@ def _choice(case: Case, draw: Any) -> str | None:
     plan_ = case.remedy.proposal.plan if case.remedy.proposal else None
     offered = [each.id for each in plan_.alternatives] if plan_ else []
     return draw(st.sampled_from(["main", *offered, "nonsense"] if offered else [None]))  # type: ignore[no-any-return]
+
+
+def _handed_over() -> tuple[joining.ContactCopy, ...]:
+    """Return what another case of Mira's hands over."""
+    opened = intake.CaseOpened(
+        opening=intake.Opening(source="fax", text="once more"),
+        source_key="k9",
+        key_digest="d9",
+        policy="test/1",
+        policy_hash="h",
+        known_source=True,
+        received_at=MONDAY,
+        at=MONDAY,
+    )
+    return joining.copies("LATE", [(1, opened)], "join")
 
 
 TEXT = {"reason": "because"}
@@ -268,6 +287,31 @@ COMMANDS: dict[Any, Make] = {
         "summary": "no more",
     },
     targets.ResumeCase: lambda _c, _d: {"note": "seen"},
+    joining.JoinCase: lambda _c, d: {
+        "into": d(st.sampled_from(["TEST", "EARLY", "OTHER"])),
+        "basis": d(st.sampled_from(["same_key", "customer", "staff"])),
+    },
+    joining.LinkCase: lambda _c, d: {"to": d(st.sampled_from(["TEST", "EARLY", "LATE"]))},
+    joining.SplitCase: lambda _c, d: {"joined": d(st.sampled_from(["LATE", "OTHER"])), **TEXT},
+    joining.TakeIn: lambda _c, d: {
+        "case": d(st.sampled_from(["LATE", "OTHER"])),
+        "mode": d(st.sampled_from(["join", "join", "link", "split"])),
+        "opened_at": MONDAY + timedelta(days=400),
+        "received_at": d(st.sampled_from([MONDAY - timedelta(days=30), MONDAY])),
+        "customer": d(st.sampled_from([None, "mira", "tom"])),
+        "upto": d(st.sampled_from([3, 9])),
+        "last": d(st.booleans()),
+        "contacts": d(st.sampled_from([(), _handed_over()])),
+    },
+    post.ReportRemoval: lambda _c, d: {
+        "how": d(st.sampled_from(["hidden", "removed"])),
+        "by_whom": d(st.sampled_from(["author", "firm", "unknown"])),
+    },
+    post.ExplainRemoval: lambda _c, d: {
+        "legal_ground": "terms 3",
+        "approved_by": d(st.sampled_from(["sue", "hal", "ann", "nobody"])),
+        **TEXT,
+    },
 }
 
 USUAL: tuple[tuple[Any, Actor], ...] = (
@@ -301,6 +345,7 @@ ONCE = frozenset(
         saga.RetryStep,
         saga.SkipStep,
         ending.OpenRound,
+        joining.TakeIn,
     )
 )
 """Commands that say how things shall be; said twice they change nothing. The others say that something
@@ -324,9 +369,9 @@ class AnyLife(RuleBasedStateMachine):
 
     @initialize(late=st.sampled_from([0, 0, 1, 20, 400]))
     def open(self, late: int) -> None:
-        """Open the case, perhaps hours after the customer wrote."""
+        """Open the case, perhaps hours after the customer wrote, by the web or on a board."""
         self.now = MONDAY + timedelta(hours=late)
-        self.tell(opening(at=self.now, received_at=MONDAY))
+        self.tell(opening(at=self.now, received_at=MONDAY, source="board" if late == 1 else "web"))
         self.pass_time()
 
     def tell(self, message: Any) -> tuple[Event, ...]:
@@ -531,6 +576,9 @@ RULED = POLICY.model_copy(
         ),
         "interest": (InterestRate(valid_from=date(2016, 1, 1), basis_points=1_500, clause="promise"),),
         "repeat_failure": RepeatFailure(recent_months=6),
+        "removal_explanation": CalendarDays(n=2),
+        "contact_limits": ContactLimits(wait_seconds=60, repeats=1, clause="promise"),
+        "same_claim_days": 30,
         "guarantees": (
             Guarantee(
                 id="answer",

@@ -53,6 +53,8 @@ LEGAL: tuple[Any, ...] = (
         "paid",
         "closes_option",
         "product",
+        "face_to_face",
+        "post",
         0.33,
         {"unit": "weeks", "n": 9},
     ),
