@@ -216,6 +216,7 @@ def _standing(case: Case) -> joining.Standing:
         supervisor=case.supervisor,
         saga=case.saga,
         ended=case.ending.end is not None,
+        same_claim_days=case.policy.same_claim_days,
     )
 
 

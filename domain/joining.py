@@ -250,6 +250,7 @@ class Standing:
     supervisor: SupervisorRight
     saga: Saga
     ended: bool
+    same_claim_days: int | None
 
 
 def decide(joining: Joining, standing: Standing, command: JoiningCommand) -> tuple[Event, ...]:
@@ -370,12 +371,21 @@ def _check_may_take(joining: Joining, standing: Standing, command: TakeIn) -> No
         raise Refused(f"this case is being joined into {joining.asked.into}: join it there", code="joining")
     if (command.opened_at, command.case) < (intake.opened_at, standing.case_id):
         raise Refused("that case was opened first: join this one into it instead", code="earlier-case")
+    _check_days(standing, command)
     own = customer_of(intake)
     if own is not None and command.customer is not None and own != command.customer:
         raise Refused("that is another customer's case", code="other-customer")
     before = joining.of(command.case)
     if before is not None and before.split_into is not None:
         raise Refused(f"it was split off again as {before.split_into}: join that one", code="split")
+
+
+def _check_days(standing: Standing, command: TakeIn) -> None:
+    """What a rule joins lies near; a person may know better."""
+    days = standing.same_claim_days
+    apart = command.opened_at - standing.intake.opened_at
+    if command.basis == "same_key" and (days is None or apart > timedelta(days=days)):
+        raise Refused("the cases lie further apart than the policy takes for one claim", code="too-far")
 
 
 def _split(joining: Joining, command: SplitCase) -> tuple[Event, ...]:

@@ -129,8 +129,8 @@ def decide(promises: Promises, policy: Policy, command: PromiseCommand) -> tuple
             promise = _find(promises, number)
             if promise.state == "kept":
                 return ()
-            if promise.state == "broken":
-                raise Refused(f"promise {number} is broken; make a new one", code="broken")
+            if promise.state != "open":
+                raise Refused(f"promise {number} is {promise.state}; make a new one", code=promise.state)
             return (PromiseKept(number=number, proof=proof, at=at, by=by),)
         case MovePromise():
             return _move(promises, command)

@@ -160,7 +160,7 @@ def _claim(case: Case) -> str | None:
     )
     customer = customer_of(intake)
     other = case.triage.voc_type not in (None, "complaint")
-    by_hand = intake.opening.split_from is not None or joined.declined
+    by_hand = intake.opening.split_from is not None or joined.declined or joined.asked is not None
     if case.policy.same_claim_days is None or order is None or customer is None or other or by_hand:
         return None
     return f"{customer}/{order}"

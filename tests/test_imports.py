@@ -72,6 +72,7 @@ LIFE = (
     "suggestion",
     "contact",
     "post",
+    "news",
     "promise",
     "supervisor",
     "offer",

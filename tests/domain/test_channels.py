@@ -134,7 +134,7 @@ def test_a_case_opened_at_a_branch_goes_on_by_phone_as_one_case() -> None:
         contact(direction="inbound", channel="branch", place="Gangnam"),
         contact(channel="phone", minutes=4),
     )
-    logged = [event for event in life.events if getattr(event, "kind", "") == "contact_logged"]
+    logged: list[Any] = [event for event in life.events if getattr(event, "kind", "") == "contact_logged"]
     assert [(each.channel, each.place, each.person) for each in logged] == [
         ("branch", "Gangnam", "owner:ann"),
         ("phone", None, "owner:ann"),

@@ -176,7 +176,7 @@ def test_the_contacts_come_with_their_origin_and_count_here() -> None:
         contact(AGENT, minutes=3),
     )
     life = given(*OWNED).when(take(contacts=later)).then(*["contact_taken_in"] * 3, "case_taken_in")
-    taken = [event for event in life.events if getattr(event, "kind", "") == "contact_taken_in"]
+    taken: list[Any] = [event for event in life.events if getattr(event, "kind", "") == "contact_taken_in"]
     assert [(each.case, each.seq, each.contact.channel) for each in taken] == [
         ("LATE", 1, "fax"),
         ("LATE", 2, "added"),
@@ -215,7 +215,7 @@ def test_the_earliest_start_counts_and_what_it_makes_overdue_is_noticed_once() -
     assert life.case.intake.received_at == letter
     assert life.dues["targets/resolve:1:1"] < before
     old = given(*RAISED, triage(), take(received_at=MONDAY - timedelta(days=60)), wait(minutes=1))
-    breaches = [event for event in old.events if getattr(event, "kind", "") == "target_breached"]
+    breaches: list[Any] = [event for event in old.events if getattr(event, "kind", "") == "target_breached"]
     assert len({each.target for each in breaches}) == len(breaches)
     assert all(each.late_known for each in breaches)
     assert old.many("target_warned") == 0
@@ -247,6 +247,15 @@ def test_a_case_is_not_taken_in_where_that_would_be_wrong(fields: Any, code: str
 def test_of_two_that_were_opened_at_once_the_lower_number_stays() -> None:
     given(*OWNED).when(take(case="ABC", opened_at=MONDAY)).then_refused("opened first", "earlier-case")
     given(*OWNED).when(take(case="ZZZ", opened_at=MONDAY)).then("contact_taken_in", "case_taken_in")
+
+
+def test_a_rule_joins_only_what_lies_near_and_a_person_may_know_better() -> None:
+    far: Any = {"opened_at": MONDAY + timedelta(days=31)}
+    life = given(*OWNED, policy=RULED)
+    life.when(take(basis="same_key", **far)).then_refused("further apart", "too-far")
+    life.when(take(basis="customer", **far)).then("contact_taken_in", "case_taken_in")
+    life.when(take(basis="same_key")).then("contact_taken_in", "case_taken_in")
+    given(*OWNED).when(take(basis="same_key")).then_refused("further apart", "too-far")
 
 
 def test_a_case_whose_customer_nobody_knows_may_be_taken_in() -> None:

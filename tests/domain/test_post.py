@@ -80,7 +80,7 @@ def test_a_removal_that_nobody_explains_moves_the_case_up_once() -> None:
     assert shown(life) == "removed by firm, unexplained"
     later = life.told(wait(days=1))
     assert later.many("removal_unexplained") == 1
-    later.when(explain(SUPERVISOR, approved_by="hal")).then("removal_explained")
+    later.when(explain(SUPERVISOR, approved_by="pat")).then("removal_explained")
 
 
 def test_hidden_and_then_removed_are_two_events_with_one_explanation() -> None:

@@ -54,6 +54,7 @@ LEGAL: tuple[Any, ...] = (
         "closes_option",
         "product",
         "face_to_face",
+        "email",
         "post",
         0.33,
         {"unit": "weeks", "n": 9},
