@@ -49,7 +49,7 @@ class _Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    service: Literal["bank", "courier", "crm", "shop", "gateway", "calls", "vouchers"]
+    service: Literal["bank", "courier", "crm", "shop", "gateway", "calls", "vouchers", "board", "telephony"]
     operation: Line | None = None
 
     @field_validator("operation")
