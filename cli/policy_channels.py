@@ -1,4 +1,4 @@
-"""How channels are acknowledged, and what one claim may cost a customer, in words."""
+"""How channels are acknowledged, and what is one claim or one promise, in words."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,11 @@ from domain.policy import Policy
 
 
 def channels(policy: Policy) -> Iterator[Sentence]:
-    """Say of each channel how it is acknowledged, and what holds of contacts, posts and promises."""
+    """Say of each channel how it is acknowledged, and what holds of claims, posts and promises."""
     for rule in policy.sources:
         kind = rule.kind.replace("_", " ")
         yield Subject("acknowledged by", rule.source), f"{', '.join(rule.means)} ({kind})"
         yield Subject("acknowledged within", rule.source), length(rule.within)
-    limits = policy.contact_limits
-    if limits is not None:
-        yield Subject("longest wait of a contact"), f"{limits.wait_seconds} seconds ({limits.clause})"
-        yield Subject("told again in one claim at most"), f"{limits.repeats} times ({limits.clause})"
     if policy.same_claim_days is not None:
         yield Subject("one claim"), f"one order of one customer within {policy.same_claim_days} days"
     if policy.removal_explanation is not None:

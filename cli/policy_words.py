@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import chain
 
 from activities.wordings import Wordings
-from cli import policy_channels, policy_offers, policy_rules
+from cli import policy_channels, policy_fairness, policy_offers, policy_rules
 from cli.policy_rules import Scope, Sentence, Subject, length
 from domain.calendar import WEEKDAYS
 from domain.policy import Policy
@@ -32,6 +32,7 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
             policy_channels.channels(policy),
             _pauses(policy),
             _limits(policy),
+            policy_fairness.fairness(policy),
             _clauses(policy),
             _texts(policy, wordings),
         )
@@ -102,6 +103,7 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
         "by_hand",
         "reopen_window",
         "appeal_window",
+        "withdrawal_window",
     ):
         yield Subject(name.replace("_", " ")), length(getattr(policy, name))
     for name in ("look_every", "retry_after"):

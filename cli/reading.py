@@ -15,7 +15,7 @@ from domain.refusal import Refused
 from workflows.decode import MAX_BYTES
 
 
-def read_bytes(source: str) -> bytes:
+def read_bytes(source: str, at_most: int = MAX_BYTES) -> bytes:
     """Return a file's content, `-` being standard input; no more of it than may be taken is read.
 
     Raises:
@@ -23,19 +23,19 @@ def read_bytes(source: str) -> bytes:
     """
     try:
         if source == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+            data = sys.stdin.buffer.read(at_most + 1)
         else:
             with Path(source).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
+                data = file.read(at_most + 1)
     except OSError as error:
         raise Refused(f"{source}: cannot be read: {error.strerror}", code="file") from None
-    return bounded(data, source)
+    return bounded(data, source, at_most)
 
 
-def bounded(data: bytes, source: str) -> bytes:
+def bounded(data: bytes, source: str, at_most: int = MAX_BYTES) -> bytes:
     """Refuse what is too long to be parsed."""
-    if len(data) > MAX_BYTES:
-        raise Refused(f"{source}: is longer than {MAX_BYTES // 1024} KB; nothing was stored", code="size")
+    if len(data) > at_most:
+        raise Refused(f"{source}: is longer than {at_most // 1024} KB; nothing was stored", code="size")
     return data
 
 
@@ -44,6 +44,18 @@ def json_object(data: bytes, source: str) -> dict[str, Any]:
 
     Raises:
         Refused: it is none, a name stands twice, or a text is too long.
+    """
+    value = json_value(data, source)
+    if not isinstance(value, dict):
+        raise Refused(f"{source}: must be one JSON object", code="json")
+    return value
+
+
+def json_value(data: bytes, source: str) -> Any:
+    """Return what the JSON says, whatever it is.
+
+    Raises:
+        Refused: it is no JSON, a name stands twice, or a text is too long.
     """
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
@@ -55,8 +67,6 @@ def json_object(data: bytes, source: str) -> dict[str, Any]:
         ) from None
     except (ValueError, RecursionError):
         raise Refused(f"{source}: is not JSON that can be read", code="json") from None
-    if not isinstance(value, dict):
-        raise Refused(f"{source}: must be one JSON object", code="json")
     for path, text in _texts(value, ""):
         _check_text(path, text)
     return value

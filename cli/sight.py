@@ -26,7 +26,7 @@ from settings import Settings
 ANSWER_WITHIN = 2.0
 """Seconds after which a workflow without a worker is read from the ledger instead."""
 
-COMMON = {"kind", "at", "by", "due"}
+COMMON = {"kind", "at", "by"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from sandbox.chance import mark
 from sandbox.faults import BadPlan, FaultPlan, LoseAnswer, Refuse, load_plan
 from sandbox.manners import BadManners, StaffManners, staff_manners
 
-RETAIL = Path(sandbox.__file__).parent / "samples" / "retail.jsonl"
-"""Hand-written complaints in which goods come back and go out; no financial complaint moves goods."""
+SAMPLES = Path(sandbox.__file__).parent / "samples"
+BESIDE_CFPB = (SAMPLES / "retail.jsonl", SAMPLES / "korean.jsonl")
+"""Hand-written voices of every kind, channel and department; no financial complaint moves goods."""
 
 DEFAULT_FAULTS = FaultPlan(
     faults=(
@@ -93,7 +94,7 @@ def _parts(
     formats = [form or format_of(path) for path in inputs]
     named = list(zip(inputs, formats, strict=True))
     if Format.CFPB in formats:
-        named.append((RETAIL, Format.JSONL))
+        named += [(path, Format.JSONL) for path in BESIDE_CFPB]
     for path, known in named:
         policy = policies.load(POLICY_OF[known])
         for read in rows(path, known, ZoneInfo(policy.calendar.timezone)):

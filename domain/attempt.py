@@ -20,6 +20,7 @@ ATTEMPTS_MATTER = frozenset(
         "request_supervisor",
         "record_meeting",
         "withdraw_request",
+        "note_withdrawal",
     }
 )
 """Commands on money, authority and the right to a supervisor: a refused one is itself an event."""

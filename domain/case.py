@@ -4,7 +4,7 @@
 what the outside world still owes. Pure: messages carry the time at which the interpreter took them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -32,6 +32,7 @@ from domain import (
     targets,
     triage,
     wish,
+    withdrawal,
 )
 from domain.actor import Role
 from domain.amendment import AmendmentCommand, AmendmentEvent
@@ -61,7 +62,7 @@ from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
 from domain.post import Post, PostCommand, PostEvent
-from domain.promise import PromiseCommand, PromiseEvent, Promises
+from domain.promise import PromiseCommand, PromisedFact, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
 from domain.remedy import Remedy, RemedyCommand, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
@@ -72,6 +73,7 @@ from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRigh
 from domain.targets import TargetCommand, TargetEvent, Targets
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
+from domain.withdrawal import Withdrawal, WithdrawalCommand, WithdrawalEvent
 
 CaseCommand = Annotated[
     IntakeCommand
@@ -87,6 +89,7 @@ CaseCommand = Annotated[
     | EndingCommand
     | JoiningCommand
     | PostCommand
+    | WithdrawalCommand
     | TargetCommand
     | AmendmentCommand,
     Field(discriminator="kind"),
@@ -108,6 +111,7 @@ CaseEvent = Annotated[
     | EndingEvent
     | JoiningEvent
     | PostEvent
+    | WithdrawalEvent
     | TargetEvent
     | GuaranteeBroken
     | AmendmentEvent
@@ -151,6 +155,7 @@ class Case:
     ending: Ending = field(default_factory=Ending)
     joining: Joining = field(default_factory=Joining)
     post: Post = field(default_factory=Post)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
 
@@ -317,11 +322,12 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         ):
             return assignment.decide(case.assignment, case.policy, command)
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
-            return contact.decide(case.contacts, case.policy, command)
+            owned = case.assignment.owner is not None
+            return contact.decide(case.contacts, case.policy, command, owned=owned)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
-            return promise.decide(case.promises, case.policy, command)
+            return promise.decide(case.promises, case.policy, case.contacts, command)
         case supervisor.RequestSupervisor() | supervisor.RecordMeeting() | supervisor.WithdrawRequest():
-            return supervisor.decide(case.supervisor, case.policy, case.contacts.count, command)
+            return supervisor.decide(case.supervisor, case.policy, case.contacts, command)
         case (
             remedy.ProposeRemedy()
             | remedy.ApproveRemedy()
@@ -348,6 +354,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case result.RegisterResult() | result.TellResult():
             if isinstance(command, result.RegisterResult):
                 wish.check_answered(case.wishes)
+                supervisor.check_result(case.supervisor, case.policy, command.by.id)
             return result.decide(case.result, _recovery(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
@@ -368,6 +375,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return _taken_over(case, command)
         case post.ReportRemoval() | post.ExplainRemoval():
             return post.decide(case.post, opened(case), case.policy, case.assignment.owner, command)
+        case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
+            return withdrawal.decide(case.withdrawal, case.contacts.count, command)
         case _:
             assert_never(command)
 
@@ -409,6 +418,7 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *happy_call.deadlines(case.follow_up, before_remedy(case), case.result),
         *ending.deadlines(case.ending, _course(case)),
         *post.deadlines(case.post),
+        *withdrawal.deadlines(case.withdrawal),
         *targets.deadlines(case.targets, around(case)),
     )
     return tuple(sorted(found, key=lambda deadline: (deadline.due, deadline.name)))
@@ -468,6 +478,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
         ),
         "ending": lambda: ending.lapse(deadline, at),
         "post": lambda: post.lapse(deadline, at),
+        "withdrawal": lambda: withdrawal.lapse(case.withdrawal, deadline, at),
         "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
     return lapse[deadline.name.partition("/")[0]]()
@@ -503,8 +514,28 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or late_refund.follow(around(case), at)
         or saga.follow(case.saga, _agreed(case), at)
         or happy_call.follow(case.follow_up, before, case.result, at)
+        or promise.follow(case.promises, _seen(case), at)
+        or _withdrawn_by_staff(case, at)
         or ending.follow(case.ending, _course(case), at)
     )
+
+
+def _seen(case: Case) -> Mapping[PromisedFact, datetime | None]:
+    """Return when what can be promised last came about."""
+    told = (talk.happened for talk in case.contacts.talks if talk.outbound and talk.answered)
+    return {
+        "contact": max(told, default=None),
+        "payment": next((s.done_at for s in case.saga.steps if s.name == "payout"), None),
+        "result": case.result.delivered_at,
+    }
+
+
+def _withdrawn_by_staff(case: Case, at: datetime) -> tuple[Event, ...]:
+    """What staff noted counts once nobody contradicted, and never past a request for a supervisor."""
+    noted = case.withdrawal
+    if not noted.stands or case.supervisor.open or case.ending.withdrawn:
+        return ()
+    return (ending.WithdrawalRecorded(reason=noted.reason, at=at),)
 
 
 def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
@@ -535,6 +566,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *happy_call.todo(case.follow_up, before),
         *ending.todo(case.ending, before, case.id),
         *joining.todo(case.joining),
+        *withdrawal.todo(case.withdrawal, intake.post(intake_, case.policy), case.id),
         *targets.todo(case.targets, around(case), case.id),
     )
 
@@ -563,6 +595,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return targets.came_back(fact)
         case "join" | "split":
             return joining.came_back(case.joining, _standing(case), fact)
+        case "withdrawal":
+            return withdrawal.came_back(case.policy, fact)
         case _:
             return saga.came_back(case.saga, _agreed(case), fact)
 
@@ -612,7 +646,14 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, HappyCallEvent):
         return replace(case, follow_up=happy_call.evolve(case.follow_up, event))
     if isinstance(event, ending.CaseEnded):
-        return replace(case, ending=ending.evolve(case.ending, event), remedy=remedy.closed(case.remedy))
+        return replace(
+            case,
+            ending=ending.evolve(case.ending, event),
+            remedy=remedy.closed(case.remedy),
+            withdrawal=withdrawal.closed(case.withdrawal),
+        )
+    if isinstance(event, WithdrawalEvent):
+        return replace(case, withdrawal=withdrawal.evolve(case.withdrawal, event))
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
     if isinstance(event, JoiningEvent):

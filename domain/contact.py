@@ -10,11 +10,23 @@ from domain.actor import Actor, Role
 from domain.message import Command, Deadline, Event
 from domain.pauses import Pause, ended, pause_from
 from domain.policy import Policy
-from domain.record import Id, Instant, Line, Text
+from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
 
 Direction = Literal["inbound", "outbound"]
 EndedBy = Literal["customer", "firm"]
+
+
+Emotion = Literal["calm", "high"]
+Tone = Literal["kind", "hostile"]
+
+
+class EndedByStaff(Record):
+    """Staff ended a call; lawful where the caller was abusive and warned, and a supervisor takes over."""
+
+    reason: Line
+    warned: bool = False
+    taken_over_by: Id | None = None
 
 
 class LogContact(Command):
@@ -32,6 +44,10 @@ class LogContact(Command):
         transfers: how often the call was put through.
         ended_by: who hung up.
         spoke: id of the member of staff who spoke, where a system reports the contact.
+        asks_rule: whether the customer asked what a rule means.
+        emotion: the customer's, where somebody noted it.
+        tone: of our side, as a quality review or the customer noted it.
+        ended_by_staff: where our side ended the call: why and how.
     """
 
     kind: Literal["log_contact"] = "log_contact"
@@ -52,13 +68,18 @@ class LogContact(Command):
     transfers: Annotated[int, Field(ge=0)] = 0
     ended_by: EndedBy | None = None
     spoke: Id | None = None
+    asks_rule: bool = False
+    emotion: Emotion | None = None
+    tone: Tone | None = None
+    ended_by_staff: EndedByStaff | None = None
 
 
 class ContactLogged(Event):
     """A contact, as it will stay.
 
     Attributes:
-        over: which of the policy's limits on one claim this contact passed, by the clause `limits`.
+        over: which of the policy's limits on one claim (`fairness`) this contact passed.
+        owned: whether somebody owned the case then.
     """
 
     kind: Literal["contact_logged"] = "contact_logged"
@@ -78,12 +99,16 @@ class ContactLogged(Event):
     next_step: Text | None
     summary: Text
     substantive: bool
+    asks_rule: bool = False
+    emotion: Emotion | None = None
+    tone: Tone | None = None
+    ended_by_staff: EndedByStaff | None = None
     place: Line | None = None
     reference: Id | None = None
     transfers: int = 0
     ended_by: EndedBy | None = None
     over: tuple[Literal["wait", "repeat"], ...] = ()
-    limits: Line | None = None
+    owned: bool = False
 
 
 class ContactTakenIn(Event):
@@ -137,10 +162,26 @@ ContactEvent = ContactLogged | ContactTakenIn | TargetsPaused | TargetsResumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What others may need to know of a contact that somebody names as a proof.
+
+    Attributes:
+        by: id of whoever logged it.
+        answered: it was the customer's own message, or one of ours that reached them.
+    """
+
+    by: str
+    happened: datetime
+    answered: bool
+    outbound: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
     """How many contacts there were, which met a target, and the pauses.
 
     Attributes:
+        talks: the contacts in the order of their numbers, from 1.
         first_response_at: when a person first gave the customer a real answer.
         last_update_at: when a named person last said what was done and what comes next.
         over: how many contacts passed a limit of the policy.
@@ -152,23 +193,36 @@ class Contacts:
     transfers: int = 0
     references: tuple[str, ...] = ()
     repeats: int = 0
+    repeats_owned: int = 0
     first_response_at: datetime | None = None
     last_update_at: datetime | None = None
     updates: int = 0
     apologised: bool = False
     explained: bool = False
     pauses: tuple[Pause, ...] = ()
+    talks: tuple[Talk, ...] = ()
+
+    def talk(self, number: int | None) -> Talk | None:
+        """Return the contact of that number; None where there is none."""
+        return self.talks[(number or 0) - 1] if is_logged(len(self.talks), number) else None
 
     def open_for(self, reason: str) -> Pause | None:
         """Return the pause that lasts for this reason, if one does."""
         return next((each for each in self.pauses if each.reason == reason and each.end is None), None)
 
 
-def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple[ContactEvent, ...]:
+def is_logged(count: int, number: int | None) -> bool:
+    """Say whether somebody names one of the contacts that this case has had so far."""
+    return number is not None and 1 <= number <= count
+
+
+def decide(
+    contacts: Contacts, policy: Policy, command: ContactCommand, *, owned: bool = False
+) -> tuple[ContactEvent, ...]:
     """Log a contact; pause or resume the service targets."""
     match command:
         case LogContact():
-            return _log(contacts, policy, command)
+            return _log(contacts, policy, command, owned=owned)
         case PauseTargets():
             return _pause(contacts, policy, command)
         case ResumeTargets(reason=reason, at=at, by=by):
@@ -179,17 +233,17 @@ def decide(contacts: Contacts, policy: Policy, command: ContactCommand) -> tuple
             assert_never(command)
 
 
-def _log(contacts: Contacts, policy: Policy, command: LogContact) -> tuple[ContactEvent, ...]:
+def _log(contacts: Contacts, policy: Policy, command: LogContact, *, owned: bool) -> tuple[ContactEvent, ...]:
     if command.reference is not None and call_of(command.reference, command.by) in contacts.references:
         return ()
-    over = _over(contacts, policy, command)
+    over = _over(contacts, policy, command, owned=owned)
     logged = ContactLogged(
         number=contacts.count + 1,
         person=command.spoke or str(command.by),
         happened=command.happened,
         substantive=_is_substantive(command),
         over=over,
-        limits=policy.contact_limits.clause if over and policy.contact_limits else None,
+        owned=owned,
         at=command.at,
         by=command.by,
         **command.model_dump(exclude={"kind", "id", "by", "at", "occurred_at", "spoke"}),
@@ -204,15 +258,16 @@ def call_of(reference: str, by: Actor) -> str:
     return f"{'call' if by.role is Role.SYSTEM else 'note'}/{reference}"
 
 
-def _over(contacts: Contacts, policy: Policy, command: LogContact) -> tuple[Literal["wait", "repeat"], ...]:
-    """Say which limits of one claim this contact passes; at the limit is no breach."""
-    limits = policy.contact_limits
-    if limits is None:
-        return ()
-    found: list[Literal["wait", "repeat"]] = []
-    if command.wait_seconds > limits.wait_seconds:
+def _over(
+    contacts: Contacts, policy: Policy, command: LogContact, *, owned: bool
+) -> tuple[Literal["wait", "repeat"], ...]:
+    """Say which limits of one claim this contact passes (P1 before anybody owns it, then P3)."""
+    limits, found = policy.fairness, list[Literal["wait", "repeat"]]()
+    if command.wait_seconds > limits.longest_wait.total_seconds():
         found.append("wait")
-    if command.repeat and contacts.repeats + 1 > limits.repeats:
+    before = contacts.repeats_owned if owned else contacts.repeats
+    most = limits.max_repeats if owned else limits.max_repeats_before
+    if command.repeat and before + 1 > most:
         found.append("repeat")
     return tuple(found)
 
@@ -295,6 +350,7 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         contacts,
         count=contacts.count + 1,
         repeats=contacts.repeats + event.repeat,
+        repeats_owned=contacts.repeats_owned + (event.repeat and event.owned),
         first_response_at=response,
         last_update_at=heard,
         updates=contacts.updates + is_update,
@@ -303,6 +359,17 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         over=contacts.over + bool(event.over),
         transfers=contacts.transfers + event.transfers,
         references=_with_call(contacts, event),
+        talks=(*contacts.talks, _talk(event)),
+    )
+
+
+def _talk(event: ContactLogged) -> Talk:
+    outbound = event.direction == "outbound"
+    return Talk(
+        by=event.by.id,
+        happened=event.happened,
+        answered=event.reached or not outbound,
+        outbound=outbound,
     )
 
 

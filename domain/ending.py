@@ -9,8 +9,9 @@ from pydantic import StringConstraints
 from domain.actor import REDRESS, Actor
 from domain.assignment import Assignment, appoint_reviewer, escalate
 from domain.budget import due_of
-from domain.effect import Effect, NoticeSent, SendNotice
+from domain.effect import Effect, NoticeSent
 from domain.happy_call import FollowUp, reopen_until
+from domain.intake import post
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.plan import Before
 from domain.record import Letter, Line, Text
@@ -290,16 +291,8 @@ def todo(ending: Ending, before: Before, number: str) -> tuple[Effect, ...]:
     """Return the answer's words while they have not gone out."""
     if ending.answer_key is None or ending.answer is None:
         return ()
-    intake = before.intake
-    request = SendNotice(
-        template="answer",
-        wording_hash=before.policy.wording_hash,
-        language=intake.language,
-        channel=intake.channel,
-        contact=intake.opening.contact,
-        slots={"number": number, "answer": ending.answer},
-    )
-    return (Effect(key=ending.answer_key, request=request),)
+    slots = {"number": number, "answer": ending.answer}
+    return (post(before.intake, before.policy).notice(ending.answer_key, "answer", slots),)
 
 
 def came_back(fact: CameBack) -> tuple[EndingEvent, ...]:

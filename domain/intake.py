@@ -14,10 +14,10 @@ from domain.effect import (
     FetchOrder,
     NoticeSent,
     OrderSnapshot,
-    SendNotice,
 )
 from domain.message import EARLIEST, CameBack, Command, EffectSucceeded, Event
 from domain.money import Money
+from domain.notice import Post
 from domain.policy import Channel, Language, Policy, VocType, content_hash
 from domain.record import Id, Instant, Line, Note, Record, Text
 from domain.refusal import Refused
@@ -419,25 +419,34 @@ def told_by(intake: Intake, policy: Policy) -> Channel | None:
     return intake.channel
 
 
+def post(intake: Intake, policy: Policy) -> Post:
+    """Return how this customer is written to."""
+    return Post(
+        policy=policy,
+        language=intake.language,
+        channel=intake.channel,
+        contact=intake.opening.contact,
+    )
+
+
 def todo(intake: Intake, *, policy: Policy, number: str) -> tuple[Effect, ...]:
     """Return what intake still asks of the outside: the acknowledgement and the two snapshots."""
-    opening, channel = intake.opening, told_by(intake, policy)
-    requests: dict[str, SendNotice | FetchCustomer | FetchOrder] = {
-        _acknowledgement(intake): SendNotice(
-            template="acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement",
-            wording_hash=policy.wording_hash,
-            language=intake.language,
-            channel=channel or "internal",
-            contact=opening.contact,
-            slots={"number": number},
-        ),
-        "customer:1": FetchCustomer(contact=opening.contact),
-        "order:1": FetchOrder(
+    in_person = _acknowledgement(intake) if told_by(intake, policy) is None else None
+    return tuple(_asked(intake, policy, number, key) for key in intake.waiting if key != in_person)
+
+
+def _asked(intake: Intake, policy: Policy, number: str, key: str) -> Effect:
+    opening = intake.opening
+    if key == "customer:1":
+        return Effect(key=key, request=FetchCustomer(contact=opening.contact))
+    if key == "order:1":
+        order = FetchOrder(
             order_id=opening.order_id,
             source=opening.source,
             source_key=intake.source_key,
             product=opening.product,
-        ),
-    }
-    in_person = _acknowledgement(intake) if channel is None else None
-    return tuple(Effect(key=key, request=requests[key]) for key in intake.waiting if key != in_person)
+        )
+        return Effect(key=key, request=order)
+    template = "acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement"
+    channel = told_by(intake, policy)
+    return post(intake, policy).notice(key, template, {"number": number}, channel=channel)

@@ -78,6 +78,8 @@ TABLE: dict[str, Permit] = {
     "register_result": Permit((O, S, H), (*OWNED, *AFTER_RESULT)),
     "tell_result": Permit(STAFF, AFTER_RESULT),
     "withdraw_case": Permit((C,), OPEN),
+    "note_withdrawal": Permit(STAFF, OPEN),
+    "contradict_withdrawal": Permit((C, *STAFF), OPEN),
     "answer_case": Permit((O, S, H), BEFORE_RESULT),
     "reopen_case": Permit((C, Y), ("reopen_window",)),
     "appeal_case": Permit((C, Y), ("appeal_open",)),

@@ -14,7 +14,7 @@ from domain.effect import OrderLine, OrderSnapshot
 from domain.money import Money, total
 from domain.offer import WHOLE, compute
 from domain.plan import Before, LineDecision, Plan, amount_of, facts_of, is_shipping, variants
-from domain.policy import MOVES_GOODS, PAYS, StandardRule, Warranty
+from domain.policy import MOVES_GOODS, PAYS, StandardRule
 from domain.refusal import Refused
 from domain.triage import HarmLine
 
@@ -137,11 +137,7 @@ def _inside_reference(before: Before) -> bool:
     warranty, bought = before.policy.warranty, _bought(before)
     if warranty is None or bought is None:
         return warranty is not None
-    return _received(before) <= months_after(bought, _reference(warranty, before.triage.product))
-
-
-def _reference(warranty: Warranty, product: str | None) -> int:
-    return warranty.products.get(product or "", warranty.reference_months)
+    return _received(before) <= months_after(bought, warranty.reference_for(before.triage.product))
 
 
 def _bought(before: Before) -> date | None:

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from domain.actor import Role
-from domain.budget import Budget
+from domain.budget import Budget, CalendarDays
 from domain.calendar import WEEKDAYS, Calendar
+from domain.fairness_limits import FairnessLimits
 from domain.ladder import Rung
 from domain.money import Money
 from domain.record import Id, Line, Record, Text, canonical
@@ -64,6 +65,9 @@ BY_HAND: tuple[RemedyKind, ...] = (
     "manager_apology",
 )
 """Remedies that a department carries out and reports as done."""
+
+SPOKEN: tuple[RemedyKind, ...] = ("apology", "apology_letter", "manager_apology", "explanation")
+"""Remedies that consist of words to the customer."""
 
 TargetName = Literal[
     "acknowledge", "accept", "owner_accepts", "first_response", "next_update", "resolve", "result_notice"
@@ -187,6 +191,10 @@ class Warranty(Record):
     products: dict[Line, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     clause: Line
 
+    def reference_for(self, product: str | None) -> int:
+        """Return the months below which this product's warranty is short."""
+        return self.products.get(product or "", self.reference_months)
+
 
 class StandardRule(Record):
     """What has to be given for the price of goods once something went wrong for good.
@@ -230,19 +238,6 @@ class SourceRule(Record):
     kind: Literal["face_to_face", "remote"]
     means: Annotated[tuple[Means, ...], Field(min_length=1)]
     within: Budget
-
-
-class ContactLimits(Record):
-    """What one claim may cost the customer in waiting and telling again; at the limit is no breach.
-
-    Attributes:
-        wait_seconds: longest wait before somebody speaks.
-        repeats: how often the story may be told again.
-    """
-
-    wait_seconds: Annotated[int, Field(ge=0)]
-    repeats: Annotated[int, Field(ge=0)]
-    clause: Line
 
 
 class Guarantee(Record):
@@ -382,7 +377,6 @@ class Policy(Record):
     standards: tuple[StandardRule, ...] = ()
     repeat_failure: RepeatFailure | None = None
     sources: tuple[SourceRule, ...] = ()
-    contact_limits: ContactLimits | None = None
     removal_explanation: Budget | None = None
     promise_matters: dict[Line, Annotated[tuple[Line, ...], Field(min_length=1)]] = Field(
         default_factory=dict
@@ -407,10 +401,12 @@ class Policy(Record):
     happy_call: HappyCall
     reopen_window: Budget
     appeal_window: Budget
+    withdrawal_window: Budget = CalendarDays(n=3)
     outside_body: dict[Language, Line]
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
     plain_words: dict[Line, Text] = Field(default_factory=dict)
+    fairness: FairnessLimits = Field(default_factory=FairnessLimits)
 
     @model_validator(mode="after")
     def _names_hold(self) -> "Policy":
@@ -435,11 +431,6 @@ class Policy(Record):
             *(f"guarantees.{g.id}: clause {g.clause}" for g in self.guarantees if g.clause not in clauses),
             *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
             *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
-            *(
-                f"contact_limits: clause {c.clause}"
-                for c in (self.contact_limits,)
-                if c and c.clause not in clauses
-            ),
         ]
         if wrong:
             raise ValueError(f"names something that this policy does not define: {'; '.join(wrong)}")

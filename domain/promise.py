@@ -1,10 +1,13 @@
 """Promises: what a named person told the customer, and until when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal, assert_never
 
+from domain.actor import Role
+from domain.contact import Contacts
 from domain.message import Command, Deadline, Event
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
@@ -19,6 +22,9 @@ SHOWN = 200
 
 PromiseState = Literal["open", "kept", "broken", "moved", "superseded"]
 
+PromisedFact = Literal["contact", "payment", "result"]
+"""What was promised, where the case itself will see it: word from us, money, the result."""
+
 
 class MakePromise(Command):
     """Somebody told the customer what will happen until when; a vague word gets the policy's time.
@@ -26,6 +32,7 @@ class MakePromise(Command):
     Attributes:
         matter: what it is about, for example `refund`; without it the policy's words tell, else its own.
         supersedes: number of the open promise on the same matter that this one takes the place of.
+        fact: what keeps it by itself once it comes about; None where only the customer can tell.
     """
 
     kind: Literal["make_promise"] = "make_promise"
@@ -34,14 +41,20 @@ class MakePromise(Command):
     word: Line | None = None
     matter: Line | None = None
     supersedes: int | None = None
+    fact: PromisedFact | None = None
 
 
 class KeepPromise(Command):
-    """The promised thing happened."""
+    """The promised thing happened: by the customer's own word, or as a contact shows.
+
+    Attributes:
+        contact: number of the contact in which the customer heard or said so; the customer needs none.
+    """
 
     kind: Literal["keep_promise"] = "keep_promise"
     number: int
     proof: Line
+    contact: int | None = None
 
 
 class MovePromise(Command):
@@ -63,14 +76,17 @@ class PromiseMade(Event):
     word: Line | None
     matter: Line | None = None
     supersedes: int | None = None
+    fact: PromisedFact | None = None
+    happened: Instant | None = None
 
 
 class PromiseKept(Event):
-    """A promise was kept in time."""
+    """A promise was kept in time: a contact shows it, the customer says so, or the fact came about."""
 
     kind: Literal["promise_kept"] = "promise_kept"
     number: int
     proof: Line
+    contact: int | None = None
 
 
 class PromiseMoved(Event):
@@ -106,6 +122,8 @@ class Promise:
     number: int
     by: str
     due: datetime
+    made_at: datetime
+    fact: PromisedFact | None = None
     state: PromiseState = "open"
     moved: int = 0
     matter: str = ""
@@ -120,18 +138,15 @@ class Promises:
     made: tuple[Promise, ...] = ()
 
 
-def decide(promises: Promises, policy: Policy, command: PromiseCommand) -> tuple[PromiseEvent, ...]:
+def decide(
+    promises: Promises, policy: Policy, contacts: Contacts, command: PromiseCommand
+) -> tuple[PromiseEvent, ...]:
     """Make, keep or move a promise."""
     match command:
         case MakePromise():
             return _make(promises, policy, command)
-        case KeepPromise(number=number, proof=proof, at=at, by=by):
-            promise = _find(promises, number)
-            if promise.state == "kept":
-                return ()
-            if promise.state != "open":
-                raise Refused(f"promise {number} is {promise.state}; make a new one", code=promise.state)
-            return (PromiseKept(number=number, proof=proof, at=at, by=by),)
+        case KeepPromise():
+            return _keep(promises, contacts, command)
         case MovePromise():
             return _move(promises, command)
         case _:
@@ -156,6 +171,8 @@ def _make(promises: Promises, policy: Policy, command: MakePromise) -> tuple[Pro
         word=command.word,
         matter=matter,
         supersedes=command.supersedes,
+        fact=command.fact,
+        happened=command.happened,
         at=command.at,
         by=command.by,
     )
@@ -205,6 +222,52 @@ def matter_of(matter: str | None, what: str) -> str:
 def digest_of_words(what: str) -> str:
     """Return what tells words from other words, whatever their case and spaces."""
     return sha256(" ".join(what.casefold().split()).encode()).hexdigest()[:16]
+
+
+def _keep(promises: Promises, contacts: Contacts, command: KeepPromise) -> tuple[PromiseEvent, ...]:
+    promise = _find(promises, command.number)
+    if promise.state == "kept":
+        return ()
+    if promise.state != "open":
+        raise Refused(f"promise {command.number} is {promise.state}; make a new one", code=promise.state)
+    if command.by.role is not Role.CUSTOMER:
+        _check_proof(promise, contacts, command.contact)
+    kept = PromiseKept(
+        number=command.number, proof=command.proof, contact=command.contact, at=command.at, by=command.by
+    )
+    return (kept,)
+
+
+def _check_proof(promise: Promise, contacts: Contacts, number: int | None) -> None:
+    """Nobody marks an own promise as kept on their bare word."""
+    talk = contacts.talk(number)
+    if talk is None:
+        raise Refused(
+            "contact: log the contact in which the customer heard or said that it was kept, and name it",
+            code="proof",
+        )
+    if not talk.answered or talk.happened < promise.made_at:
+        raise Refused(
+            "contact: it did not reach the customer after the promise was made, so it proves nothing",
+            code="proof",
+        )
+
+
+def follow(
+    promises: Promises, seen: Mapping[PromisedFact, datetime | None], at: datetime
+) -> tuple[PromiseEvent, ...]:
+    """What was promised and has come about keeps its promise by itself.
+
+    Args:
+        promises: Of the case.
+        seen: When each kind of fact last came about.
+        at: Now.
+    """
+    for promise in promises.made:
+        came = seen.get(promise.fact) if promise.fact is not None else None
+        if promise.state == "open" and came is not None and came > promise.made_at:
+            return (PromiseKept(number=promise.number, proof=str(promise.fact), at=at),)
+    return ()
 
 
 def _move(promises: Promises, command: MovePromise) -> tuple[PromiseEvent, ...]:
@@ -267,6 +330,8 @@ def _made(promises: Promises, event: PromiseMade) -> Promises:
         number=event.number,
         by=event.by.id,
         due=event.falls_due,
+        made_at=event.happened or event.at,
+        fact=event.fact,
         matter=matter_of(event.matter, event.what),
         what=event.what[:SHOWN],
         words=digest_of_words(event.what),

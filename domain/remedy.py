@@ -19,7 +19,9 @@ from domain.authority import (
     Waiting,
 )
 from domain.budget import due_of
-from domain.effect import Effect, NoticeSent, ReserveAuthority, SendNotice
+from domain.contact import is_logged
+from domain.effect import Effect, NoticeSent, ReserveAuthority
+from domain.intake import post
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.money import Money
 from domain.plan import (
@@ -459,7 +461,7 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         raise Refused("no further offer in this round; register the final position", code="offers")
     if standing is not None and standing.state == "declined":
         check_better(standing.plan, command.plan, before.policy.currency)
-    if command.contact is not None and not 1 <= command.contact <= before.contacts.count:
+    if command.contact is not None and not is_logged(before.contacts.count, command.contact):
         raise Refused("contact: log the contact first and give its number", code="contact")
 
 
@@ -593,7 +595,7 @@ def _check_answer(proposal: Proposal, before: Before, command: AcceptRemedy | De
         raise Refused(f"proposal: it is {proposal.state}, not an open offer", code=proposal.state)
     if command.by.role is Role.CUSTOMER:
         return
-    if command.contact is None or not 1 <= command.contact <= before.contacts.count:
+    if not is_logged(before.contacts.count, command.contact):
         raise Refused(
             "contact: staff enter a customer's answer with the contact that proves it", code="contact"
         )
@@ -644,7 +646,10 @@ def todo(remedy: Remedy, before: Before, number: str) -> tuple[Effect, ...]:
     """Return what the ledger has yet to be told, and the words that have not gone out."""
     return (
         *authority.todo(remedy.reservations),
-        *(_words(before, key, "delay", {"number": number}) for key in remedy.delays),
+        *(
+            post(before.intake, before.policy).notice(key, "delay", {"number": number})
+            for key in remedy.delays
+        ),
         *_offer_words(remedy, before, number),
     )
 
@@ -655,19 +660,7 @@ def _offer_words(remedy: Remedy, before: Before, number: str) -> tuple[Effect, .
         return ()
     template = "offer_reminder" if proposal.words_waiting.startswith("offer-reminder") else "offer"
     slots = {"number": number, "offer": in_words(proposal, before.intake.language)}
-    return (_words(before, proposal.words_waiting, template, slots),)
-
-
-def _words(before: Before, key: str, template: str, slots: dict[str, str]) -> Effect:
-    request = SendNotice(
-        template=template,
-        wording_hash=before.policy.wording_hash,
-        language=before.intake.language,
-        channel=before.intake.channel,
-        contact=before.intake.opening.contact,
-        slots=slots,
-    )
-    return Effect(key=key, request=request)
+    return (post(before.intake, before.policy).notice(proposal.words_waiting, template, slots),)
 
 
 def in_words(proposal: Proposal, language: str) -> str:

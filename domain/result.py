@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from domain.benefit import gets
-from domain.effect import Effect, NoticeSent, SendNotice
+from domain.effect import Effect, NoticeSent
+from domain.intake import post
 from domain.message import CameBack, Command, EffectSucceeded, Event
 from domain.plan import Before, LineDecision
 from domain.policy import Channel
@@ -214,15 +215,8 @@ def todo(result: Result, before: Before, number: str) -> tuple[Effect, ...]:
     slots = {"number": number, "summary": "\n".join(filter(None, (result.summary, result.gets)))}
     if result.final:
         slots["outside_body"] = before.policy.outside_body[language]
-    request = SendNotice(
-        template=template,
-        wording_hash=before.policy.wording_hash,
-        language=language,
-        channel=channel,
-        contact=before.intake.opening.contact,
-        slots=slots,
-    )
-    return (Effect(key=f"result-notice:{result.number}.{len(result.tried) + 1}", request=request),)
+    key = f"result-notice:{result.number}.{len(result.tried) + 1}"
+    return (post(before.intake, before.policy).notice(key, template, slots, channel=channel),)
 
 
 def _next_channel(result: Result) -> Channel | None:

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from domain.actor import Actor, Role
 from domain.budget import due_of
+from domain.contact import is_logged
 from domain.policy import Policy
 from domain.refusal import Refused
 from domain.saga_events import (
@@ -171,7 +172,7 @@ def _check_reported(step: Step) -> None:
 def _check_customers_word(command: ConfirmStep | ContestStep, contacts: int) -> None:
     if command.by.role is Role.CUSTOMER:
         return
-    if command.contact is None or not 1 <= command.contact <= contacts:
+    if not is_logged(contacts, command.contact):
         why = "contact: staff enter a customer's word with the contact that proves it"
         raise Refused(why, code="contact")
 

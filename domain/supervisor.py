@@ -1,13 +1,15 @@
 """The customer's right to a supervisor: a request that no agent can stop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
+from domain.actor import Role
 from domain.budget import due_of
+from domain.contact import Contacts
 from domain.message import Command, Deadline, Event
 from domain.policy import Policy
-from domain.record import Line
+from domain.record import Instant, Line
 from domain.refusal import Refused
 
 
@@ -32,11 +34,12 @@ class WithdrawRequest(Command):
 
 
 class SupervisorRequested(Event):
-    """The customer asked; `falls_due` is when the meeting must have been held."""
+    """The customer asked; `happened` says when, `falls_due` when the meeting must have been held."""
 
     kind: Literal["supervisor_requested"] = "supervisor_requested"
     number: int
     falls_due: datetime | None
+    happened: Instant | None = None
 
 
 class SupervisorMet(Event):
@@ -72,10 +75,11 @@ class SupervisorRight:
     number: int = 0
     open: bool = False
     due: datetime | None = None
+    asked_at: datetime | None = None
 
 
 def decide(
-    right: SupervisorRight, policy: Policy, contacts: int, command: SupervisorCommand
+    right: SupervisorRight, policy: Policy, contacts: Contacts, command: SupervisorCommand
 ) -> tuple[SupervisorEvent, ...]:
     """Ask for a supervisor, record the meeting, or withdraw the request."""
     match command:
@@ -83,17 +87,47 @@ def decide(
             if right.open:
                 return ()
             due = due_of(policy.supervisor_meeting, policy.calendar, command.happened)
-            return (SupervisorRequested(number=right.number + 1, falls_due=due, at=at, by=by),)
+            asked = SupervisorRequested(
+                number=right.number + 1, falls_due=due, happened=command.happened, at=at, by=by
+            )
+            return (asked,)
         case RecordMeeting(contact=contact, at=at, by=by):
             if not right.open:
                 return ()
-            if not 1 <= contact <= contacts:
-                raise Refused("contact: log the contact first and give its number", code="contact")
+            _check_met(right, contacts, command)
             return (SupervisorMet(number=right.number, contact=contact, at=at, by=by),)
         case WithdrawRequest(at=at, by=by):
             return (SupervisorRequestWithdrawn(number=right.number, at=at, by=by),) if right.open else ()
         case _:
             assert_never(command)
+
+
+def _check_met(right: SupervisorRight, contacts: Contacts, command: RecordMeeting) -> None:
+    """A meeting is a contact of the very supervisor who records it, after the customer asked."""
+    talk = contacts.talk(command.contact)
+    if talk is None:
+        raise Refused("contact: log the contact first and give its number", code="contact")
+    if talk.by != command.by.id:
+        raise Refused(f"contact: that was {talk.by}; a meeting is recorded by who held it", code="contact")
+    if not talk.answered:
+        raise Refused("contact: it did not reach the customer, so nobody met them", code="contact")
+    if right.asked_at is not None and talk.happened < right.asked_at:
+        raise Refused("contact: it took place before the customer asked", code="contact")
+
+
+def check_result(right: SupervisorRight, policy: Policy, person: str) -> None:
+    """Refuse a result by staff while the customer waits for a supervisor (rule I4, R23).
+
+    Raises:
+        Refused: somebody else than a supervisor or department head would close what the customer wants to
+            take to one.
+    """
+    if right.open and not any(policy.holds(person, role) for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)):
+        raise Refused(
+            "the customer waits for a supervisor: only one registers a result now, or the customer withdraws"
+            " the request",
+            code="supervisor-waits",
+        )
 
 
 def deadlines(right: SupervisorRight) -> tuple[Deadline, ...]:
@@ -111,11 +145,11 @@ def lapse(right: SupervisorRight, deadline: Deadline, at: datetime) -> tuple[Sup
 def evolve(right: SupervisorRight, event: SupervisorEvent) -> SupervisorRight:
     """Apply one event of the right to a supervisor."""
     match event:
-        case SupervisorRequested(number=number, falls_due=due):
-            return SupervisorRight(number=number, open=True, due=due)
+        case SupervisorRequested(number=number, falls_due=due, happened=happened, at=at):
+            return SupervisorRight(number=number, open=True, due=due, asked_at=happened or at)
         case SupervisorMet() | SupervisorRequestWithdrawn():
             return SupervisorRight(number=right.number)
         case SupervisorRequestMissed():
-            return SupervisorRight(number=right.number, open=True)
+            return replace(right, due=None)
         case _:
             assert_never(event)

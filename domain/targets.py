@@ -6,8 +6,10 @@ from typing import Literal, assert_never
 
 from domain.assignment import CaseEscalated, escalate
 from domain.clocks import Around, Clock, running
+from domain.contact import is_logged
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.hours import at_work, contact_window
+from domain.intake import post
 from domain.ladder import Action, rung_dues
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.record import Id, Line, Note
@@ -275,7 +277,7 @@ def _extend(targets: Targets, around: Around, command: ExtendClock) -> tuple[Tar
         raise Refused(f"clock: {command.clock} does not run", code="not-running")
     if _mark(clock.name, clock.generation, "breach") in targets.fired:
         raise Refused(f"clock: {command.clock} was missed already; nothing removes a breach", code="late")
-    if not 1 <= command.contact <= around.before.contacts.count:
+    if not is_logged(around.before.contacts.count, command.contact):
         raise Refused("contact: log the holding response first and give its number", code="contact")
     extended = ClockExtended(
         clock=command.clock,
@@ -293,16 +295,16 @@ def todo(targets: Targets, around: Around, number: str) -> tuple[Effect, ...]:
 
 
 def _word(word: Word, around: Around, number: str) -> Effect:
-    intake, policy = around.before.intake, around.before.policy
-    to_customer = word.staff is None
+    policy = around.before.policy
+    if word.staff is None:
+        return post(around.before.intake, policy).notice(word.key, "delay", {"number": number})
     request = SendNotice(
-        template="delay" if to_customer else "target_staff",
+        template="target_staff",
         wording_hash=policy.wording_hash,
-        language=intake.language if to_customer else policy.language,
-        channel=intake.channel if to_customer else "internal",
-        contact=intake.opening.contact if to_customer else None,
+        language=policy.language,
+        channel="internal",
         staff=word.staff,
-        slots={"number": number} if to_customer else {"number": number, "target": word.target},
+        slots={"number": number, "target": word.target},
     )
     return Effect(key=word.key, request=request)
 

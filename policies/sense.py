@@ -111,7 +111,15 @@ def _never_due(policy: Policy, first_year: int) -> Iterator[Finding]:
 
 
 def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Calendar]]:
-    for name in ("approval", "offer", "offer_reminder", "supervisor_meeting", "by_hand", "reopen_window"):
+    for name in (
+        "approval",
+        "offer",
+        "offer_reminder",
+        "supervisor_meeting",
+        "by_hand",
+        "reopen_window",
+        "withdrawal_window",
+    ):
         yield (name,), getattr(policy, name), policy.calendar
     yield ("appeal_window",), policy.appeal_window, policy.calendar
     if policy.removal_explanation is not None:

@@ -25,6 +25,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "answer": ("number", "answer"),
     "delay": ("number",),
     "target_staff": ("number", "target"),
+    "withdrawal_noted": ("number", "reason"),
 }
 """Every notice that a case can send, and the slots that it fills."""
 

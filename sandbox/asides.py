@@ -14,7 +14,7 @@ def intentions(scene: Scene, owner: Actor) -> Iterator[Intention]:
     if "promise" not in scene.done and scene.likely(manners.promise, "promise"):
         what = scene.say("내일까지 다시 연락드리겠습니다", "I will call you back tomorrow")
         word = next(iter(scene.policy.vague_words), None) if scene.likely(0.3, "vague") else None
-        fields = {"what": what} | ({"word": word} if word else {})
+        fields = {"what": what, "fact": "contact"} | ({"word": word} if word else {})
         yield asked(scene, "promise", "make_promise", by=owner, low=1, high=5, **fields)
     if "transfer" not in scene.done and row.level == 0 and scene.likely(manners.transfer, "transfer"):
         to = scene.member(Role.AGENT, row.department, "colleague").id
@@ -85,9 +85,14 @@ def promises(scene: Scene) -> Iterator[Intention]:
         yield Intention(
             key=topic,
             topic=topic,
-            command="keep_promise",
+            command="log_contact",
             by=_someone(scene),
-            fields={"number": promise.number, "proof": "call record"},
+            fields={
+                "direction": "outbound",
+                "channel": "phone",
+                "named_owner": True,
+                "summary": scene.say("약속드린 대로 연락드렸습니다", "as I promised, I call you back"),
+            },
             at=promise.due - timedelta(minutes=scene.between(2, 15, topic)),
         )
 

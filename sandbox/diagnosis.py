@@ -14,6 +14,7 @@ KINDS: tuple[tuple[VocType, str], ...] = (
 )
 CAUSES: tuple[tuple[str, str], ...] = (
     ("wrong_item", r"다른 (색|상품|제품|사이즈)|잘못 (왔|배송|보내)|wrong (item|size|colou?r|model)"),
+    ("design", r"설계|디자인이 불편|구조가"),
     ("missing_part", r"빠져|누락|없어요|missing"),
     ("late_delivery", r"늦|아직도 안 왔|안 왔어요|배송이|late|has not arrived|never came"),
     ("misdescription", r"사진과|설명과|광고|described|photo|advertis|disclos"),

@@ -75,11 +75,14 @@ def _senior(scene: Scene) -> Actor:
 def _meeting(scene: Scene) -> Iterator[Intention]:
     if not scene.view.supervisor_requested:
         return
-    if "meeting talk" not in scene.done:
+    # Another contact may come between talk and record; then the supervisor calls once more.
+    recorded = scene.settled("meeting:")
+    talk, meeting = f"talk before meeting {recorded}", f"meeting:{recorded}"
+    if talk not in scene.done:
         forgets = scene.likely(scene.staff.forget, "meeting")
         yield Intention(
-            key="meeting talk",
-            topic="meeting talk",
+            key=talk,
+            topic=talk,
             command="log_contact",
             by=_senior(scene),
             fields={"direction": "outbound", "channel": "phone", "minutes": 12, "named_owner": True},
@@ -88,8 +91,8 @@ def _meeting(scene: Scene) -> Iterator[Intention]:
         )
     else:
         yield Intention(
-            key="meeting",
-            topic="meeting",
+            key=meeting,
+            topic=meeting,
             command="record_meeting",
             by=_senior(scene),
             fields={"contact": scene.view.contacts},

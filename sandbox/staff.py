@@ -137,10 +137,32 @@ def _result(scene: Scene) -> dict[str, object]:
     return {
         "outcome": "not_upheld" if refused else put_right,
         "cause": diagnose(scene).cause,
-        "summary": scene.say("확인한 내용과 조치를 알려 드립니다.", "What we found and what we did."),
+        "summary": scene.say(
+            f"{_harms(scene)}에 대하여 확인한 내용과 조치를 알려 드립니다.",
+            f"What we found and what we did about {_harms(scene)}.",
+        ),
     }
 
 
 def _final(scene: Scene) -> dict[str, object]:
-    summary = scene.say("더 드릴 수 있는 방안이 없어 죄송합니다.", "We are sorry: this is all we can offer.")
+    summary = scene.say(
+        f"{_harms(scene)}에 대하여 더 드릴 수 있는 방안이 없어 죄송합니다.",
+        f"We are sorry: this is all we can offer for {_harms(scene)}.",
+    )
     return {"outcome": "partly_upheld", "cause": diagnose(scene).cause, "summary": summary, "final": True}
+
+
+HARMS = {
+    "price": ("구매 금액", "the price"),
+    "shipping": ("배송비", "the shipping"),
+    "time": ("기다리신 시간", "the time you lost"),
+    "trouble": ("겪으신 불편", "your trouble"),
+    "consequential": ("그로 인한 손해", "the loss that followed"),
+}
+"""What a harm is called to the customer who suffered it."""
+
+
+def _harms(scene: Scene) -> str:
+    """Name what this customer suffered: a result that fits any case is none."""
+    kinds = dict.fromkeys(line.harm for line in scene.view.harm_lines)
+    return ", ".join(scene.say(*HARMS[kind]) for kind in kinds) or scene.say(*HARMS["trouble"])

@@ -5,6 +5,7 @@ from functools import reduce
 
 from cli.checks.evidence import Ledger, whole
 from domain import amendment
+from domain.actor import Role
 from domain.amendment import AmendmentEvent
 from domain.case import CaseEvent
 from domain.ending import AnswerNotified, CaseEnded, WithdrawalRecorded
@@ -16,6 +17,7 @@ from domain.promise import PromiseBroken, PromiseKept, PromiseMade
 from domain.remedy import RoundOpened
 from domain.result import ResultNotified, ResultRegistered, ResultTold
 from domain.saga import PAYOUTS, StepBegun
+from domain.withdrawal import WithdrawalNoted, WithdrawalUncontradicted
 from ledger.breach import Breach
 
 
@@ -159,4 +161,15 @@ def _final_and_told(present: tuple[CaseEvent, ...]) -> bool:
 
 
 def _withdrawn(happened: tuple[CaseEvent, ...]) -> bool:
-    return any(isinstance(event, WithdrawalRecorded) for event in happened)
+    """By the customer, or by staff's hand where the customer was told and did not contradict."""
+    return any(
+        isinstance(event, WithdrawalRecorded)
+        and (event.by.role is Role.CUSTOMER or _uncontradicted(happened[:place]))
+        for place, event in enumerate(happened)
+    )
+
+
+def _uncontradicted(before: tuple[CaseEvent, ...]) -> bool:
+    """Say whether what staff noted last was told and stood; a contradiction takes it away."""
+    said = [event for event in before if isinstance(event, WithdrawalNoted | WithdrawalUncontradicted)]
+    return bool(said) and isinstance(said[-1], WithdrawalUncontradicted)

@@ -160,16 +160,16 @@ async def test_a_call_brings_up_its_callers_case_and_becomes_its_contact_once(
 ) -> None:
     phone = "010-7777-4321"
     number = await opened(redress, contact={"customer_id": "cust-tel", "phone": phone})
-    began = datetime.now(UTC) - timedelta(minutes=10)
+    began = datetime.now(UTC) - timedelta(minutes=30)
 
     def report(call: str, event: str, second: int, **fields: Any) -> None:
         at = began + timedelta(seconds=second)
         outside("telephony", "report_call", at, call=call, event=event, **fields)
 
     report("tel-1", "ring", 0, caller="+82 10 7777 4321")
-    report("tel-1", "answer", 200, agent="agent-01")
-    report("tel-1", "transfer", 230, agent="agent-02")
-    report("tel-1", "answer", 260, agent="agent-02")
+    report("tel-1", "answer", 700, agent="agent-01")
+    report("tel-1", "transfer", 730, agent="agent-02")
+    report("tel-1", "answer", 760, agent="agent-02")
     listening = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "starter", "listen", "--json", "--every", "0.1"),
         env={**os.environ, **stack.addresses.environment()},
@@ -184,7 +184,7 @@ async def test_a_call_brings_up_its_callers_case_and_becomes_its_contact_once(
     finally:
         listening.kill()
         await listening.wait()
-    report("tel-1", "hang_up", 320, ended_by="customer")
+    report("tel-1", "hang_up", 820, ended_by="customer")
     report("tel-2", "ring", 300, caller="010-0000-0000")
     report("tel-2", "hang_up", 310)
     await asyncio.to_thread(break_feed, stack.addresses.sandbox)
@@ -208,7 +208,7 @@ async def test_a_call_brings_up_its_callers_case_and_becomes_its_contact_once(
     await settled(redress, number)
     seen = await ask("show", number)
     [contact] = [each["fields"] for each in seen["events"] if each["kind"] == "contact_logged"]
-    assert (contact["wait_seconds"], contact["minutes"], contact["transfers"]) == (230, 2, 1)
+    assert (contact["wait_seconds"], contact["minutes"], contact["transfers"]) == (730, 2, 1)
     assert (contact["person"], contact["over"], contact["ended_by"]) == ("agent-02", ["wait"], "customer")
     assert phone not in str(contact)
     assert (await asyncio.to_thread(redress_command, "listen", "--every", "0")).code == 2

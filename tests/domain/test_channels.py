@@ -11,7 +11,7 @@ from domain.case import todo
 from domain.contact import LogContact
 from domain.effect import Contact, SendNotice
 from domain.intake import KNOWN_SOURCES, Acknowledge, Gaps, gaps
-from domain.policy import ContactLimits, Policy, SourceRule
+from domain.policy import Policy, SourceRule
 from domain.view import view
 from policies import load, resolve_names
 from tests.domain.lives import (
@@ -48,7 +48,9 @@ RULED = POLICY.model_copy(
             SourceRule(source="fax", kind="remote", means=("phone", "post"), within=within(600)),
             SourceRule(source="email", kind="remote", means=("email",), within=within(30)),
         ),
-        "contact_limits": ContactLimits(wait_seconds=120, repeats=1, clause="promise"),
+        "fairness": POLICY.fairness.model_copy(
+            update={"longest_wait": timedelta(seconds=120), "max_repeats": 1, "max_repeats_before": 0}
+        ),
     }
 )
 
@@ -157,7 +159,6 @@ def test_a_wait_is_held_against_the_limit_and_at_the_limit_is_no_breach(
 ) -> None:
     logged = given(*OWNED, policy=RULED).when(call(wait_seconds=seconds)).event("contact_logged")
     assert logged.over == over
-    assert logged.limits == ("promise" if over else None)
 
 
 def test_the_story_told_once_more_than_the_limit_is_recorded_against_it() -> None:
@@ -169,8 +170,11 @@ def test_the_story_told_once_more_than_the_limit_is_recorded_against_it() -> Non
     assert life.when(call()).event("contact_logged").over == ()
 
 
-def test_without_limits_nothing_is_held_against_them() -> None:
-    assert given(*OWNED).when(call(wait_seconds=9_999)).event("contact_logged").over == ()
+def test_before_anybody_owns_the_case_the_limit_of_the_intake_counts() -> None:
+    life = given(*OWNED[:-1], policy=RULED)
+    assert life.when(call(repeat=True)).event("contact_logged").over == ("repeat",)
+    owned = life.told(call(repeat=True), say(AcceptCase, AGENT))
+    assert owned.when(call(repeat=True)).event("contact_logged").over == ()
 
 
 def test_a_call_is_logged_once_by_its_reference_and_what_was_said_in_it_beside_it() -> None:

@@ -9,6 +9,8 @@ from domain.case import todo
 from domain.contact import PauseTargets
 from domain.effect import Contact, HandedOver, JoinInto, SplitOff, SplitOpened
 from domain.ending import WithdrawCase
+from domain.fairness import report
+from domain.fairness_history import numbered
 from domain.intake import AddToCase
 from domain.joining import ContactCopy, JoinCase, LinkCase, SplitCase, TakeIn, copies
 from domain.message import Event
@@ -343,3 +345,16 @@ def test_one_order_of_one_customer_is_one_claim() -> None:
     assert claim(opening(order_id="o1"), triage(voc_type="inquiry")) is None
     assert claim(opening(order_id="o1"), policy=POLICY) is None
     assert claim(opening(order_id="o1"), ok("acknowledgement", NOTICE), join(), refused("join")) is None
+
+
+def test_fairness_sees_the_contacts_of_the_whole_claim_and_not_those_that_were_split_off() -> None:
+    told_again = take(contacts=handed_over(opening(source="fax"), contact(AGENT, wait_seconds=9_000)))
+
+    def findings(life: Life) -> list[str]:
+        return [each.about for each in report(numbered(life.events), POLICY, life.now).findings]
+
+    joined = given(*OWNED, told_again)
+    assert "wait in contact 2" in findings(joined)
+    assert "wait in contact 2" not in findings(given(*OWNED))
+    apart = joined.told(split(), ok("split", SplitOpened(case="NEW")))
+    assert "wait in contact 2" not in findings(apart)

@@ -4,30 +4,38 @@ import pytest
 
 from domain import permission
 from domain.actor import Actor, Role
-from domain.case import CaseCommand
+from domain.case import CaseCommand, decide, stage
 from domain.intake import AddToCase
-from domain.permission import TABLE
+from domain.permission import TABLE, Stage
 from domain.refusal import Refused
 from tests.domain.lives import (
     AGENT,
     AUDITOR,
     BOTH,
     CALLER,
+    FINAL,
     HEAD,
     MIRA,
+    NOTIFIED,
     OTHER_AGENT,
     OWNED,
     OWNER,
+    PAYING,
     POLICY,
     RAISED,
+    REGISTERED,
+    SATISFIED,
     SUPERVISOR,
     SYSTEM,
     TOM,
+    WITH_DEPARTMENT,
+    Item,
     contact,
     given,
     propose,
     say,
     triage,
+    wait,
 )
 
 COMMANDS: tuple[Any, ...] = get_args(get_args(CaseCommand)[0])
@@ -70,19 +78,50 @@ def test_a_role_may_give_a_command_only_if_the_table_says_so(kind: str, role: Ro
 
 
 @pytest.mark.parametrize("kind", sorted(TABLE))
-@pytest.mark.parametrize("stage", [*permission.OPEN, "ended"])
-def test_a_command_has_a_meaning_only_in_its_stages(kind: str, stage: Any) -> None:
+@pytest.mark.parametrize("at_stage", [*permission.OPEN, "ended"])
+def test_a_command_has_a_meaning_only_in_its_stages(kind: str, at_stage: Any) -> None:
     permit = TABLE[kind]
     command = say(AddToCase, WHO[permit.roles[0]], text="x")
 
     def check() -> None:
-        permission.check(kind, command, policy=POLICY, stage=stage, owner="ann", customer="mira")
+        permission.check(kind, command, policy=POLICY, stage=at_stage, owner="ann", customer="mira")
 
-    if stage in permit.stages:
+    if at_stage in permit.stages:
         check()
     else:
-        with pytest.raises(Refused, match="has ended" if stage == "ended" else "no meaning"):
+        with pytest.raises(Refused, match="has ended" if at_stage == "ended" else "no meaning"):
             check()
+
+
+AT: dict[Stage, tuple[Item, ...]] = {
+    "raised": RAISED,
+    "with_department": WITH_DEPARTMENT,
+    "owned": OWNED,
+    "in_recovery": PAYING,
+    "result_registered": REGISTERED,
+    "following_up": NOTIFIED,
+    "reopen_window": SATISFIED,
+    "appeal_open": FINAL,
+    "ended": (*SATISFIED, wait(days=30)),
+}
+
+
+@pytest.mark.parametrize("at_stage", get_args(Stage))
+def test_a_case_takes_nothing_outside_the_table(at_stage: Stage) -> None:
+    """Every command, from every role, in every stage: what the table has not is refused."""
+    case = given(*AT[at_stage]).case
+    assert stage(case) == at_stage
+    owner = case.assignment.owner
+    for kind, command in KINDS.items():
+        for role in Role:
+            if role in TABLE[kind].roles and at_stage in TABLE[kind].stages:
+                continue
+            by = Actor(role=role, id=owner) if role is Role.OWNER and owner else WHO[role]
+            # No other field is given: the table is asked before anything else of the command is read.
+            said = command.model_construct(kind=kind, id="c", by=by, at=case.at, occurred_at=None)
+            with pytest.raises(Refused) as refusal:
+                decide(case, said)
+            assert refusal.value.code in ("not-your-role", "not-owner", "ended", "stage"), (kind, role)
 
 
 def test_an_owner_owns_the_case() -> None:

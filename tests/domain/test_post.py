@@ -7,6 +7,8 @@ import pytest
 
 from domain.assignment import AcceptCase
 from domain.budget import PlainTime
+from domain.fairness import report
+from domain.fairness_history import Entry, numbered
 from domain.post import ExplainRemoval, ReportRemoval
 from domain.view import view
 from tests.domain.lives import (
@@ -115,3 +117,28 @@ def test_the_customer_may_say_that_the_post_is_gone() -> None:
 def test_only_a_case_from_a_board_has_a_post(command: Any) -> None:
     life = given(*RAISED, triage(), say(AcceptCase, AGENT), policy=RULED)
     life.when(command).then_refused("did not begin as a post", "no-post")
+
+
+def findings(life: Life) -> list[tuple[str, str, tuple[int, ...]]]:
+    judged = report(numbered(life.events), RULED, life.now)
+    return [(each.about, each.state, each.proof) for each in judged.findings if each.rule == "P2"]
+
+
+def test_a_post_that_the_firm_took_down_without_saying_why_is_a_finding_until_it_does() -> None:
+    gone_ = posted().told(gone())
+    place = len(gone_.events)
+    assert findings(gone_) == [("public post", "open", (place,))]
+    assert findings(gone_.told(explain())) == [("public post", "put_right", (place,))]
+    assert findings(posted().told(explain(), gone())) == []
+
+
+@pytest.mark.parametrize("whom", ["author", "board", "unknown"])
+def test_what_somebody_else_took_down_is_no_deed_of_the_firms(whom: str) -> None:
+    assert findings(posted().told(gone(by_whom=whom))) == []
+
+
+def test_an_explanation_that_may_have_been_erased_is_not_found_missing() -> None:
+    entries = list(numbered(posted().told(gone(), explain()).events))
+    entries[-1] = Entry(seq=entries[-1].seq, kind=entries[-1].kind, at=entries[-1].at, event=None)
+    judged = report(tuple(entries), RULED, MONDAY)
+    assert "public post" not in [each.about for each in judged.findings]

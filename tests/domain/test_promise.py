@@ -1,18 +1,36 @@
 from datetime import timedelta
 from typing import Any
 
+from domain.actor import Actor
 from domain.contact import PauseTargets
 from domain.promise import KeepPromise, MakePromise, MovePromise
 from domain.view import view
-from tests.domain.lives import AGENT, MONDAY, OWNED, OWNER, POLICY, given, say, wait
+from tests.domain.lives import (
+    AGENT,
+    MIRA,
+    MONDAY,
+    NOTICE,
+    OWNED,
+    OWNER,
+    PAID,
+    PAYING,
+    POLICY,
+    PUT_RIGHT,
+    contact,
+    given,
+    ok,
+    register,
+    say,
+    wait,
+)
 
 TEN = MONDAY + timedelta(hours=1)
 NOON = MONDAY + timedelta(hours=3)
 PROMISED = (*OWNED, say(MakePromise, AGENT, what="call back", due=TEN))
 
 
-def keep(number: int = 1) -> Any:
-    return say(KeepPromise, AGENT, number=number, proof="call 7")
+def keep(number: int = 1, by: Actor = MIRA, **fields: Any) -> Any:
+    return say(KeepPromise, by, number=number, proof="call 7", **fields)
 
 
 def move(number: int = 1, **fields: Any) -> Any:
@@ -145,3 +163,40 @@ def test_a_kept_or_broken_promise_stands_in_nobodys_way() -> None:
 def test_what_was_promised_is_shown_in_every_channel() -> None:
     seen = view(given(*PROMISED).case, head="h", unwritten=0)
     assert [(each.number, each.what, each.due) for each in seen.promises] == [(1, "call back", TEN)]
+
+
+def test_staff_keep_no_promise_on_their_bare_word() -> None:
+    life = given(*OWNED, contact(), *PROMISED[len(OWNED) :])
+    life.when(keep(by=AGENT)).then_refused("log the contact", "proof")
+    life.when(keep(by=AGENT, contact=9)).then_refused("log the contact", "proof")
+    unheard = life.told(wait(minutes=5), contact(reached=False))
+    unheard.when(keep(by=AGENT, contact=2)).then_refused("did not reach", "proof")
+    before = life.told(wait(minutes=5), contact(occurred_at=MONDAY - timedelta(minutes=5)))
+    before.when(keep(by=AGENT, contact=2)).then_refused("after the promise was made", "proof")
+    spoken = life.told(wait(minutes=5), contact(direction="inbound"))
+    spoken.when(keep(by=AGENT, contact=2)).then("promise_kept")
+
+
+def promised(fact: str, due: timedelta = timedelta(days=9)) -> Any:
+    return say(MakePromise, AGENT, what="as told", due=MONDAY + due, fact=fact)
+
+
+def test_word_that_was_promised_keeps_the_promise_by_itself() -> None:
+    life = given(*OWNED, contact(), wait(minutes=1), promised("contact"))
+    assert life.many("promise_kept") == 0, "what came before proves nothing"
+    life = life.told(wait(minutes=5), contact(reached=False))
+    assert life.many("promise_kept") == 0
+    assert life.told(wait(minutes=5), contact()).many("promise_kept") == 1
+
+
+def test_money_and_result_that_were_promised_keep_the_promise_by_themselves() -> None:
+    paid = given(*PAYING, promised("payment"), wait(minutes=1), ok("payout", PAID))
+    assert paid.many("promise_kept") == 1
+    told = given(*PUT_RIGHT, promised("result"), wait(minutes=1), register())
+    assert told.many("promise_kept") == 0, "registered is not told"
+    assert told.told(ok("result-notice", NOTICE)).many("promise_kept") == 1
+
+
+def test_what_comes_too_late_keeps_nothing() -> None:
+    life = given(*OWNED, promised("contact", timedelta(hours=1)), wait(hours=2), contact(AGENT))
+    assert (life.many("promise_broken"), life.many("promise_kept")) == (1, 0)

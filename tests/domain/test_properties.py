@@ -32,6 +32,7 @@ from domain import (
     supervisor,
     targets,
     wish,
+    withdrawal,
 )
 from domain import triage as triage_
 from domain.actor import Actor, Role
@@ -53,10 +54,12 @@ from domain.case import (
     unopened,
 )
 from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, HandedOver, Outcome, SplitOpened
+from domain.fairness import report
+from domain.fairness_history import numbered
 from domain.interest import InterestOwed
 from domain.message import EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.plan import Alternative
-from domain.policy import ContactLimits, Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
+from domain.policy import Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
 from domain.record import canonical
 from domain.refusal import Refused
 from domain.view import case_row, view
@@ -228,8 +231,13 @@ COMMANDS: dict[Any, Make] = {
     promise.MakePromise: lambda c, d: {
         "what": "call back",
         "due": d(st.sampled_from([None, (c.at or MONDAY) + timedelta(hours=3)])),
+        "fact": d(st.sampled_from([None, "contact", "payment", "result"])),
     },
-    promise.KeepPromise: lambda _c, d: {"number": d(st.integers(0, 3)), "proof": "call 1"},
+    promise.KeepPromise: lambda c, d: {
+        "number": d(st.integers(0, 3)),
+        "proof": "call 1",
+        "contact": _contact(c, d),
+    },
     promise.MovePromise: lambda c, d: {
         "number": d(st.integers(0, 3)),
         "due": (c.at or MONDAY) + timedelta(days=2),
@@ -252,6 +260,8 @@ COMMANDS: dict[Any, Make] = {
     },
     wish.AnswerWish: lambda _c, d: {"wish": d(st.integers(0, 3)), "reason": "we cannot"},
     remedy.DeclineRemedy: lambda c, d: {"proposal": _hash(c, d), "reason": "no", "contact": _contact(c, d)},
+    withdrawal.NoteWithdrawal: lambda c, d: {"contact": _contact(c, d) or 1, "reason": "by phone"},
+    withdrawal.ContradictWithdrawal: lambda c, d: {"contact": _contact(c, d)},
     saga.CancelRemedy: lambda _c, _d: TEXT,
     saga.RetryStep: lambda c, d: {"step": _step(c, d)},
     saga.SkipStep: lambda c, d: {"step": _step(c, d), "reason": "settled"},
@@ -363,6 +373,7 @@ class AnyLife(RuleBasedStateMachine):
         self.case: Case = unopened("TEST", POLICY)
         self.now = MONDAY
         self.came_back: set[str] = set()
+        self.told: list[Any] = []
         self.ended = False
         self.agreed = 0
         self.bank = Bank()
@@ -378,6 +389,7 @@ class AnyLife(RuleBasedStateMachine):
         """Say one thing; the version grows by one per event, and events live through JSON."""
         events = decide(self.case, message)
         before = self.case
+        self.told += events
         for event in events:
             self.case = evolve(self.case, event)
             if isinstance(event, InterestOwed):  # what the law adds is owed without anybody's decision
@@ -440,6 +452,7 @@ class AnyLife(RuleBasedStateMachine):
 
     def tell_event(self, event: Event) -> None:
         """Record an event that no decision makes."""
+        self.told.append(event)
         self.case = evolve(self.case, event)
 
     @precondition(lambda self: bool(todo(self.case)))
@@ -577,7 +590,6 @@ RULED = POLICY.model_copy(
         "interest": (InterestRate(valid_from=date(2016, 1, 1), basis_points=1_500, clause="promise"),),
         "repeat_failure": RepeatFailure(recent_months=6),
         "removal_explanation": CalendarDays(n=2),
-        "contact_limits": ContactLimits(wait_seconds=60, repeats=1, clause="promise"),
         "same_claim_days": 30,
         "guarantees": (
             Guarantee(
@@ -610,6 +622,15 @@ class AnyLifeUnderEveryRule(AnyLife):
     def __init__(self) -> None:
         super().__init__()
         self.case = unopened("TEST", RULED)
+
+    def its_fairness_can_be_judged_at_any_point(self) -> None:
+        """Two judgements agree, every proof happened, and nothing is found twice."""
+        told = numbered(self.told)
+        judged = report(told, self.case.policy, self.now)
+        assert canonical(judged) == canonical(report(told, self.case.policy, self.now))
+        assert all(1 <= seq <= len(told) for each in judged.findings for seq in each.proof)
+        names = [(each.rule, each.about) for each in judged.findings]
+        assert len(set(names)) == len(names), "one thing found twice"
 
     @invariant()
     def money_went_out_once_per_round(self) -> None:

@@ -14,8 +14,11 @@ from tests.domain.lives import (
     MONDAY,
     OWNED,
     OWNER,
+    PUT_RIGHT,
     SUPERVISOR,
+    contact,
     given,
+    register,
     say,
     wait,
 )
@@ -24,8 +27,8 @@ DUE = MONDAY + timedelta(hours=4)
 ASKED = (*IN_RECOVERY, say(RequestSupervisor, MIRA, words="your boss please"))
 
 
-def meet(contact: int = 1) -> Any:
-    return say(RecordMeeting, SUPERVISOR, contact=contact)
+def meet(number: int = 2) -> Any:
+    return say(RecordMeeting, SUPERVISOR, contact=number)
 
 
 def test_a_request_stands_once_with_a_due_meeting() -> None:
@@ -40,8 +43,8 @@ def test_a_request_counts_from_when_it_was_made() -> None:
 
 
 def test_a_meeting_needs_the_contact_that_proves_it() -> None:
-    given(*ASKED).when(meet(2)).then_refused("log the contact first", "contact")
-    life = given(*ASKED).when(meet()).then("supervisor_met")
+    given(*ASKED).when(meet()).then_refused("log the contact first", "contact")
+    life = given(*ASKED, contact(SUPERVISOR)).when(meet()).then("supervisor_met")
     assert "supervisor/meeting:1" not in life.dues
     life.when(meet()).then()
     given(*OWNED).when(meet()).then()
@@ -53,7 +56,27 @@ def test_a_missed_meeting_moves_the_case_up_once_and_the_request_still_stands() 
     life = life.when(wait(hours=4, milliseconds=1)).then("supervisor_request_missed", "case_escalated")
     assert life.case.supervisor.open
     assert life.told(wait(days=1)).many("supervisor_request_missed") == 1
-    life.when(meet()).then("supervisor_met")
+    life.told(contact(SUPERVISOR)).when(meet()).then("supervisor_met")
+
+
+@pytest.mark.parametrize(
+    ("talk", "why"),
+    [
+        (contact(OWNER), "recorded by who held it"),
+        (contact(SUPERVISOR, reached=False), "did not reach"),
+        (contact(SUPERVISOR, occurred_at=MONDAY - timedelta(hours=1)), "before the customer asked"),
+    ],
+)
+def test_a_contact_that_is_no_meeting_proves_none(talk: Any, why: str) -> None:
+    given(*ASKED, talk).when(meet()).then_refused(why, "contact")
+
+
+def test_staff_register_no_result_while_the_customer_waits_for_a_supervisor() -> None:
+    life = given(*PUT_RIGHT, say(RequestSupervisor, MIRA))
+    life.when(register()).then_refused("waits for a supervisor", "supervisor-waits")
+    life.when(register(SUPERVISOR)).then("result_registered")
+    life.told(say(WithdrawRequest, MIRA)).when(register()).then("result_registered")
+    life.told(contact(SUPERVISOR), meet()).when(register()).then("result_registered")
 
 
 def test_no_pause_stops_a_request() -> None:

@@ -97,6 +97,10 @@ def other(value: Any) -> tuple[Any, ...]:
             {"2026-11-23": []},
             {"x": "y"},
             {"growth": 0.5},
+            {"x": 1},
+            {"x": [1]},
+            {"O1": "y"},
+            {"growth": {"procedural": 2}},
         )
     return (OTHERS.get(value, f"{value}x"), f"{value}x", *LEGAL)
 

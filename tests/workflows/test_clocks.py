@@ -362,7 +362,7 @@ async def test_promises_are_kept_moved_and_broken(env: Environment) -> None:
     for number in (1, 2, 3):
         await life.command(MakePromise, AGENT, what="I call", due=start + number * HOUR)
     await life.command(PauseTargets, OWNER, reason="waiting_customer")  # which stops no promise
-    await life.command(KeepPromise, AGENT, number=1, proof="call 7")
+    await life.command(KeepPromise, customer(life), number=1, proof="call 7")
     await life.command(MovePromise, AGENT, number=2, due=start + 5 * HOUR, told="by phone")
     await life.forward(4 * HOUR)
     assert [event.due for event in await life.events("promise_broken")] == [start + 3 * HOUR]
