@@ -351,7 +351,8 @@ def test_fairness_sees_the_contacts_of_the_whole_claim_and_not_those_that_were_s
     told_again = take(contacts=handed_over(opening(source="fax"), contact(AGENT, wait_seconds=9_000)))
 
     def findings(life: Life) -> list[str]:
-        return [each.about for each in report(numbered(life.events), POLICY, life.now).findings]
+        events: tuple[Any, ...] = life.events
+        return [each.about for each in report(numbered(events), POLICY, life.now).findings]
 
     joined = given(*OWNED, told_again)
     assert "wait in contact 2" in findings(joined)

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from domain.contact import LogContact
+from domain.fairness import report as judge
+from domain.fairness_history import numbered
 from domain.news import CallReported, News, PostPublished, call_from, contact_of
-from tests.domain.lives import MONDAY, OWNED, SYSTEM, given, say
+from tests.domain.lives import MONDAY, OWNED, POLICY, SYSTEM, given, say
 
 DAY = timedelta(days=1)
 
@@ -68,3 +70,15 @@ def test_a_call_is_logged_as_its_contact_with_whoever_spoke() -> None:
         "tel-1",
     )
     life.when(say(LogContact, SYSTEM, **fields)).then()
+
+
+def test_a_caller_who_waits_too_long_in_a_call_that_the_telephones_report_is_a_finding() -> None:
+    call = call_from([PUT_THROUGH[0], report(2, "answer", 900, agent="ann"), report(3, "hang_up", 960)])
+    assert call is not None
+    life = given(*OWNED).told(say(LogContact, SYSTEM, **contact_of(call, MONDAY)))
+    assert life.last("contact_logged").over == ("wait",)
+    events: tuple[Any, ...] = life.events
+    judged = judge(numbered(events), POLICY, life.now)
+    assert [(each.rule, each.about) for each in judged.findings if each.rule == "P3"] == [
+        ("P3", "wait in contact 1")
+    ]

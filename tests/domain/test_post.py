@@ -120,7 +120,8 @@ def test_only_a_case_from_a_board_has_a_post(command: Any) -> None:
 
 
 def findings(life: Life) -> list[tuple[str, str, tuple[int, ...]]]:
-    judged = report(numbered(life.events), RULED, life.now)
+    events: tuple[Any, ...] = life.events
+    judged = report(numbered(events), RULED, life.now)
     return [(each.about, each.state, each.proof) for each in judged.findings if each.rule == "P2"]
 
 
@@ -138,7 +139,8 @@ def test_what_somebody_else_took_down_is_no_deed_of_the_firms(whom: str) -> None
 
 
 def test_an_explanation_that_may_have_been_erased_is_not_found_missing() -> None:
-    entries = list(numbered(posted().told(gone(), explain()).events))
+    events: tuple[Any, ...] = posted().told(gone(), explain()).events
+    entries = list(numbered(events))
     entries[-1] = Entry(seq=entries[-1].seq, kind=entries[-1].kind, at=entries[-1].at, event=None)
     judged = report(tuple(entries), RULED, MONDAY)
     assert "public post" not in [each.about for each in judged.findings]
