@@ -161,7 +161,7 @@ def test_a_join_that_stopped_money_or_a_promise_is_named() -> None:
     ]
     promised = given(*OWNED, say(MakePromise, AGENT, what="x")).events
     assert found(*promised, joined, ended) == ["it ended as joined, and a promise was open"]
-    kept = given(*OWNED, say(MakePromise, AGENT, what="x"), say(KeepPromise, AGENT, number=1, proof="p"))
+    kept = given(*OWNED, say(MakePromise, AGENT, what="x"), say(KeepPromise, MIRA, number=1, proof="p"))
     assert found(*kept.events, joined, ended) == []
 
 

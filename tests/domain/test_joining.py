@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.case import todo
+from domain.case import decide, todo
 from domain.contact import PauseTargets
 from domain.effect import Contact, HandedOver, JoinInto, SplitOff, SplitOpened
 from domain.ending import WithdrawCase
@@ -13,7 +13,7 @@ from domain.fairness import report
 from domain.fairness_history import numbered
 from domain.intake import AddToCase
 from domain.joining import ContactCopy, JoinCase, LinkCase, SplitCase, TakeIn, copies
-from domain.message import Event
+from domain.message import Event, OutcomeUnknown
 from domain.promise import KeepPromise, MakePromise
 from domain.supervisor import RequestSupervisor
 from domain.view import case_row, view
@@ -140,7 +140,7 @@ def test_money_that_begins_while_the_join_is_asked_keeps_the_case_alive() -> Non
     life = promised.when(ok("join", HANDED)).then("case_linked")
     assert life.end is None
     assert life.last("case_linked").reason is not None
-    life.told(say(KeepPromise, AGENT, number=1, proof="call 2")).when(join()).then("join_asked")
+    life.told(say(KeepPromise, MIRA, number=1, proof="call 2")).when(join()).then("join_asked")
 
 
 def test_a_case_that_ended_meanwhile_only_knows_of_the_other() -> None:
@@ -359,3 +359,9 @@ def test_fairness_sees_the_contacts_of_the_whole_claim_and_not_those_that_were_s
     assert "wait in contact 2" not in findings(given(*OWNED))
     apart = joined.told(split(), ok("split", SplitOpened(case="NEW")))
     assert "wait in contact 2" not in findings(apart)
+
+
+@pytest.mark.parametrize("key", ["join:1", "split:1"])
+def test_an_answer_to_what_nobody_asked_means_nothing(key: str) -> None:
+    fact = OutcomeUnknown(at=MONDAY, key=key)
+    assert decide(given(*OWNED).case, fact) == ()
