@@ -365,3 +365,10 @@ def test_fairness_sees_the_contacts_of_the_whole_claim_and_not_those_that_were_s
 def test_an_answer_to_what_nobody_asked_means_nothing(key: str) -> None:
     fact = OutcomeUnknown(at=MONDAY, key=key)
     assert decide(given(*OWNED).case, fact) == ()
+
+
+def test_what_had_been_joined_before_is_handed_on() -> None:
+    life = given(*OWNED, take())
+    told = copies("TEST", list(enumerate(life.events, start=1)), "join")
+    assert [each.contact.channel for each in told] == ["web", "fax"]
+    assert {each.case for each in told} == {"TEST"}
