@@ -31,8 +31,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.brief import Brief
 from domain.case import CaseCommand
-from domain.intake import Opening, open_case
-from domain.number import key_digest, number_of
+from domain.intake import LATER_FIELDS, Opening, open_case
+from domain.number import caller_key, key_digest, number_of
 from domain.policy import Policy
 from domain.record import canonical
 from domain.refusal import Refused
@@ -153,6 +153,7 @@ class Redress:
                 opening=opening,
                 source_key=key,
                 key_digest=key_digest(self._secret, opening.source, key),
+                caller_key=caller_key(self._secret, opening.contact.phone) or "",
                 carry_on_after=self._carry_on_after,
             )
             opened = await _answered(self._start(start, content))
@@ -190,6 +191,27 @@ class Redress:
             f"to add words use `redress submit {start.case_id} add_to_case`",
             code="other-content",
         )
+
+    def caller_key(self, phone: str) -> str | None:
+        """Return the digest under which a caller's cases are found; None for what is no telephone number."""
+        return caller_key(self._secret, phone)
+
+    async def find(self, source: str, key: str) -> str | None:
+        """Return the number of the case that a message opened; None where it opened none.
+
+        Raises:
+            Unreachable: Temporal did not answer.
+        """
+        digest = key_digest(self._secret, source, key)
+        for counter in range(MAX_COUNTER):
+            number = number_of(self._secret, source, key, counter)
+            try:
+                described = await _answered(self.handle(number).describe(), number)
+            except NotFound:
+                return None
+            if (await described.memo()).get(MEMO_KEY) == digest:
+                return number
+        return None
 
     async def submit(self, number: str, command: CaseCommand) -> Receipt:
         """Send a command and wait for its receipt.
@@ -334,8 +356,17 @@ class Redress:
 
 
 def _content(opening: Opening) -> str:
-    """Return the digest by which a repeated opening is told from another one."""
-    return sha256(canonical(opening).encode()).hexdigest()
+    """Return the digest by which a repeated opening is told from another one.
+
+    Fields that openings had not at first count only where they are given, so that a message which was sent
+    before an update and again after it is still the same.
+    """
+    told = json.loads(canonical(opening))
+    for name in LATER_FIELDS:
+        if told[name] is None:
+            del told[name]
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
 
 
 def _memo_of(carried: Carried) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import structlog
@@ -15,6 +16,7 @@ from temporalio.worker import Worker
 
 from activities.authority import AuthorityActivities
 from activities.calls import Calls
+from activities.cases import Cases
 from activities.customers import Customers, OtherCases
 from activities.http import Patience, open_client
 from activities.ledger import LedgerActivities
@@ -24,7 +26,10 @@ from activities.orders import Orders
 from activities.outcomes import Outcomes
 from activities.payments import Payments
 from activities.vouchers import Vouchers
-from client import Unreachable, connect
+from client import NotFound, Redress, Unreachable, connect
+from domain.intake import Opening
+from domain.policy import Policy
+from domain.refusal import Refused
 from ledger.authority import AuthorityStore
 from ledger.other_cases import other_cases
 from ledger.pool import open_pool
@@ -90,6 +95,7 @@ def build_worker(
         Calls(outside, patience).place_call,
         Outcomes(outside, patience).find_outcome,
         *_all(AuthorityActivities(authority)),
+        *_all(Cases(store, ClientDoor(temporal, settings))),
     )
     return Worker(
         temporal,
@@ -106,6 +112,26 @@ def _other_cases(store: EventStore) -> OtherCases:
     """A profile does not wait long for what the ledger adds to it."""
     hasty = store.hasty(OTHER_CASES_WITHIN)
     return lambda customer, case_id: other_cases(hasty, customer, but=case_id)
+
+
+class ClientDoor:
+    """How one case reaches another: by the same client as everybody."""
+
+    def __init__(self, temporal: Client, settings: Settings) -> None:
+        self._redress = Redress(
+            temporal, secret=settings.number_secret, carry_on_after=settings.carry_on_after
+        )
+
+    async def give(self, number: str, name: str, fields: dict[str, Any]) -> None:
+        """Give a command to a case."""
+        try:
+            await self._redress.submit_fields(number, name, fields)
+        except NotFound:
+            raise Refused("there is no running case of that number", code="not-found") from None
+
+    async def open(self, opening: Opening, policy: Policy) -> str:
+        """Open a case; the same opening gives the same case."""
+        return (await self._redress.open(opening, policy)).number
 
 
 def _all(port: object) -> tuple[Callable[..., object], ...]:

@@ -14,6 +14,9 @@ TWO_SERVICES = timedelta(seconds=80)
 THE_LEDGER = timedelta(seconds=15)
 """A reservation waits 5 s for its database; a frozen one may hold its connection for 5 s more."""
 
+ANOTHER_CASE = timedelta(seconds=120)
+"""Reads the ledger (up to 30 s) and asks another case, page by page, which needs a worker of ours."""
+
 START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
     {
         "fetch_customer": ONE_SERVICE,
@@ -37,6 +40,8 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "find_outcome": ONE_SERVICE,
         "reserve_authority": THE_LEDGER,
         "release_authority": THE_LEDGER,
+        "join_into": ANOTHER_CASE,
+        "split_off": ANOTHER_CASE,
     }
 )
 """Start-to-close time-out per request kind."""

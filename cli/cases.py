@@ -54,12 +54,12 @@ def open_case(
 
 
 async def _open(settings: Settings, opening: Opening, policy: str | None) -> Opened:
-    pinned = _pinned(policy or settings.policy, opening.received_at)
+    held = pinned(policy or settings.policy, opening.received_at)
     async with cases(settings) as redress:
-        return await redress.open(opening, pinned)
+        return await redress.open(opening, held)
 
 
-def _pinned(name: str, received: datetime | None) -> Policy:
+def pinned(name: str, received: datetime | None) -> Policy:
     """Return the policy with the holidays from receipt on, to the years that a case may last."""
     now = datetime.now(UTC).year
     year = min(received.year, now) if received else now

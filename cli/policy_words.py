@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import chain
 
 from activities.wordings import Wordings
-from cli import policy_fairness, policy_offers, policy_rules, policy_treatment
+from cli import policy_channels, policy_fairness, policy_offers, policy_rules, policy_treatment
 from cli.policy_rules import Scope, Sentence, Subject, length
 from domain.calendar import WEEKDAYS
 from domain.policy import Policy
@@ -30,6 +30,7 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
             policy_rules.statutory(policy),
             policy_offers.offers(policy),
             policy_treatment.treatment(policy),
+            policy_channels.channels(policy),
             _pauses(policy),
             _limits(policy),
             policy_fairness.fairness(policy),

@@ -173,6 +173,8 @@ def _standing(view: CaseView) -> RenderableType:
         "department": now.department,
         "owner": f"{now.owner} (level {now.level})" if now.owner else None,
         "customer": now.customer,
+        "came by": _came(view),
+        "over limits": f"{view.over_limits} contacts" if view.over_limits else None,
         "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
         "wants": view.wants,
         "treatment": _treatment(view),
@@ -186,7 +188,16 @@ def _standing(view: CaseView) -> RenderableType:
         "remedy": view.remedy if view.steps or view.remedy != "none" else None,
         "steps": ", ".join(f"{step.step} {step.state}" for step in view.steps) or None,
         "refunds": ", ".join(now.refunds) or None,
-        "promises": ", ".join(f"{each.number} by {each.by}: {each.state}" for each in view.promises) or None,
+        "promises": "; ".join(
+            f"{each.number} by {each.by}, due {when(each.due)}: {each.state}"
+            + (f" ({each.what})" if each.what else "")
+            for each in view.promises
+        )
+        or None,
+        "joined into": view.joined_into,
+        "holds as well": ", ".join(view.taken_in) or None,
+        "linked with": ", ".join(view.linked) or None,
+        "public post": view.post,
         "result": view.outcome,
         "happy call": view.happy_call if view.outcome else None,
         "waits for": ", ".join(view.waiting) or None,
@@ -204,6 +215,11 @@ def _treatment(view: CaseView) -> str | None:
     if view.treatment is None or not view.treatment.rows:
         return None
     return f"priority {view.treatment.priority}, by {', '.join(view.treatment.rows)}"
+
+
+def _came(view: CaseView) -> str:
+    source = view.row.source if view.known_source else f"{view.row.source} (a channel that nobody knows)"
+    return f"{source}, at {view.place}" if view.place else source
 
 
 def _approval(view: CaseView) -> str | None:

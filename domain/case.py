@@ -21,8 +21,10 @@ from domain import (
     guarantee,
     happy_call,
     intake,
+    joining,
     late_refund,
     permission,
+    post,
     promise,
     regard,
     remedy,
@@ -49,6 +51,7 @@ from domain.exemption import ExceptionCommand, ExceptionEvent, Exemptions
 from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallEvent
 from domain.intake import Intake, IntakeCommand, IntakeEvent, Opening
+from domain.joining import Joining, JoiningCommand, JoiningEvent
 from domain.message import (
     EARLIEST,
     CameBack,
@@ -63,6 +66,7 @@ from domain.message import (
 from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
+from domain.post import Post, PostCommand, PostEvent
 from domain.promise import PromiseCommand, PromisedFact, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
@@ -100,6 +104,8 @@ CaseCommand = Annotated[
     | SagaCommand
     | ResultCommand
     | EndingCommand
+    | JoiningCommand
+    | PostCommand
     | WithdrawalCommand
     | TargetCommand
     | AmendmentCommand,
@@ -123,6 +129,8 @@ CaseEvent = Annotated[
     | ResultEvent
     | HappyCallEvent
     | EndingEvent
+    | JoiningEvent
+    | PostEvent
     | WithdrawalEvent
     | TargetEvent
     | GuaranteeBroken
@@ -141,6 +149,7 @@ class Open(Record):
     opening: Opening
     source_key: Line
     key_digest: Line
+    caller_key: Line | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +176,8 @@ class Case:
     result: Result = field(default_factory=Result)
     follow_up: FollowUp = field(default_factory=FollowUp)
     ending: Ending = field(default_factory=Ending)
+    joining: Joining = field(default_factory=Joining)
+    post: Post = field(default_factory=Post)
     withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
@@ -228,6 +239,19 @@ def _course(case: Case) -> Course:
         saga=case.saga,
         result=case.result,
         follow_up=case.follow_up,
+    )
+
+
+def _standing(case: Case) -> joining.Standing:
+    return joining.Standing(
+        case_id=case.id,
+        intake=opened(case),
+        contacts=case.contacts,
+        promises=case.promises,
+        supervisor=case.supervisor,
+        saga=case.saga,
+        ended=case.ending.end is not None,
+        same_claim_days=case.policy.same_claim_days,
     )
 
 
@@ -294,6 +318,7 @@ def _open(case: Case, message: Open) -> tuple[Event, ...]:
         policy=case.policy,
         source_key=message.source_key,
         key_digest=message.key_digest,
+        caller_key=message.caller_key,
         at=message.at,
     )
     return (opened_,)
@@ -331,7 +356,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         ):
             return assignment.decide(case.assignment, case.policy, command)
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets():
-            return contact.decide(case.contacts, case.policy, command)
+            owned = case.assignment.owner is not None
+            return contact.decide(case.contacts, case.policy, command, owned=owned)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
             return promise.decide(case.promises, case.policy, case.contacts, command)
         case supervisor.RequestSupervisor() | supervisor.RecordMeeting() | supervisor.WithdrawRequest():
@@ -383,10 +409,25 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | ending.StateFinalPosition()
         ):
             return ending.decide(case.ending, _course(case), command)
+        case joining.JoinCase() | joining.LinkCase() | joining.SplitCase():
+            return joining.decide(case.joining, _standing(case), command)
+        case joining.TakeIn():
+            return _taken_over(case, command)
+        case post.ReportRemoval() | post.ExplainRemoval():
+            return post.decide(case.post, opened(case), case.policy, case.assignment.owner, command)
         case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
             return withdrawal.decide(case.withdrawal, case.contacts.count, command)
         case _:
             assert_never(command)
+
+
+def _taken_over(case: Case, command: joining.TakeIn) -> tuple[Event, ...]:
+    """What the customer said in another case about this claim ends a wait for the customer, too."""
+    events = joining.decide(case.joining, _standing(case), command)
+    said = any(
+        isinstance(event, contact.ContactTakenIn) and event.contact.direction == "inbound" for event in events
+    )
+    return (*events, *contact.heard_from_customer(case.contacts, case.policy, command.at)) if said else events
 
 
 def attempt(command: CaseCommand, refusal: Refused) -> AttemptRefused:
@@ -418,6 +459,7 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *saga.deadlines(case.saga),
         *happy_call.deadlines(case.follow_up, before_remedy(case), case.result),
         *ending.deadlines(case.ending, _course(case)),
+        *post.deadlines(case.post),
         *withdrawal.deadlines(case.withdrawal),
         *targets.deadlines(case.targets, around(case)),
     )
@@ -450,6 +492,7 @@ MOVES_UP = (
     remedy.ApprovalMissed,
     remedy.ApprovalExpired,
     saga.HandStepMissed,
+    post.RemovalUnexplained,
 )
 """Events of deadlines after which the case moves one level up."""
 
@@ -478,6 +521,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
             case.follow_up, before_remedy(case), case.assignment, deadline, at
         ),
         "ending": lambda: ending.lapse(deadline, at),
+        "post": lambda: post.lapse(deadline, at),
         "withdrawal": lambda: withdrawal.lapse(case.withdrawal, deadline, at),
         "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
@@ -505,7 +549,8 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         return ()
     before = before_remedy(case)
     return (
-        assignment.follow(case.assignment, case.triage, case.policy, at)
+        joining.follow(case.joining, at)
+        or assignment.follow(case.assignment, case.triage, case.policy, at)
         or treatment.follow(
             case.treatment, case.policy, opened(case), case.triage, at, emotion=case.contacts.emotion
         )
@@ -584,6 +629,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *result.todo(case.result, before, case.id),
         *happy_call.todo(case.follow_up, before),
         *ending.todo(case.ending, before, case.id),
+        *joining.todo(case.joining),
         *withdrawal.todo(case.withdrawal, intake.post(intake_, case.policy), case.id),
         *targets.todo(case.targets, around(case), case.id),
     )
@@ -613,6 +659,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return ending.came_back(fact)
         case "tell":
             return targets.came_back(fact)
+        case "join" | "split":
+            return joining.came_back(case.joining, _standing(case), fact)
         case "withdrawal":
             return withdrawal.came_back(case.policy, fact)
         case _:
@@ -640,7 +688,9 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, AssignmentEvent):
         return replace(case, assignment=assignment.evolve(case.assignment, event))
     if isinstance(event, ContactEvent):
-        return replace(case, contacts=contact.evolve(case.contacts, event))
+        came = isinstance(event, contact.ContactLogged | contact.ContactTakenIn)
+        news = joining.heard(case.joining) if came else case.joining
+        return replace(case, contacts=contact.evolve(case.contacts, event), joining=news)
     if isinstance(event, PromiseEvent):
         return replace(case, promises=promise.evolve(case.promises, event))
     if isinstance(event, SupervisorEvent):
@@ -680,6 +730,10 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, withdrawal=withdrawal.evolve(case.withdrawal, event))
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
+    if isinstance(event, JoiningEvent):
+        return _joined(case, event)
+    if isinstance(event, PostEvent):
+        return replace(case, post=post.evolve(case.post, event))
     if isinstance(event, TargetEvent):
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
     if isinstance(event, GuaranteeBroken):
@@ -695,6 +749,8 @@ def _taken_in(case: Case, event: IntakeEvent) -> Case:
     taken = intake.evolve(case.intake, event)
     if case.intake is None:
         return replace(case, intake=taken, triage=triage.before(taken))
+    if isinstance(event, intake.AddedToCase):
+        return replace(case, intake=taken, joining=joining.heard(case.joining))
     return replace(case, intake=taken)
 
 
@@ -714,6 +770,17 @@ def _agreed_to(case: Case, event: RemedyAgreed) -> Case:
     number = proposal.exception if proposal else None
     spent = case.exemptions if number is None else exemption.used(case.exemptions, number)
     return replace(case, remedy=remedy.evolve(case.remedy, event), exemptions=spent)
+
+
+def _joined(case: Case, event: JoiningEvent) -> Case:
+    """The earliest start of all that is joined counts; what it makes overdue is noticed once."""
+    joined = replace(case, joining=joining.evolve(case.joining, event, case.version + 1))
+    if not isinstance(event, joining.CaseTakenIn | joining.CaseSplit):
+        return joined
+    known, start = opened(case), joining.earliest_start(joined.joining, opened(case))
+    if start == known.received_at:
+        return joined
+    return replace(joined, intake=replace(known, received_at=start), amended_at=event.at)
 
 
 def _reopened(case: Case, event: RoundOpened) -> Case:

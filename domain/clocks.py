@@ -167,8 +167,14 @@ def _update(around: Around, resolved: datetime | None) -> Standing:
 
 
 def _budget(target: Target, around: Around) -> AnyBudget:
-    """What the policy adds for this case shortens its service targets, and lengthens none (R25, R121)."""
+    """A source has its own time to acknowledge; the product's stage of life is a factor of resolve (R25).
+
+    What the policy adds for this case shortens its service targets, and lengthens none (R121).
+    """
     order, budget = around.before.intake.order, target.budget
+    source = around.before.policy.source(around.before.intake.opening.source)
+    if target.name == "acknowledge" and source is not None:
+        budget = source.within
     stage = order.life_cycle if order and target.name == "resolve" else None
     factor = around.before.policy.resolve_factor.get(stage, 1) if stage else 1
     if around.before.treatment is not None:

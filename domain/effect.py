@@ -251,6 +251,38 @@ class ReleaseAuthority(Record):
     proposal: Line
 
 
+class JoinInto(Record):
+    """Hand what a case holds of one claim to the case that was opened first (port cases).
+
+    Attributes:
+        into: the earlier case.
+        mode: join: its contacts are copied there; link: both only know of each other.
+        since: events after this one are handed over.
+        upto: and up to this one.
+        basis: why they are one claim: the same keys, the customer's word, or what a member of staff knows.
+    """
+
+    kind: Literal["join_into"] = "join_into"
+    into: Id
+    mode: Literal["join", "link"]
+    since: int = 0
+    upto: int
+    basis: Line
+
+
+class SplitOff(Record):
+    """Open a case of its own again for what was joined wrongly (port cases).
+
+    Attributes:
+        joined: the case whose contacts leave.
+        number: which split of the asking case this is.
+    """
+
+    kind: Literal["split_off"] = "split_off"
+    joined: Id
+    number: int
+
+
 class FindOutcome(Record):
     """Ask a provider, by our key, what became of a request whose outcome we do not know.
 
@@ -299,6 +331,8 @@ Request = Annotated[
     | PlaceCall
     | ReserveAuthority
     | ReleaseAuthority
+    | JoinInto
+    | SplitOff
     | FindOutcome,
     Field(discriminator="kind"),
 ]
@@ -575,6 +609,20 @@ class AuthorityFreed(Record):
     kind: Literal["authority_freed"] = "authority_freed"
 
 
+class HandedOver(Record):
+    """The other case has everything."""
+
+    kind: Literal["handed_over"] = "handed_over"
+    case: Id
+
+
+class SplitOpened(Record):
+    """What was joined wrongly is a case of its own, under this number."""
+
+    kind: Literal["split_opened"] = "split_opened"
+    case: Id
+
+
 Outcome = Annotated[
     CustomerSnapshot
     | OrderSnapshot
@@ -595,7 +643,9 @@ Outcome = Annotated[
     | Undone
     | CallMade
     | AuthorityAnswer
-    | AuthorityFreed,
+    | AuthorityFreed
+    | HandedOver
+    | SplitOpened,
     Field(discriminator="kind"),
 ]
 

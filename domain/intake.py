@@ -20,7 +20,7 @@ from domain.message import EARLIEST, CameBack, Command, Deadline, Decision, Effe
 from domain.money import Money
 from domain.notice import Post
 from domain.policy import Channel, Language, Policy, VocType, content_hash
-from domain.record import Id, Instant, Line, Record, Text
+from domain.record import Id, Instant, Line, Note, Record, Text
 from domain.refusal import Refused
 from domain.relation import relation_of
 from domain.treatment_rules import Relation, Tone
@@ -43,6 +43,12 @@ class Opening(Record):
         raised_at: when the customer first raised it, where that is known to be earlier.
         began_at: when the customer began to claim; None: the channel does not say.
         rejected_tries: how often the channel turned the customer away before; None: it does not say.
+        place: where it was taken in: a store, a branch, a kiosk.
+        taken_by: id of the person who took it in.
+        failed_at: when it went wrong, where that is known.
+        noticed_at: when the firm became aware of the failure, where that was before the customer said so.
+        warned: what was done before the failure became known, such as a warning to the customers concerned.
+        split_from: the case from which it was split off.
     """
 
     source: Line
@@ -61,6 +67,16 @@ class Opening(Record):
     began_at: Instant | None = None
     rejected_tries: Annotated[int, Field(ge=0, le=1000)] | None = None
     proactive: bool = False
+    place: Line | None = None
+    taken_by: Id | None = None
+    failed_at: Instant | None = None
+    noticed_at: Instant | None = None
+    warned: Note | None = None
+    split_from: Id | None = None
+
+
+LATER_FIELDS = ("place", "taken_by", "failed_at", "noticed_at", "warned", "split_from")
+"""Fields that openings have had only later: where they are not given, a message is what it was before."""
 
 
 class CaseOpened(Event):
@@ -74,6 +90,7 @@ class CaseOpened(Event):
     policy_hash: Line
     known_source: bool
     received_at: Instant
+    caller_key: Line | None = None
 
 
 class AcknowledgementSent(Event):
@@ -221,6 +238,7 @@ class Intake:
     again: tuple[Again, ...] = ()
     manner: Manner = Manner()
     waiting: tuple[str, ...] = ("acknowledgement:1", "customer:1", "order:1")
+    caller_key: str | None = None
 
     @property
     def language(self) -> Language:
@@ -243,6 +261,35 @@ def customer_of(intake: Intake) -> str | None:
     """Return the customer's id, from the channel or from the CRM; None where neither knows it."""
     known = intake.customer.customer_id if intake.customer else None
     return intake.opening.contact.customer_id or known
+
+
+class Gaps(Record):
+    """How long it took until the firm knew, in seconds; None where an instant is not known.
+
+    Attributes:
+        to_awareness: from the failure until the firm was aware of it, by itself or by the customer.
+        to_raising: from the failure until the customer raised it.
+        to_receipt: from the raising until a channel had it.
+    """
+
+    to_awareness: int | None
+    to_raising: int | None
+    to_receipt: int | None
+
+
+def gaps(intake: Intake) -> Gaps:
+    """Measure the way from the failure to the firm's knowledge of it."""
+    opening = intake.opening
+    aware = min(filter(None, (opening.noticed_at, intake.received_at)))
+    return Gaps(
+        to_awareness=_seconds(opening.failed_at, aware),
+        to_raising=_seconds(opening.failed_at, opening.raised_at),
+        to_receipt=_seconds(opening.raised_at, intake.received_at),
+    )
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> int | None:
+    return None if start is None or end is None else int((end - start).total_seconds())
 
 
 def channels(intake: Intake) -> tuple[Channel, ...]:
@@ -276,7 +323,13 @@ def _reaches(channel: Channel, intake: Intake) -> bool:
 
 
 def open_case(
-    opening: Opening, *, policy: Policy, source_key: str, key_digest: str, at: datetime
+    opening: Opening,
+    *,
+    policy: Policy,
+    source_key: str,
+    key_digest: str,
+    at: datetime,
+    caller_key: str | None = None,
 ) -> CaseOpened:
     """Return the first event of a case.
 
@@ -292,6 +345,7 @@ def open_case(
         raise Refused("received_at, raised_at or began_at lies before 1970: correct it", code="past")
     if received > at:
         raise Refused("received_at lies in the future: leave it out or correct it", code="future")
+    _check_before(opening, at)
     return CaseOpened(
         at=at,
         opening=opening,
@@ -299,9 +353,26 @@ def open_case(
         key_digest=key_digest,
         policy=f"{policy.name}/{policy.version}",
         policy_hash=content_hash(policy),
-        known_source=opening.source in KNOWN_SOURCES,
+        known_source=is_known(opening.source, policy),
         received_at=received,
+        caller_key=caller_key,
     )
+
+
+def is_known(source: str, policy: Policy) -> bool:
+    """Say whether the engine or the policy knows a channel; others are accepted and marked."""
+    return source in KNOWN_SOURCES or policy.source(source) is not None
+
+
+def _check_before(opening: Opening, at: datetime) -> None:
+    """What went before cannot lie ahead, and nobody is aware of a failure before it happened."""
+    failed, noticed = opening.failed_at or EARLIEST, opening.noticed_at or EARLIEST
+    if min(failed, noticed) < EARLIEST:
+        raise Refused("failed_at or noticed_at lies before 1970: correct it", code="past")
+    if max(failed, noticed) > at:
+        raise Refused("failed_at or noticed_at lies in the future: correct it", code="future")
+    if opening.noticed_at is not None and noticed < failed:
+        raise Refused("noticed_at: nobody is aware of a failure before it happened", code="order")
 
 
 def decide(intake: Intake, command: IntakeCommand) -> tuple[IntakeEvent, ...]:
@@ -377,6 +448,7 @@ def evolve(intake: Intake | None, event: IntakeEvent) -> Intake:
             received_at=event.received_at,
             source_key=event.source_key,
             key_digest=event.key_digest,
+            caller_key=event.caller_key,
         )
     if intake is None:  # a case begins with its opening; the ledger's verify names any other beginning
         raise ValueError("a case must begin with case_opened")
@@ -427,6 +499,19 @@ def _acknowledgement(intake: Intake) -> str:
     return f"acknowledgement:{intake.acknowledgements}"
 
 
+def told_by(intake: Intake, policy: Policy) -> Channel | None:
+    """Return the channel of the acknowledgement; None where somebody says it in person."""
+    opening, rule = intake.opening, policy.source(intake.opening.source)
+    addresses = {"sms": opening.contact.phone, "phone": opening.contact.phone, "email": opening.contact.email}
+    for means in rule.means if rule else ():
+        if means == "in_person":
+            if opening.taken_by is not None and intake.acknowledgements == 1:
+                return None
+        elif means == "post" or addresses[means]:
+            return means
+    return intake.channel
+
+
 def post(intake: Intake, policy: Policy) -> Post:
     """Return how this customer is written to."""
     return Post(
@@ -439,7 +524,8 @@ def post(intake: Intake, policy: Policy) -> Post:
 
 def todo(intake: Intake, *, policy: Policy, number: str) -> tuple[Effect, ...]:
     """Return what intake still asks of the outside: the acknowledgement and the two snapshots."""
-    return tuple(_asked(intake, policy, number, key) for key in intake.waiting)
+    in_person = _acknowledgement(intake) if told_by(intake, policy) is None else None
+    return tuple(_asked(intake, policy, number, key) for key in intake.waiting if key != in_person)
 
 
 def _asked(intake: Intake, policy: Policy, number: str, key: str) -> Effect:
@@ -456,7 +542,8 @@ def _asked(intake: Intake, policy: Policy, number: str, key: str) -> Effect:
     if request is not None:
         return Effect(key=key, request=request, patience=_patience(policy))
     template = "acknowledgement" if intake.acknowledgements == 1 else "complaint_acknowledgement"
-    return post(intake, policy).notice(key, template, {"number": number})
+    channel = told_by(intake, policy)
+    return post(intake, policy).notice(key, template, {"number": number}, channel=channel)
 
 
 LONG = timedelta(hours=1)

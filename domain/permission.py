@@ -93,6 +93,12 @@ TABLE: dict[str, Permit] = {
     "adopt_policy": Permit((H,), OPEN),
     "extend_clock": Permit((O, S, H), BEFORE_RESULT),
     "resume_case": Permit((S, H), OPEN),
+    "join_case": Permit((Y, *STAFF), OPEN),
+    "link_case": Permit((Y, *STAFF), OPEN),
+    "split_case": Permit((O, S, H), OPEN),
+    "take_in": Permit((Y,), OPEN),
+    "report_removal": Permit((C, Y, *STAFF), OPEN),
+    "explain_removal": Permit((O, S, H), OPEN),
 }
 
 

@@ -229,6 +229,26 @@ class RepeatFailure(Record):
     clause: Line | None = None
 
 
+Means = Literal["in_person", "sms", "email", "phone", "post"]
+"""How a customer hears that we have their words: a message, or the person who took them in says so."""
+
+
+class SourceRule(Record):
+    """A channel by which cases come in: how and within what time it is acknowledged.
+
+    Attributes:
+        kind: across a counter, or from afar.
+        means: best first; the first that can reach the customer is used. In person needs somebody who took
+            the case in.
+        within: in place of the budget of the target `acknowledge`, whose ladder and clause hold as they are.
+    """
+
+    source: Line
+    kind: Literal["face_to_face", "remote"]
+    means: Annotated[tuple[Means, ...], Field(min_length=1)]
+    within: Budget
+
+
 class Guarantee(Record):
     """A service guarantee: a promise to every customer that pays by itself once it is broken.
 
@@ -365,6 +385,12 @@ class Policy(Record):
     warranty: Warranty | None = None
     standards: tuple[StandardRule, ...] = ()
     repeat_failure: RepeatFailure | None = None
+    sources: tuple[SourceRule, ...] = ()
+    removal_explanation: Budget | None = None
+    promise_matters: dict[Line, Annotated[tuple[Line, ...], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    same_claim_days: Annotated[int, Field(ge=0)] | None = None
     authority: dict[Role, Money]
     authority_totals: dict[Role, AuthorityTotals] = Field(default_factory=dict)
     authority_period: Period = "month"
@@ -459,6 +485,10 @@ class Policy(Record):
     def department(self, id_: str) -> Department:
         """Return the department with this id; the caller has it from this policy."""
         return next(department for department in self.departments if department.id == id_)
+
+    def source(self, name: str) -> SourceRule | None:
+        """Return the rule of a channel; None where the policy has none for it."""
+        return next((rule for rule in self.sources if rule.source == name), None)
 
     def calendar_of(self, clock: StatutoryClock) -> Calendar:
         """Return the calendar that counts for a duty from outside: never opening hours, unless it says so."""

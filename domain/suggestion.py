@@ -108,7 +108,12 @@ def _matched(rule: TriageRule, text: str) -> tuple[Line, ...]:
 
 def matched(words: tuple[Line, ...], text: str) -> tuple[Line, ...]:
     """Return those of the words that a text has, each once."""
-    return tuple(word for word in words if _pattern(word).search(text))
+    return tuple(word for word in words if matches(word, text))
+
+
+def matches(word: str, text: str) -> bool:
+    """Say whether a text has a word."""
+    return _pattern(word).search(text) is not None
 
 
 @lru_cache(maxsize=4096)

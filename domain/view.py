@@ -6,8 +6,9 @@ from domain.case import Case, deadlines, opened, parked, stage, todo
 from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
 from domain.exemption import Exemption
-from domain.intake import customer_of
+from domain.intake import Gaps, customer_of, gaps, is_known
 from domain.message import Deadline
+from domain.post import BOARD
 from domain.record import Instant, Line, Record, Text
 from domain.regard import facts
 from domain.remedy import approver_of
@@ -42,6 +43,7 @@ class PromiseView(Record):
     by: str
     due: Instant
     state: str
+    what: str = ""
 
 
 class GuaranteeView(Record):
@@ -93,6 +95,12 @@ class CaseView(Record):
         unwritten: how many events the ledger does not have yet.
         earlier_failure: when this customer was last failed similarly or recently, which makes this graver.
         waiting: keys of what the outside world still owes.
+        known_source: whether engine or policy know the channel by which it came.
+        over_limits: contacts that passed the policy's limit for waiting or telling again.
+        put_through: how often calls were put through.
+        gaps: from failure to awareness to raising to receipt.
+        taken_in: later cases about the same claim that are part of this one.
+        post: how the public post stands that opened the case.
         interest: what the law owes on a refund that came late.
         treatment: what the policy adds for this case, by which rows and clauses.
         regards: what a proposal has to acknowledge.
@@ -127,6 +135,15 @@ class CaseView(Record):
     treatment: Applied | None = None
     exceptions: tuple[ExceptionView, ...] = ()
     regards: tuple[Line, ...] = ()
+    place: Line | None = None
+    known_source: bool = True
+    over_limits: int = 0
+    put_through: int = 0
+    gaps: Gaps | None = None
+    joined_into: Line | None = None
+    linked: tuple[Line, ...] = ()
+    taken_in: tuple[Line, ...] = ()
+    post: str | None = None
 
 
 def case_row(case: Case) -> CaseRow:
@@ -153,7 +170,23 @@ def case_row(case: Case) -> CaseRow:
         acknowledged=intake.acknowledged_at is not None,
         refunds=tuple(str(paid) for paid in case.saga.paid),
         priority=case.treatment.applied.priority if case.treatment.applied else 0,
+        caller_key=intake.caller_key,
+        claim=_claim(case),
     )
+
+
+def _claim(case: Case) -> str | None:
+    """Return what another complaint about the same claim has too: the order and its customer."""
+    intake, joined = opened(case), case.joining
+    order = intake.opening.order_id or (
+        intake.order.order_id if intake.order and intake.order.known else None
+    )
+    customer = customer_of(intake)
+    other = case.triage.voc_type not in (None, "complaint")
+    by_hand = intake.opening.split_from is not None or joined.declined or joined.asked is not None
+    if case.policy.same_claim_days is None or order is None or customer is None or other or by_hand:
+        return None
+    return f"{customer}/{order}"
 
 
 def next_of_each(case: Case) -> tuple[Deadline, ...]:
@@ -182,7 +215,7 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         contacts=case.contacts.count,
         paused=tuple(pause.reason for pause in case.contacts.pauses if pause.end is None),
         promises=tuple(
-            PromiseView(number=each.number, by=each.by, due=each.due, state=each.state)
+            PromiseView(number=each.number, by=each.by, due=each.due, state=each.state, what=each.what)
             for each in case.promises.made
         ),
         proposal=_proposal(case),
@@ -214,6 +247,15 @@ def view(case: Case, *, head: str, unwritten: int) -> CaseView:
         treatment=case.treatment.applied,
         exceptions=tuple(_exception(each) for each in case.exemptions.made),
         regards=facts(intake, case.promises),
+        place=intake.opening.place,
+        known_source=is_known(intake.opening.source, case.policy),
+        over_limits=case.contacts.over,
+        put_through=case.contacts.transfers,
+        gaps=gaps(intake),
+        joined_into=case.joining.joined_into,
+        linked=case.joining.linked,
+        taken_in=tuple(each.case for each in case.joining.taken if each.split_into is None),
+        post=_post(case),
     )
 
 
@@ -229,6 +271,17 @@ def _exception(each: Exemption) -> ExceptionView:
         approved_by=each.approved_by,
         until=each.until,
     )
+
+
+def _post(case: Case) -> str | None:
+    """Say how the public post stands, where there is one."""
+    if opened(case).opening.source != BOARD:
+        return None
+    state = case.post
+    if state.standing == "public":
+        return "public"
+    told = "explained" if state.explained else "unexplained" if state.unexplained else "to be explained"
+    return f"{state.standing} by {state.by_whom}" + ("" if state.by_whom == "author" else f", {told}")
 
 
 def _earlier(case: Case) -> date | None:

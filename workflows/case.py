@@ -106,6 +106,7 @@ class CaseWorkflow:
             opening=opening,
             source_key=start.source_key,
             key_digest=start.key_digest,
+            caller_key=start.caller_key or None,
         )
         try:
             self._record(decide(self._case, message))
@@ -414,6 +415,7 @@ class CaseWorkflow:
             case_id=start.case_id,
             source_key=start.source_key,
             key_digest=start.key_digest,
+            caller_key=start.caller_key,
             carry_on_after=start.carry_on_after,
             carried=Carried(
                 case=self._case,

@@ -10,6 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.authority import AuthorityActivities
 from activities.calls import Calls
+from activities.cases import Cases
 from activities.customers import Customers
 from activities.http import MISUNDERSTOOD
 from activities.logistics import Logistics
@@ -60,7 +61,7 @@ def registered_names(*classes: type) -> list[str]:
 
 def test_every_kind_of_request_has_one_activity_of_its_name() -> None:
     names = registered_names(
-        AuthorityActivities, Calls, Customers, Logistics, Notices, Orders, Outcomes, Payments, Vouchers
+        AuthorityActivities, Calls, Cases, Customers, Logistics, Notices, Orders, Outcomes, Payments, Vouchers
     )
     assert sorted(names) == sorted(KINDS)
 

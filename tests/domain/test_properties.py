@@ -24,6 +24,8 @@ from domain import (
     ending,
     exemption,
     intake,
+    joining,
+    post,
     promise,
     regard,
     remedy,
@@ -53,7 +55,7 @@ from domain.case import (
     todo,
     unopened,
 )
-from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome
+from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, HandedOver, Outcome, SplitOpened
 from domain.fairness import report
 from domain.fairness_history import numbered
 from domain.interest import InterestOwed
@@ -140,6 +142,8 @@ COMES_BACK: dict[str, tuple[Outcome, ...]] = {
     "release_replacement": (UNDONE,),
     "ship_replacement": (SHIPPED,),
     "track_delivery": (DELIVERED, DELIVERED, ON_ITS_WAY, DeliveryStatus(delivered=False, lost=True)),
+    "join_into": (HandedOver(case="EARLY"),),
+    "split_off": (SplitOpened(case="NEW"),),
     "place_call": (GOOD_CALL, BAD_CALL, BAD_CALL, NO_ANSWER, CALL_DECLINED),
 }
 
@@ -185,6 +189,21 @@ def _choice(case: Case, draw: Any) -> str | None:
     plan_ = case.remedy.proposal.plan if case.remedy.proposal else None
     offered = [each.id for each in plan_.alternatives] if plan_ else []
     return draw(st.sampled_from(["main", *offered, "nonsense"] if offered else [None]))  # type: ignore[no-any-return]
+
+
+def _handed_over() -> tuple[joining.ContactCopy, ...]:
+    """Return what another case of Mira's hands over."""
+    opened = intake.CaseOpened(
+        opening=intake.Opening(source="fax", text="once more"),
+        source_key="k9",
+        key_digest="d9",
+        policy="test/1",
+        policy_hash="h",
+        known_source=True,
+        received_at=MONDAY,
+        at=MONDAY,
+    )
+    return joining.copies("LATE", [(1, opened)], "join")
 
 
 TEXT = {"reason": "because"}
@@ -297,6 +316,31 @@ COMMANDS: dict[Any, Make] = {
         "summary": "no more",
     },
     targets.ResumeCase: lambda _c, _d: {"note": "seen"},
+    joining.JoinCase: lambda _c, d: {
+        "into": d(st.sampled_from(["TEST", "EARLY", "OTHER"])),
+        "basis": d(st.sampled_from(["same_key", "customer", "staff"])),
+    },
+    joining.LinkCase: lambda _c, d: {"to": d(st.sampled_from(["TEST", "EARLY", "LATE"]))},
+    joining.SplitCase: lambda _c, d: {"joined": d(st.sampled_from(["LATE", "OTHER"])), **TEXT},
+    joining.TakeIn: lambda _c, d: {
+        "case": d(st.sampled_from(["LATE", "OTHER"])),
+        "mode": d(st.sampled_from(["join", "join", "link", "split"])),
+        "opened_at": MONDAY + timedelta(days=400),
+        "received_at": d(st.sampled_from([MONDAY - timedelta(days=30), MONDAY])),
+        "customer": d(st.sampled_from([None, "mira", "tom"])),
+        "upto": d(st.sampled_from([3, 9])),
+        "last": d(st.booleans()),
+        "contacts": d(st.sampled_from([(), _handed_over()])),
+    },
+    post.ReportRemoval: lambda _c, d: {
+        "how": d(st.sampled_from(["hidden", "removed"])),
+        "by_whom": d(st.sampled_from(["author", "firm", "unknown"])),
+    },
+    post.ExplainRemoval: lambda _c, d: {
+        "legal_ground": "terms 3",
+        "approved_by": d(st.sampled_from(["sue", "hal", "ann", "nobody"])),
+        **TEXT,
+    },
 }
 
 USUAL: tuple[tuple[Any, Actor], ...] = (
@@ -330,6 +374,7 @@ ONCE = frozenset(
         saga.RetryStep,
         saga.SkipStep,
         ending.OpenRound,
+        joining.TakeIn,
     )
 )
 """Commands that say how things shall be; said twice they change nothing. The others say that something
@@ -354,9 +399,9 @@ class AnyLife(RuleBasedStateMachine):
 
     @initialize(late=st.sampled_from([0, 0, 1, 20, 400]))
     def open(self, late: int) -> None:
-        """Open the case, perhaps hours after the customer wrote."""
+        """Open the case, perhaps hours after the customer wrote, by the web or on a board."""
         self.now = MONDAY + timedelta(hours=late)
-        self.tell(opening(at=self.now, received_at=MONDAY))
+        self.tell(opening(at=self.now, received_at=MONDAY, source="board" if late == 1 else "web"))
         self.pass_time()
 
     def tell(self, message: Any) -> tuple[Event, ...]:
@@ -569,6 +614,8 @@ RULED = POLICY.model_copy(
         "profile": ProfileRules(patience=timedelta(minutes=5), again_after=(timedelta(hours=1),)),
         "wish_words": {"exchange": ("new one",), "refund": ("money",)},
         "exceptions": EXCEPTIONS,
+        "removal_explanation": CalendarDays(n=2),
+        "same_claim_days": 30,
         "guarantees": (
             Guarantee(
                 id="answer",
