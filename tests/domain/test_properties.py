@@ -236,6 +236,8 @@ COMMANDS: dict[Any, Make] = {
     promise.MakePromise: lambda c, d: {
         "what": "call back",
         "due": d(st.sampled_from([None, (c.at or MONDAY) + timedelta(hours=3)])),
+        "matter": d(st.sampled_from([None, "money", "goods"])),
+        "supersedes": d(st.sampled_from([None, None, 1, 2])),
         "fact": d(st.sampled_from([None, "contact", "payment", "result"])),
     },
     promise.KeepPromise: lambda c, d: {
