@@ -165,7 +165,7 @@ COMPLAINTS = [
     (US, "high", ("10:00", "11:00", "11-23 13:30", "11-30 18:00")),
     (US, "critical", ("10:00", "11:00", "11-23 13:30", "11-25 18:00")),
 ]
-"""Acknowledge (by the channel, which is the web), accept, first response, resolve, all counted from Monday at nine."""
+"""Acknowledge (as the web is), accept, first response, resolve, all counted from Monday at nine."""
 
 
 @pytest.mark.parametrize(("policy", "severity", "expected"), COMPLAINTS)
