@@ -30,16 +30,28 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case import CaseCommand
+from domain.improvement_view import ImprovementView
 from domain.intake import Opening, open_case
 from domain.number import key_digest, number_of
 from domain.policy import Policy
 from domain.record import canonical
 from domain.refusal import Refused
+from domain.theme import PREFIX, is_request
 from domain.view import CaseView
 from workflows.converter import DATA_CONVERTER
 from workflows.decode import MAX_BYTES
-from workflows.messages import Carried, CaseInput, Receipt
-from workflows.names import CASE_WORKFLOW, CATCHING_UP, MEMO_KEY, MEMO_OPENING, TASK_QUEUE, workflow_id
+from workflows.messages import Carried, CaseInput, ImprovementCarried, ImprovementInput, Receipt
+from workflows.names import (
+    CASE_WORKFLOW,
+    CATCHING_UP,
+    IMPROVEMENT_WORKFLOW,
+    IMPROVEMENTS_BEGIN,
+    MEMO_KEY,
+    MEMO_OPENING,
+    TASK_QUEUE,
+    improvement_workflow_id,
+    workflow_id,
+)
 
 PATIENCE = 3.0
 """Seconds after which a server that does not answer counts as unreachable."""
@@ -63,6 +75,7 @@ MAX_COUNTER = 8
 """Collisions of 60-bit numbers in a row that nobody will ever see."""
 
 T = TypeVar("T")
+V = TypeVar("V", CaseView, ImprovementView)
 
 
 class RedressError(Exception):
@@ -127,8 +140,9 @@ class Redress:
         return self._temporal
 
     def handle(self, number: str) -> WorkflowHandle[Any, Any]:
-        """Return the workflow of a case."""
-        return self._temporal.get_workflow_handle(workflow_id(number))
+        """Return the workflow of a case, or of an improvement request."""
+        id_ = improvement_workflow_id(number) if is_request(number) else workflow_id(number)
+        return self._temporal.get_workflow_handle(id_)
 
     async def open(self, opening: Opening, policy: Policy) -> Opened:
         """Open a case and return its number; opening the same message again gives the same case.
@@ -254,24 +268,31 @@ class Redress:
             NotFound: no case of that number.
             Unreachable: no server, or no worker within the time.
         """
+        return await self._view(number, CaseView)
+
+    async def improvement(self, id_: str) -> ImprovementView:
+        """Return where an improvement request stands; raises as `view`."""
+        return await self._view(id_, ImprovementView)
+
+    async def _view(self, number: str, shape: type[V]) -> V:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                return await self._ask_for_view(number)
+                return await self._ask_for_view(number, shape)
         except WorkflowQueryFailedError as error:
             raise RedressError(
-                f"case {number} does not answer ({error}); see its workflow in the Temporal UI"
+                f"{number} does not answer ({error}); see its workflow in the Temporal UI"
             ) from None
         except RPCError as error:
             raise _as_error(error, number) from None
         except TimeoutError:
             raise Unreachable("no worker answers; start one with `redress worker`") from None
 
-    async def _ask_for_view(self, number: str) -> CaseView:
+    async def _ask_for_view(self, number: str, shape: type[V]) -> V:
         failed = 0
         while True:
             try:
-                found: CaseView = await self.handle(number).query(
-                    "view", result_type=CaseView, rpc_timeout=ANSWER_OF_A_QUERY
+                found: V = await self.handle(number).query(
+                    "view", result_type=shape, rpc_timeout=ANSWER_OF_A_QUERY
                 )
             except WorkflowQueryFailedError as error:
                 failed += CATCHING_UP not in str(error)
@@ -300,9 +321,27 @@ class Redress:
             number,
         )
 
-    async def executions(self, *, running: bool = False) -> AsyncIterator[WorkflowExecution]:
+    async def revive_improvement(self, carried: ImprovementCarried) -> None:
+        """End whatever runs of this request and start a run from what the ledger holds."""
+        id_ = carried.request.id
+        await _answered(
+            self._temporal.start_workflow(
+                IMPROVEMENT_WORKFLOW,
+                ImprovementInput(improvement_id=id_, carried=carried, carry_on_after=self._carry_on_after),
+                id=improvement_workflow_id(id_),
+                task_queue=TASK_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
+                static_summary=f"improvement request {id_}, revived from the ledger",
+            ),
+            id_,
+        )
+
+    async def executions(
+        self, *, running: bool = False, kind: str = CASE_WORKFLOW
+    ) -> AsyncIterator[WorkflowExecution]:
         """Yield every run of a case that the server knows; only those still running, on request."""
-        query = f"WorkflowType = '{CASE_WORKFLOW}'" + (" AND ExecutionStatus = 'Running'" if running else "")
+        query = f"WorkflowType = '{kind}'" + (" AND ExecutionStatus = 'Running'" if running else "")
         async for found in self._temporal.list_workflows(query):
             yield found
 
@@ -310,6 +349,11 @@ class Redress:
         """Yield the number of every case that the server knows."""
         async for found in self.executions(running=running):
             yield found.id.removeprefix("case-")
+
+    async def improvements(self, *, running: bool = False) -> AsyncIterator[str]:
+        """Yield the id of every improvement request that the server knows."""
+        async for found in self.executions(running=running, kind=IMPROVEMENT_WORKFLOW):
+            yield PREFIX + found.id.removeprefix(IMPROVEMENTS_BEGIN)
 
     async def summaries(self, number: str) -> AsyncIterator[tuple[str, str]]:
         """Yield the texts of a history that the Temporal UI shows: event type and summary or details."""

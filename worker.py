@@ -17,7 +17,9 @@ from activities.authority import AuthorityActivities
 from activities.calls import Calls
 from activities.customers import Customers
 from activities.http import Patience, open_client
+from activities.improvements import Improvements
 from activities.ledger import LedgerActivities
+from activities.load import LoadActivities
 from activities.logistics import Logistics
 from activities.notices import Notices
 from activities.orders import Orders
@@ -27,12 +29,14 @@ from activities.surveys import Surveys
 from activities.vouchers import Vouchers
 from client import Unreachable, connect
 from ledger.authority import AuthorityStore
+from ledger.load import LoadStore
 from ledger.pool import open_pool
 from ledger.store import EventStore
 from policies import wordings
 from settings import Settings
 from workflows.case import CaseWorkflow
-from workflows.names import TASK_QUEUE
+from workflows.improvement import ImprovementWorkflow
+from workflows.names import IMPROVEMENT_WORKFLOW, IMPROVEMENTS_BEGIN, TASK_QUEUE
 from workflows.sandboxing import sandbox_runner
 
 GRACE = timedelta(seconds=20)
@@ -74,13 +78,23 @@ def build_worker(
     outside: httpx.AsyncClient,
     store: EventStore,
     authority: AuthorityStore,
+    load: LoadStore,
 ) -> Worker:
     """Return a worker with everything registered."""
     patience, words = Patience(service=settings.service_wait), wordings()
+    notices = Notices(outside, words, patience)
+    improvements = Improvements(
+        temporal,
+        secret=settings.number_secret,
+        store=store,
+        notices=notices,
+        workflow=(IMPROVEMENT_WORKFLOW, TASK_QUEUE, IMPROVEMENTS_BEGIN),
+        carry_on_after=settings.carry_on_after,
+    )
     ports = (
         Customers(outside, patience).fetch_customer,
         Orders(outside, patience).fetch_order,
-        Notices(outside, words, patience).send_notice,
+        notices.send_notice,
         *_all(Payments(outside, patience)),
         *_all(Logistics(outside, patience)),
         *_all(Vouchers(outside, patience)),
@@ -88,11 +102,13 @@ def build_worker(
         *_all(Surveys(outside, words, patience)),
         Outcomes(outside, patience).find_outcome,
         *_all(AuthorityActivities(authority)),
+        *_all(LoadActivities(load)),
+        *_all(improvements),
     )
     return Worker(
         temporal,
         task_queue=TASK_QUEUE,
-        workflows=[CaseWorkflow],
+        workflows=[CaseWorkflow, ImprovementWorkflow],
         activities=[*ports, LedgerActivities(store).append_events],
         workflow_runner=sandbox_runner(),
         max_cached_workflows=settings.cached_workflows,
@@ -116,7 +132,12 @@ async def run(settings: Settings) -> None:
         open_client(settings.sandbox_url) as outside,
         await open_pool(settings.database_url) as pool,
         build_worker(
-            settings, temporal, outside=outside, store=EventStore(pool), authority=AuthorityStore(pool)
+            settings,
+            temporal,
+            outside=outside,
+            store=EventStore(pool),
+            authority=AuthorityStore(pool),
+            load=LoadStore(pool),
         ),
     ):
         structlog.get_logger().info("worker is running", task_queue=TASK_QUEUE)

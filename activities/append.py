@@ -3,14 +3,14 @@
 from domain.chain import RecordedEvent
 from domain.policy import Policy
 from domain.record import Record
-from domain.row import CaseRow
+from domain.row import CaseRow, ImprovementRow
 
 APPEND_EVENTS = "append_events"
 """Name of the activity."""
 
 
 class AppendEvents(Record):
-    """A batch of one case's events and its line for the read model.
+    """A batch of events of one case (or improvement request) and its line for the read model.
 
     Attributes:
         row: the fold up to the last of these events; None where more batches follow.
@@ -19,5 +19,5 @@ class AppendEvents(Record):
 
     case_id: str
     events: tuple[RecordedEvent, ...]
-    row: CaseRow | None = None
+    row: CaseRow | ImprovementRow | None = None
     policy: Policy | None = None

@@ -11,11 +11,13 @@ the rest is room for a busy machine. Shorter, the server would give up on an att
 TWO_SERVICES = timedelta(seconds=80)
 """A notice may ask the CRM for an address first, and then waits for the gateway: twice 35 s and room."""
 
-THREE_SERVICES = timedelta(seconds=115)
-"""A link asks the survey service, perhaps the CRM for an address, and the gateway: thrice 35 s and room."""
+THREE_SERVICES = timedelta(seconds=120)
+"""A link asks the survey service, perhaps the CRM for an address, and the gateway: thrice 35 s and room.
+A suggester is looked up in the ledger first, which waits up to 30 s for its database."""
 
 THE_LEDGER = timedelta(seconds=15)
-"""A reservation waits 5 s for its database; a frozen one may hold its connection for 5 s more."""
+"""A reservation waits 5 s for its database; a frozen one may hold its connection for 5 s more.
+The workflow server itself, asked to have a case join its like ones, answers sooner or not at all."""
 
 START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
     {
@@ -45,6 +47,9 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "find_outcome": ONE_SERVICE,
         "reserve_authority": THE_LEDGER,
         "release_authority": THE_LEDGER,
+        "read_load": THE_LEDGER,
+        "report_lesson": THE_LEDGER,
+        "tell_suggester": THREE_SERVICES,
     }
 )
 """Start-to-close time-out per request kind."""

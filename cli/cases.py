@@ -1,7 +1,7 @@
 """Commands for cases: open, list, show."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -70,13 +70,20 @@ def _pinned(name: str, received: datetime | None) -> Policy:
 
 
 def list_cases(
+    *,
     owner: Annotated[str | None, typer.Option(metavar="ID", help="Only cases of this owner.")] = None,
     stage: Annotated[
         str | None, typer.Option(help="Only cases at this stage; `ended` shows closed ones.")
     ] = None,
+    department: Annotated[str | None, typer.Option(help="Only cases with this department.")] = None,
+    customer: Annotated[str | None, typer.Option(metavar="ID", help="Only cases of this customer.")] = None,
+    product: Annotated[str | None, typer.Option(help="Only cases about this product.")] = None,
+    voc_type: Annotated[
+        str | None,
+        typer.Option("--type", help="Only complaint, inquiry, compliment, suggestion or unknown."),
+    ] = None,
     within: Annotated[float, typer.Option(help="Hours that count as at risk.")] = AT_RISK,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
-    *,
     at_risk: Annotated[
         bool, typer.Option("--at-risk", help="Only cases with a deadline that is near.")
     ] = False,
@@ -86,7 +93,19 @@ def list_cases(
 ) -> None:
     """List cases, what falls due first at the top."""
     before = datetime.now(UTC) + timedelta(hours=within) if at_risk else None
-    found = run(_list(find_settings(), owner, stage, before, limit, parked=parked, ended=ended))
+    wanted = {
+        "owner": owner,
+        "stage": stage,
+        "department": department,
+        "customer": customer,
+        "product": product,
+        "voc_type": voc_type,
+        "due_before": before,
+        "parked": parked or None,
+        "ended": None if ended or stage == "ended" else False,
+        "limit": limit,
+    }
+    found = run(_list(find_settings(), wanted))
     lines = table(
         f"{len(found)} cases", "case", "stage", "severity", "owner", "next due", "what", "parked or end"
     )
@@ -97,25 +116,9 @@ def list_cases(
     answer(found, lines, as_json=as_json)
 
 
-async def _list(
-    settings: Settings,
-    owner: str | None,
-    stage: str | None,
-    before: datetime | None,
-    limit: int,
-    *,
-    parked: bool,
-    ended: bool,
-) -> list[CaseRow]:
+async def _list(settings: Settings, wanted: dict[str, Any]) -> list[CaseRow]:
     async with ledger(settings) as store:
-        return await store.cases(
-            owner=owner,
-            stage=stage,
-            due_before=before,
-            parked=parked or None,
-            ended=None if ended or stage == "ended" else False,
-            limit=limit,
-        )
+        return await store.cases(**wanted)
 
 
 def show_case(case: Case, viewer: Viewer = None, *, as_json: Json = False) -> None:

@@ -12,7 +12,10 @@ from rich.console import Group
 from rich.text import Text
 
 from cli.output import row, table
+from domain.actor import Role
 from domain.case import CaseCommand
+from domain.improvement_events import TABLE as TABLE_OF_REQUESTS
+from domain.improvement_events import ImprovementCommand
 from domain.message import Command
 from domain.permission import TABLE
 from domain.refusal import Refused
@@ -39,9 +42,16 @@ class Entry:
 
 
 def catalogue() -> tuple[Entry, ...]:
-    """Return every command in the order of a case's life."""
-    models = {model.model_fields["kind"].default: model for model in _members(CaseCommand)}
-    return tuple(_entry(name, models[name]) for name in TABLE)
+    """Return every command in the order of a case's life, then those of improvement requests."""
+    models = {
+        model.model_fields["kind"].default: model
+        for model in (*_members(CaseCommand), *_members(ImprovementCommand))
+    }
+    of_cases = ((name, permit.roles, permit.stages) for name, permit in TABLE.items())
+    of_requests = ((name, *permit) for name, permit in TABLE_OF_REQUESTS.items())
+    return tuple(
+        _entry(models[name], name, roles, stages) for name, roles, stages in (*of_cases, *of_requests)
+    )
 
 
 def entry(name: str) -> Entry:
@@ -63,17 +73,16 @@ def _members(union: Any) -> tuple[type[BaseModel], ...]:
     return get_args(bare)
 
 
-def _entry(name: str, model: type[BaseModel]) -> Entry:
+def _entry(model: type[BaseModel], name: str, roles: tuple[Role, ...], stages: tuple[str, ...]) -> Entry:
     own = {
         key: field for key, field in model.model_fields.items() if key not in {*Command.model_fields, "kind"}
     }
-    permit = TABLE[name]
     return Entry(
         command=name,
         does=(model.__doc__ or "").strip().splitlines()[0],
         fields=tuple(Field(key, _type(field.annotation), field.is_required()) for key, field in own.items()),
-        roles=tuple(permit.roles),
-        stages=tuple(permit.stages),
+        roles=tuple(roles),
+        stages=tuple(stages),
     )
 
 
@@ -114,7 +123,9 @@ def _field(name: str, field: FieldInfo) -> str:
 
 def overview(entries: tuple[Entry, ...]) -> Group:
     """Return a table of commands: what they do, their fields (`?` may be left out), and who may give them."""
-    shown = table("Commands of a case", "command", "what it does", "fields", "who")
+    shown = table(
+        "Commands of a case and of an improvement request", "command", "what it does", "fields", "who"
+    )
     for each in entries:
         fields = ", ".join(f"{field.name}{'' if field.required else '?'}" for field in each.fields)
         row(shown, each.command, each.does, fields or "-", ", ".join(each.roles))
@@ -126,10 +137,10 @@ def detail(found: Entry) -> Group:
     fields = table(f"{found.command}: {found.does}", "field", "takes", "")
     for each in found.fields:
         row(fields, each.name, each.type, "" if each.required else "may be left out")
-    who = f"given by: {', '.join(found.roles)}\nwhile the case is: {', '.join(found.stages)}"
+    who = f"given by: {', '.join(found.roles)}\nwhile the case or request is: {', '.join(found.stages)}"
     return Group(fields, Text(who))
 
 
 def names() -> str:
     """Return the names of all commands, for a help text."""
-    return ", ".join(TABLE)
+    return ", ".join((*TABLE, *TABLE_OF_REQUESTS))

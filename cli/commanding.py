@@ -9,14 +9,15 @@ from rich.text import Text
 
 from cli import catalogue
 from cli.cases import Case
-from cli.connection import case_number, cases, find_settings, run
+from cli.connection import cases, find_settings, run, subject
 from cli.output import Json, answer, plain
 from cli.reading import bounded, json_object, read_bytes
 from client import Unreachable
 from domain.record import iso
 from domain.refusal import Refused
+from domain.theme import is_request
 from settings import Settings
-from workflows.decode import command_from
+from workflows.decode import command_from, improvement_command_from
 from workflows.messages import Receipt
 
 By = Annotated[str, typer.Option("--by", metavar="ROLE:ID", help="Who asks, for example supervisor:sup-01.")]
@@ -52,10 +53,10 @@ def submit(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Send any command to a case, and print its receipt."""
+    """Send any command to a case, or to an improvement request, and print its receipt."""
     fields = _fields(data)
     if occurred_at is not None:
-        fields["occurred_at"] = _instant(occurred_at)
+        fields["occurred_at"] = instant(occurred_at, "occurred_at")
     _give(case, command, by, fields, command_id, signal=signal, as_json=as_json)
 
 
@@ -103,12 +104,17 @@ def _fields(data: str) -> dict[str, Any]:
     return json_object(bounded(data.encode("utf-8", "surrogateescape"), "--data"), "--data")
 
 
-def _instant(given: str) -> str:
+def instant(given: str, name: str) -> str:
+    """Return a time as commands carry it.
+
+    Raises:
+        Refused: it has no offset, or is none.
+    """
     try:
         return iso(datetime.fromisoformat(given))
     except ValueError:
         raise Refused(
-            "occurred_at: write an ISO 8601 time with an offset, such as 2026-11-22T09:00:00+09:00",
+            f"{name}: write an ISO 8601 time with an offset, such as 2026-11-22T09:00:00+09:00",
             code="invalid",
         ) from None
 
@@ -123,20 +129,26 @@ def _give(
     signal: bool,
     as_json: bool,
 ) -> None:
-    number = case_number(case)
+    number = subject(case)
     catalogue.entry(name)
-    stated = {"id": command_id or uuid4().hex, "by": _actor(by)}
+    stated = {"id": command_id or uuid4().hex, "by": actor(by)}
     twice = sorted(stated.keys() & fields.keys())
     if twice:
         raise Refused(f"{twice[0]}: is given by its own option; leave it out of --data", code="invalid")
-    command = command_from(name, {**fields, **stated})
+    read = improvement_command_from if is_request(number) else command_from
+    command = read(name, {**fields, **stated})
     sent = command.model_dump(mode="json", exclude={"at"}, exclude_none=True)
     receipt = run(_send(find_settings(), number, name, sent, signal=signal))
     told = {"case_id": number, "command_id": command.id, "sent": "signal"} if receipt is None else receipt
     answer(told, _words(receipt, number, command.id), as_json=as_json)
 
 
-def _actor(by: str) -> str:
+def actor(by: str) -> str:
+    """Return who asks, as commands carry it.
+
+    Raises:
+        Refused: it has not both parts.
+    """
     role, colon, person = by.partition(":")
     if not (role and colon and person):
         raise Refused("by: write ROLE:ID, for example supervisor:sup-01", code="invalid")
@@ -164,4 +176,4 @@ def _words(receipt: Receipt | None, number: str, command_id: str) -> Text:
     what = ", ".join(receipt.events) or "nothing changed: it was already so"
     if receipt.attempt:
         what += f"; not on your own authority, and recorded as an attempt: {receipt.attempt}"
-    return plain(f"{what}  (case {number} at version {receipt.version}; command {command_id})")
+    return plain(f"{what}  ({number} at version {receipt.version}; command {command_id})")

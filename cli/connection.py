@@ -13,6 +13,7 @@ import asyncpg
 from client import Redress, Unreachable, connect
 from domain.number import normal
 from domain.refusal import Refused
+from domain.theme import PREFIX
 from ledger.errors import LedgerNotReady
 from ledger.pool import Pool, open_pool
 from ledger.store import EventStore
@@ -111,6 +112,33 @@ async def ledger(settings: Settings) -> AsyncIterator[EventStore]:
     """Open the ledger to read; it waits less for its database than a worker does."""
     async with ledger_pool(settings.database_url) as pool:
         yield EventStore(pool, patience=timedelta(seconds=PATIENCE))
+
+
+def subject(given: str) -> str:
+    """Return the number of a case, or of an improvement request, that a person typed.
+
+    Raises:
+        Refused: it can be neither.
+    """
+    if given.upper().startswith(PREFIX):
+        return improvement_number(given)
+    return case_number(given)
+
+
+def improvement_number(given: str) -> str:
+    """Return the number of an improvement request that a person typed.
+
+    Raises:
+        Refused: it cannot be one.
+    """
+    number = normal(given.upper().removeprefix(PREFIX))
+    if number is None:
+        raise Refused(
+            f"ID: this is no improvement request; one is called {PREFIX} and 13 letters and digits, "
+            f"such as {PREFIX}2Q5N-18Q0-ZWDY-E",
+            code="number",
+        )
+    return PREFIX + number
 
 
 def case_number(given: str) -> str:

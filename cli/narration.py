@@ -64,6 +64,19 @@ def _call(event: Any) -> Sentences:
     return f"해피콜: {event.verbatim}", "happy call: the customer says that it was put right"
 
 
+STAFF_NEWS: Mapping[str, Callable[[str], Sentences | None]] = {
+    "staff_result": lambda staff: (
+        f"{staff}에게 결과를 알렸습니다",
+        f"{staff}, who took part before, hears how it came out",
+    ),
+    "staff_praise": lambda staff: (f"{staff}에게 칭찬을 전했습니다", f"{staff} hears of the praise"),
+    **dict.fromkeys(
+        ("staff_fallback", "staff_offer", "staff_away", "staff_task", "staff_task_late", "staff_task_answer"),
+        lambda _: None,
+    ),
+}
+"""What is told of words to staff: those that only go with another event go without saying."""
+
 TOLD: Mapping[str, Telling] = {
     "case_opened": lambda event: ("접수했습니다", f"opened, by {event.opening.source}"),
     "acknowledgement_sent": lambda _: (
@@ -78,6 +91,43 @@ TOLD: Mapping[str, Telling] = {
         f"{event.department} 부서로",
         f"routed to {event.department}",
     ),
+    "fallback_alerted": lambda event: (
+        f"맡을 부서를 규칙으로 찾지 못하여 {event.department} 부서장에게 알립니다",
+        f"no rule finds a department: {event.department} takes it, and its leader is alerted",
+    ),
+    "department_refused": lambda event: (
+        f"{event.department} 부서가 거절: {event.reason}",
+        f"{event.department} refuses: {event.reason}",
+    ),
+    "owner_away": lambda event: (
+        f"담당자 {event.person} 부재",
+        f"{event.person}, who owns it, is away; its deadlines run on",
+    ),
+    "owner_suggested": lambda event: (
+        f"담당자 추천: {event.person or '없음'} ({', '.join(event.reasons)})",
+        f"suggested owner: {event.person or 'nobody'} ({', '.join(event.reasons)})",
+    ),
+    "skill_mismatched": lambda event: (
+        f"{event.owner}에게 없는 역량: {', '.join(event.lacks)}",
+        f"{event.owner} lacks {', '.join(event.lacks)}; the next hand-over repairs it",
+    ),
+    "transfer_offered": lambda event: (f"{event.to}에게 인계 요청", f"offered to {event.to}"),
+    "transfer_accepted": lambda event: (f"{event.owner} 인수", f"{event.owner} takes it over"),
+    "task_given": lambda event: (
+        f"{event.department} 부서에 과제",
+        f"task {event.number} for {event.department}, with its due time",
+    ),
+    "task_missed": lambda event: (
+        f"과제 {event.number} 기한 초과",
+        f"task {event.number} is late; the case moves up",
+    ),
+    "task_done": lambda event: (f"과제 {event.number} 완료", f"task {event.number} is done"),
+    "task_refused": lambda event: (
+        f"과제 {event.number} 거절: {event.reason}",
+        f"task {event.number} is refused: {event.reason}",
+    ),
+    "task_cancelled": lambda event: (f"과제 {event.number} 취소", f"task {event.number} is called off"),
+    "staff_informed": lambda event: STAFF_NEWS[event.topic](event.staff) if event.reached else None,
     "case_accepted": lambda event: (f"담당자 {event.owner}", f"{event.owner} accepts and owns it"),
     "target_breached": _missed,
     "case_escalated": lambda event: (
@@ -134,6 +184,9 @@ TOLD: Mapping[str, Telling] = {
 """What is told of each kind of event; the rest is for `redress history`."""
 
 BAD = (
+    "fallback_alerted",
+    "owner_away",
+    "task_missed",
     "target_breached",
     "case_escalated",
     "promise_broken",

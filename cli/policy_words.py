@@ -5,7 +5,14 @@ from datetime import timedelta
 from itertools import chain
 
 from activities.wordings import Wordings
-from cli import policy_fairness, policy_offers, policy_rules, policy_speech
+from cli import (
+    policy_fairness,
+    policy_handling,
+    policy_improvement,
+    policy_offers,
+    policy_rules,
+    policy_speech,
+)
 from cli.policy_rules import Scope, Sentence, Subject, length
 from domain.budget import AnyBudget
 from domain.calendar import WEEKDAYS
@@ -28,12 +35,14 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
             _people(policy),
             policy_rules.routing(policy, scope),
             policy_rules.readings(policy),
+            policy_handling.handling(policy),
             policy_rules.targets(policy),
             policy_rules.statutory(policy),
             policy_offers.offers(policy),
             _pauses(policy),
             _limits(policy),
             policy_fairness.fairness(policy),
+            policy_improvement.improvement(policy),
             _clauses(policy),
             policy_speech.speech(policy),
             _texts(policy, wordings),

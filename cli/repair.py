@@ -8,17 +8,18 @@ from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionSta
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.cases import Case
-from cli.connection import case_number, cases, find_settings, ledger, ledger_pool, run
+from cli.connection import cases, find_settings, ledger, ledger_pool, run, subject
 from cli.output import Json, answer, note
 from cli.sight import folded
 from client import NotFound, Redress
 from domain.case import is_over
 from domain.refusal import Refused
-from ledger.fold import fold_row
+from domain.theme import is_request
+from ledger.fold import fold_request, fold_row
 from ledger.read_models import rebuild
 from ledger.store import EventStore
 from settings import Settings
-from workflows.messages import Carried
+from workflows.messages import Carried, ImprovementCarried
 from workflows.names import CONFLICT
 
 EVERY = 100
@@ -39,9 +40,9 @@ def revive(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Start a case again from what the ledger holds (after a terminate, a reset, or a conflict)."""
-    number = case_number(case)
-    version = run(_revive(find_settings(), number, force=force))
+    """Start a case or request again from what the ledger holds (after a terminate, reset, or conflict)."""
+    number = subject(case)
+    version = run((_revive_request if is_request(number) else _revive)(find_settings(), number, force=force))
     answer(
         {"case_id": number, "version": version},
         Text(f"{number} goes on after event {version}"),
@@ -69,6 +70,18 @@ async def _revive(settings: Settings, number: str, *, force: bool) -> int:
         return found.case.version
 
 
+async def _revive_request(settings: Settings, id_: str, *, force: bool) -> int:
+    async with cases(settings) as redress, ledger(settings) as store:
+        entries = await store.read(id_)
+        if not entries:
+            raise NotFound(f"the ledger holds nothing of improvement request {id_}")
+        if not force:
+            await _check_stopped(redress, id_)
+        carried = ImprovementCarried(request=fold_request(entries), head=entries[-1].hash)
+        await redress.revive_improvement(carried)
+        return carried.request.version
+
+
 async def _check_stopped(redress: Redress, number: str) -> None:
     """Refuse to end a run that is well: events that it has not written yet would be lost."""
     described = await _described(redress, number)
@@ -76,7 +89,7 @@ async def _check_stopped(redress: Redress, number: str) -> None:
         return
     if not described.typed_search_attributes.get(CONFLICT, default=False):
         raise Refused(
-            "the case runs and agrees with its ledger: there is nothing to revive (--force does it anyway)",
+            "it runs and agrees with its ledger: there is nothing to revive (--force does it anyway)",
             code="running",
         )
 

@@ -192,7 +192,12 @@ def _standing(view: CaseView) -> RenderableType:
         "class": f"{now.voc_type}, severity {now.severity or 'not classed'}, product {now.product or '-'}",
         "department": now.department,
         "owner": f"{now.owner} (level {now.level})" if now.owner else None,
+        "suggested": _suggested(view),
+        "lacks": f"{', '.join(view.lacks)}: the next hand-over repairs it" if view.lacks else None,
+        "read by": "the rules; no person has confirmed it" if view.read_by_rules else None,
         "customer": now.customer,
+        "opened by": "the firm itself, before the customer complained" if view.proactive else None,
+        "counted with": ", ".join(view.improvements) or None,
         "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
         "wants": view.wants,
         "words": view.text or None,
@@ -207,6 +212,7 @@ def _standing(view: CaseView) -> RenderableType:
         "wishes": "; ".join(_wish(each) for each in view.wishes) or None,
         "guarantees": "; ".join(_guarantee(each) for each in view.guarantees) or None,
         "promises": ", ".join(f"{each.number} by {each.by}: {each.state}" for each in view.promises) or None,
+        "tasks": ", ".join(f"{each.number} {each.department}: {each.state}" for each in view.tasks) or None,
         "result": view.outcome,
         "happy call": view.happy_call if view.outcome else None,
         **(_follow_up(view.follow_up) if view.follow_up else {}),
@@ -253,6 +259,12 @@ def _follow_up(told: FollowUpView) -> dict[str, str | None]:
         "may leave": ", ".join(told.churn) or None,
         "retention due": when(told.retention_due) if told.retention_due else None,
     }
+
+
+def _suggested(view: CaseView) -> str | None:
+    if view.suggested_owner is None:
+        return None
+    return f"{view.suggested_owner} ({', '.join(view.suggested_because)})"
 
 
 def _approval(view: CaseView) -> str | None:

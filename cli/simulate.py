@@ -144,6 +144,7 @@ def _tell(done: Simulated, *, as_json: bool) -> None:
         "slips": dict(slips),
         "refused": dict(refused),
         "stuck": stuck,
+        "improvements": done.improved,
         "rejected": done.rejected,
         "verify": done.verify,
     }
@@ -151,6 +152,7 @@ def _tell(done: Simulated, *, as_json: bool) -> None:
         "commands": sum(played.commands for played in done.played),
         "commands refused": refused.total(),
         "slips of staff": slips.total(),
+        "improvement requests": ", ".join(f"{n} {state}" for state, n in done.improved.states.items()),
         "verify": f"{len(done.verify.breaches)} breaches ({', '.join(done.verify.checked)})",
     }
     answer(told, shown(done.tally, seconds=done.seconds, more=more), as_json=as_json)

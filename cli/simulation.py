@@ -10,6 +10,7 @@ import httpx
 
 from cli.embedded import options
 from cli.importing import progress
+from cli.improving import Improved, play_requests
 from cli.output import note
 from cli.parts import Part, Played
 from cli.playing import Stage
@@ -37,6 +38,7 @@ class Simulated:
     verify: VerifyReport
     played: tuple[Played, ...]
     rejected: tuple[Rejected, ...]
+    improved: Improved
 
 
 def moved(opening: Opening, now: datetime) -> Opening:
@@ -100,8 +102,11 @@ async def _simulated(
                     return played
 
             played = tuple(await asyncio.gather(*(one(part) for part in parts)))
+        improved = await play_requests(redress, stage, parts, seed=seed)
         seconds = time.monotonic() - begun
         found = await tally(store, [each.number for each in played])
         logs = [service.log for service in stack.services]
         report = await verify(redress, pool, sandbox_url=addresses.sandbox, logs=logs, say=lambda _: None)
-    return Simulated(seconds=seconds, tally=found, verify=report, played=played, rejected=rejected)
+    return Simulated(
+        seconds=seconds, tally=found, verify=report, played=played, rejected=rejected, improved=improved
+    )

@@ -171,11 +171,14 @@ def triage_rate(*, as_json: Json = False) -> None:
 
 
 async def _classified() -> list[Triaged]:
-    """Return the first classification of every case; later ones follow new facts, not a wrong reading."""
+    """Return the first classification of every case that is not the rules' own.
+
+    Later ones follow new facts, not a wrong reading.
+    """
     async with await open_pool(find_settings().database_url) as pool:
         ledger = await ledger_of(EventStore(pool))
     firsts = (
-        next((each for each in events(entries) if isinstance(each, Triaged)), None)
+        next((each for each in events(entries) if isinstance(each, Triaged) and not each.by_rules), None)
         for entries in ledger.values()
     )
     return [first for first in firsts if first is not None]

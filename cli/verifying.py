@@ -7,10 +7,10 @@ from pathlib import Path
 
 from cli.checks import evidence, personal
 from cli.checks.approvals import approval_breaches
-from cli.checks.deadlines import deadline_breaches
+from cli.checks.deadlines import deadline_breaches, request_breaches
 from cli.checks.endings import ending_breaches
 from cli.checks.money import money_breaches
-from cli.checks.presence import presence_breaches
+from cli.checks.presence import lesson_breaches, presence_breaches
 from cli.checks.privacy import privacy_breaches
 from cli.checks.sagas import saga_breaches
 from cli.checks.views import view_breaches
@@ -79,26 +79,27 @@ async def _look(
     found = [*await presence_breaches(redress, store, books)]
     say("V2 the chains of events hold")
     found += [*await verify_chain(pool), *await verify_roles(pool)]
-    ledger = await evidence.ledger_of(store)
+    ledger, requests = await evidence.ledger_of(store), await evidence.requests_of(store)
+    found += lesson_breaches(ledger, requests)
     if sandbox_url:
         say("V3 money went out once")
         found += money_breaches(ledger, books)
     say("V4 no remedy is left in between")
     found += saga_breaches(ledger)
     say("V5 deadlines fired once, and never early")
-    found += deadline_breaches(ledger)
+    found += [*deadline_breaches(ledger), *request_breaches(requests)]
     say("V6 read models and running cases agree with the ledger")
     found += [*await verify_read_model(pool, fold_row(policies)), *await view_breaches(redress, store)]
     say("V7 what was approved and agreed is what was done")
     found += approval_breaches(ledger)
     say("V8 no personal data where everybody may read")
     found += await verify_no_personal_data(pool, personal.values_of)
-    found += await privacy_breaches(redress, ledger, logs)
+    found += await privacy_breaches(redress, ledger, requests, logs)
     say("V9 every bad answer was acted on, every end met its conditions")
     found += ending_breaches(ledger, policies)
     return VerifyReport(
         cases=len(ledger),
-        events=sum(len(entries) for entries in ledger.values()),
+        events=sum(len(entries) for entries in (*ledger.values(), *requests.values())),
         refunds=len(books.refunds),
         checked=("V1", "V2", *(("V3",) if sandbox_url else ()), "V4", "V5", "V6", "V7", "V8", "V9"),
         breaches=tuple(found),

@@ -29,6 +29,9 @@ class DueWhy:
 PLAIN = {
     "contact/pause": ("a pause ends", "pauses have a longest time (policy: pause_reasons)"),
     "promise/kept": ("a promise is due", "somebody promised it to the customer"),
+    "task/due": ("a department's task is done", "the owner needs it (policy: handling.task)"),
+    "news/words": ("words to staff go out", "they wait for working hours"),
+    "allocation/absence": ("the owner is away", "the directory announces it (policy: people)"),
     "supervisor/meeting": ("a supervisor has met the customer", "the customer asked for a supervisor"),
     "remedy/approval": ("the proposal is approved or rejected", "it is above its proposer's authority"),
     "remedy/approval-expires": (

@@ -4,7 +4,7 @@ There is exactly one owner at any time after the first acceptance: a hand-over k
 new one accepts; an escalation moves ownership at once.
 """
 
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
@@ -58,6 +58,14 @@ class DepartmentAssigned(Event):
     department: Line
     rule: int
     reason: Line
+
+
+class FallbackAlerted(Event):
+    """No department answers for the case by a rule: the fallback takes it, and its leader is told."""
+
+    kind: Literal["fallback_alerted"] = "fallback_alerted"
+    department: Line
+    refused: tuple[Line, ...]
 
 
 class DepartmentRefused(Event):
@@ -125,9 +133,13 @@ class Routed(Record):
     reason: Line
 
 
+TRANSFERS = "transfers"
+"""Cause of the escalation that too many hand-overs bring."""
+
 AssignmentCommand = RefuseDepartment | AcceptCase | TransferCase | AcceptTransfer | EscalateCase
 AssignmentEvent = (
     DepartmentAssigned
+    | FallbackAlerted
     | DepartmentRefused
     | CaseAccepted
     | TransferOffered
@@ -145,6 +157,7 @@ class Assignment:
         assigned_at: since when somebody is asked to accept: the department, or whom the case was moved up to.
         asks: how often somebody new was asked; each ask has an acceptance deadline of its own.
         accepted_at: when the present owner accepted; None while that is awaited.
+        pinned: it changed hands so often that only leaders pass it on.
     """
 
     department: str | None = None
@@ -159,6 +172,7 @@ class Assignment:
     level: int = 0
     transfers: int = 0
     owners: tuple[str, ...] = ()
+    pinned: bool = False
 
 
 def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -> tuple[AssignmentEvent, ...]:
@@ -203,7 +217,28 @@ def _transfer(assignment: Assignment, policy: Policy, command: TransferCase) -> 
         raise Refused("to: the role directory knows no agent or supervisor of that id", code="unknown-person")
     if not command.summary.strip():
         raise Refused("summary: say what the next owner must know", code="summary")
+    if _worn(assignment, policy):
+        moved = () if assignment.pinned else _handed_too_often(assignment, policy, command)
+        if moved:
+            return moved
+        if not policy.holds(command.to, Role.SUPERVISOR):
+            raise Refused(
+                "to: it changed hands too often; only a supervisor takes it now", code="handed-too-often"
+            )
     return (TransferOffered(to=command.to, summary=command.summary, at=command.at, by=command.by),)
+
+
+def _worn(assignment: Assignment, policy: Policy) -> bool:
+    """Every offer counts, taken up or not: the customer hears of a new name each time (R17)."""
+    limit = policy.handling.max_transfers if policy.handling else None
+    return assignment.pinned or (limit is not None and assignment.offers + 1 >= limit)
+
+
+def _handed_too_often(
+    assignment: Assignment, policy: Policy, command: TransferCase
+) -> tuple[CaseEscalated, ...]:
+    reason = f"it would change hands for the {assignment.offers + 1}. time"
+    return escalate(assignment, policy, cause=TRANSFERS, reason=reason, at=command.at, by=command.by)
 
 
 def _accept_transfer(assignment: Assignment, command: AcceptTransfer) -> tuple[AssignmentEvent, ...]:
@@ -269,26 +304,35 @@ def appoint_reviewer(
 
 
 def follow(assignment: Assignment, triage: Classification, policy: Policy, at: datetime) -> tuple[Event, ...]:
-    """A classed case without a department is given one by the first rule that matches."""
-    if not triage.classed or assignment.department is not None:
+    """A classed case is given a department by the first rule that matches, and anew while nobody has it."""
+    if not triage.classed:
         return ()
-    return (_route(assignment, triage, policy, at),)
+    found = route(assignment.refused, triage, policy)
+    if assignment.department is not None and not _belongs_elsewhere(assignment, policy, found):
+        return ()
+    assigned = DepartmentAssigned(department=found.department, rule=found.rule, reason=found.reason, at=at)
+    if found.rule or policy.handling is None:
+        return (assigned,)
+    alert = FallbackAlerted(department=found.department, refused=assignment.refused, at=at)
+    return (assigned, alert)
 
 
-def route(refused: Container[str], triage: Classification, policy: Policy) -> Routed:
+def _belongs_elsewhere(assignment: Assignment, policy: Policy, found: Routed) -> bool:
+    """A correction moves a case on as long as nobody has taken it."""
+    free = assignment.owner is None and policy.handling is not None
+    return free and found.department != assignment.department
+
+
+def route(refused: Collection[str], triage: Classification, policy: Policy) -> Routed:
     """Return the department of the first rule that fits and has not refused, else customer service."""
+    if policy.handling is not None and len(refused) >= policy.handling.max_refusals:
+        reason = f"{len(refused)} departments refused; customer service takes it"
+        return Routed(department=policy.fallback_department, rule=0, reason=reason)
     for place, rule in enumerate(policy.routing, start=1):
         if rule.department not in refused and _matches(rule, triage):
             return Routed(department=rule.department, rule=place, reason=rule.reason)
     reason = "no rule matches; customer service takes what nobody else does"
     return Routed(department=policy.fallback_department, rule=0, reason=reason)
-
-
-def _route(
-    assignment: Assignment, triage: Classification, policy: Policy, at: datetime
-) -> DepartmentAssigned:
-    found = route(assignment.refused, triage, policy)
-    return DepartmentAssigned(department=found.department, rule=found.rule, reason=found.reason, at=at)
 
 
 def _matches(rule: Routing, triage: Classification) -> bool:
@@ -305,6 +349,8 @@ def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
         case DepartmentAssigned(department=department, at=at):
             since = assignment.assigned_at or at  # a refusal by one department does not stop the clock
             return replace(assignment, department=department, assigned_at=since, asks=max(assignment.asks, 1))
+        case FallbackAlerted():
+            return assignment
         case DepartmentRefused(department=department):
             return replace(assignment, department=None, refused=(*assignment.refused, department))
         case CaseAccepted(owner=owner, at=at):
@@ -313,8 +359,9 @@ def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
             return replace(assignment, offered_to=to, offered_at=event.at, offers=assignment.offers + 1)
         case TransferAccepted(owner=owner, at=at):
             return replace(_owned_by(assignment, owner), transfers=assignment.transfers + 1, accepted_at=at)
-        case CaseEscalated(level=level, owner=owner, at=at):
-            return replace(_asked(assignment, owner, at), level=level)
+        case CaseEscalated(level=level, owner=owner, at=at, cause=cause):
+            pinned = assignment.pinned or cause == TRANSFERS
+            return replace(_asked(assignment, owner, at), level=level, pinned=pinned)
         case OwnerAppointed(owner=owner, at=at):
             return _asked(assignment, owner, at)
         case _:

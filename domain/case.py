@@ -14,15 +14,18 @@ from pydantic import Field
 
 from domain import (
     after_care,
+    allocation,
     amendment,
     assignment,
     contact,
+    cost,
     ending,
     evidence,
     guarantee,
     happy_call,
     intake,
     late_refund,
+    lesson,
     permission,
     plain_speech,
     promise,
@@ -31,8 +34,11 @@ from domain import (
     retention,
     saga,
     said,
+    staff_news,
+    staff_readers,
     supervisor,
     targets,
+    task,
     took_part,
     triage,
     wish,
@@ -41,6 +47,7 @@ from domain import (
 )
 from domain.actor import Role
 from domain.after_care import AfterCare, AfterCareEvent
+from domain.allocation import Allocation, AllocationCommand, AllocationEvent, Desk
 from domain.amendment import AmendmentCommand, AmendmentEvent
 from domain.answer_link import LinkEvent
 from domain.assignment import Assignment, AssignmentCommand, AssignmentEvent
@@ -48,6 +55,7 @@ from domain.attempt import AttemptEvent, AttemptRefused
 from domain.clocks import Around
 from domain.consent import ContactWithheld
 from domain.contact import ContactCommand, ContactEvent, Contacts
+from domain.cost import Spent
 from domain.earlier import earlier_failure
 from domain.effect import Effect, SendNotice
 from domain.ending import AnswerNotified, Course, Ending, EndingCommand, EndingEvent
@@ -55,6 +63,7 @@ from domain.evidence import Evidence, EvidenceCommand, EvidenceEvent
 from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallCommand, HappyCallEvent, Past
 from domain.intake import AcknowledgementSent, Intake, IntakeCommand, IntakeEvent, Opening
+from domain.lesson import Learned, LessonEvent, Lessons
 from domain.message import (
     EARLIEST,
     CameBack,
@@ -87,9 +96,11 @@ from domain.result import Recovery, Result, ResultCommand, ResultEvent, ResultNo
 from domain.retention import Retention, RetentionEvent, TakeRetentionStep
 from domain.saga import Agreed, Saga, SagaCommand, SagaEvent
 from domain.saga_events import GoodsHandedIn, InspectionFound
-from domain.suggestion import corrections
+from domain.staff_news import News, NewsEvent
+from domain.suggestion import corrections, read_surely
 from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRight
 from domain.targets import TargetCommand, TargetEvent, Targets, Told
+from domain.task import TaskCommand, TaskEvent, Tasks
 from domain.took_part import TookPart
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
@@ -101,6 +112,8 @@ CaseCommand = Annotated[
     | TriageCommand
     | AssignmentCommand
     | EvidenceCommand
+    | AllocationCommand
+    | TaskCommand
     | ContactCommand
     | PromiseCommand
     | SupervisorCommand
@@ -123,6 +136,9 @@ CaseEvent = Annotated[
     | TriageEvent
     | AssignmentEvent
     | EvidenceEvent
+    | AllocationEvent
+    | TaskEvent
+    | NewsEvent
     | ContactEvent
     | PromiseEvent
     | SupervisorEvent
@@ -140,6 +156,7 @@ CaseEvent = Annotated[
     | WithdrawalEvent
     | TargetEvent
     | GuaranteeBroken
+    | LessonEvent
     | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),
@@ -174,6 +191,10 @@ class Case:
     triage: Classification = field(default_factory=Classification)
     assignment: Assignment = field(default_factory=Assignment)
     evidence: Evidence = field(default_factory=Evidence)
+    allocation: Allocation = field(default_factory=Allocation)
+    tasks: Tasks = field(default_factory=Tasks)
+    staff_news: News = field(default_factory=News)
+    spent: Spent = field(default_factory=Spent)
     contacts: Contacts = field(default_factory=Contacts)
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
@@ -191,6 +212,7 @@ class Case:
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
     worded: tuple[str, ...] = ()
+    lessons: Lessons = field(default_factory=Lessons)
 
 
 def unopened(case_id: str, policy: Policy) -> Case:
@@ -215,6 +237,32 @@ def opened(case: Case) -> Intake:
 def before_remedy(case: Case) -> Before:
     """Return what the stages before the remedy know."""
     return Before(policy=case.policy, intake=opened(case), triage=case.triage, contacts=case.contacts)
+
+
+def _desk(case: Case) -> Desk:
+    return Desk(
+        policy=case.policy,
+        triage=case.triage,
+        assignment=case.assignment,
+        claimed=opened(case).opening.claimed,
+    )
+
+
+def _hand_over_summary(case: Case) -> str:
+    """Say what whoever takes over must know; the rest stands in the case itself."""
+    open_promises = sum(each.state == "open" for each in case.promises.made)
+    if case.policy.language == "ko":
+        return (
+            f"담당자 {case.assignment.owner} 부재로 인계합니다. 분류 {case.triage.voc_type}, "
+            f"원인 {case.triage.cause or '미정'}, 심각도 {case.triage.severity}, "
+            f"접촉 {case.contacts.count}회, 지켜야 할 약속 {open_promises}건, "
+            f"진행 중인 부서 과제 {len(case.tasks.open)}건입니다."
+        )
+    return (
+        f"{case.assignment.owner} is away. A {case.triage.voc_type}, cause {case.triage.cause or 'open'}, "
+        f"severity {case.triage.severity}; {case.contacts.count} contacts so far, {open_promises} open "
+        f"promises, {len(case.tasks.open)} open tasks of departments."
+    )
 
 
 def _agreed(case: Case) -> Agreed:
@@ -267,10 +315,22 @@ def around(case: Case) -> Around:
         saga=case.saga,
         result=case.result,
         ending=case.ending,
+        allocation=case.allocation,
         extended=case.targets.extended,
         updates_missed=case.targets.updates_missed,
         update_from=case.targets.update_from,
         amended_at=case.amended_at,
+    )
+
+
+def _learned(case: Case) -> Learned:
+    return Learned(
+        case_id=case.id,
+        before=before_remedy(case),
+        assignment=case.assignment,
+        result=case.result,
+        guarantees=case.guarantees,
+        ending=case.ending,
     )
 
 
@@ -389,7 +449,13 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | assignment.AcceptTransfer()
             | assignment.EscalateCase()
         ):
+            if isinstance(command, assignment.TransferCase):
+                allocation.check_transfer(case.allocation, _desk(case), command)
             return assignment.decide(case.assignment, case.policy, command)
+        case allocation.SuggestOwner() | allocation.ReportAbsence():
+            return allocation.decide(case.allocation, _desk(case), command)
+        case task.GiveTask() | task.AcceptTask() | task.FinishTask() | task.RefuseTask() | task.CancelTask():
+            return task.decide(case.tasks, case.policy, command)
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets() | contact.OptOut():
             complaint = case.triage.voc_type in (None, "complaint")
             return contact.decide(case.contacts, case.policy, command, complaint=complaint)
@@ -426,7 +492,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             if isinstance(command, result.RegisterResult):
                 wish.check_answered(case.wishes)
                 supervisor.check_result(case.supervisor, case.policy, command.by.id)
-            return result.decide(case.result, _recovery(case), command)
+                task.check_none_open(case.tasks)
+            return _costed(case, result.decide(case.result, _recovery(case), command))
         case happy_call.AssignCaller() | happy_call.ReportCall():
             return happy_call.decide(case.follow_up, past_of(case), command)
         case TakeRetentionStep():
@@ -443,7 +510,9 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | ending.OpenRound()
             | ending.StateFinalPosition()
         ):
-            return ending.decide(case.ending, _course(case), command)
+            if isinstance(command, ending.AnswerCase | ending.StateFinalPosition):
+                task.check_none_open(case.tasks)
+            return _costed(case, ending.decide(case.ending, _course(case), command))
         case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
             return withdrawal.decide(case.withdrawal, case.contacts.count, command)
         case _:
@@ -471,6 +540,9 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         return ()
     found = (
         *contact.deadlines(case.contacts),
+        *allocation.deadlines(case.allocation, _desk(case)),
+        *task.deadlines(case.tasks),
+        *staff_news.deadlines(case.staff_news),
         *promise.deadlines(case.promises),
         *supervisor.deadlines(case.supervisor),
         *remedy.deadlines(case.remedy),
@@ -518,6 +590,7 @@ def _time(case: Case, at: datetime) -> tuple[Event, ...]:
 
 
 MOVES_UP = (
+    task.TaskMissed,
     promise.PromiseBroken,
     supervisor.SupervisorRequestMissed,
     remedy.ApprovalMissed,
@@ -529,8 +602,15 @@ MOVES_UP = (
 
 
 def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
-    """Note on a classification where it departs from what the rules read in the customer's words."""
+    """Note on a classification where it departs from what the rules read in the customer's words.
+
+    Raises:
+        Refused: where a complaint on which a remedy was proposed already would be called something else.
+    """
     text = opened(case).opening.text
+    for event in events:
+        if isinstance(event, triage.Triaged) and event.voc_type != "complaint" and case.remedy.proposed:
+            raise Refused("a remedy was proposed, so it stays a complaint", code="downgrade")
     return tuple(
         event.model_copy(
             update={"corrects": corrections(case.policy, text, triage.evolve(case.triage, event))}
@@ -539,9 +619,27 @@ def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
     )
 
 
+def _costed(case: Case, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Add to a result what became of each harm line, and what the case has cost."""
+    return tuple(
+        event.model_copy(
+            update={
+                "remedies": result.line_results(_recovery(case)),
+                "cost": cost.cost_of(case.spent, case.policy),
+            }
+        )
+        if isinstance(event, result.ResultRegistered)
+        else event
+        for event in events
+    )
+
+
 def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
     lapse: dict[str, Callable[[], tuple[Event, ...]]] = {
         "contact": lambda: contact.lapse(case.contacts, deadline, at),
+        "allocation": lambda: allocation.lapse(case.allocation, _desk(case), deadline, at),
+        "task": lambda: task.lapse(case.tasks, case.policy, deadline, at),
+        "news": lambda: staff_news.lapse(case.staff_news, deadline, at),
         "promise": lambda: promise.lapse(deadline, at),
         "supervisor": lambda: supervisor.lapse(case.supervisor, deadline, at),
         "remedy": lambda: remedy.lapse(case.remedy, case.policy, deadline, at),
@@ -578,9 +676,12 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         return ()
     before = before_remedy(case)
     return (
-        assignment.follow(case.assignment, case.triage, case.policy, at)
+        _read_surely(case, at)
+        or assignment.follow(case.assignment, case.triage, case.policy, at)
+        or allocation.follow(case.allocation, _desk(case), at)
         or _begin_higher(case, at)
         or guarantee.follow(case.guarantees, around(case), case.targets, at)
+        or lesson.follow(case.lessons, _learned(case), at)
         or wish.follow(case.wishes, case.remedy, at)
         or remedy.follow(case.remedy, before, at)
         or late_refund.follow(around(case), at)
@@ -588,6 +689,7 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         or _follow_result(case, at)
         or promise.follow(case.promises, _seen(case), at)
         or _withdrawn_by_staff(case, at)
+        or _called_off(case, at)
         or ending.follow(case.ending, _course(case), at)
     )
 
@@ -602,6 +704,27 @@ def _follow_result(case: Case, at: datetime) -> tuple[Event, ...]:
         or written_form.follow(case.form, case.follow_up, at)
         or after_care.follow(case.after_care, past, bad=bool(case.follow_up.bad), at=at)
     )
+
+
+def _read_surely(case: Case, at: datetime) -> tuple[Event, ...]:
+    """A report of a failure that the rules read surely takes its way at once (R106)."""
+    read = read_surely(case.policy, opened(case).opening) if not case.triage.classed else None
+    if read is None or case.ending.withdrawn:
+        return ()
+    classed = triage.read(
+        case.triage,
+        cause=read.cause,
+        product=read.product,
+        severity=read.severity,
+        safety=read.safety,
+        at=at,
+    )
+    return (classed,)
+
+
+def _called_off(case: Case, at: datetime) -> tuple[Event, ...]:
+    """Departments do not go on working for a complaint that was taken back."""
+    return task.called_off(case.tasks, at, "the customer withdrew") if case.ending.withdrawn else ()
 
 
 def _seen(case: Case) -> Mapping[PromisedFact, datetime | None]:
@@ -652,6 +775,9 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *ending.todo(case.ending, post),
         *withdrawal.todo(case.withdrawal, post, case.id),
         *targets.todo(case.targets, around(case), post),
+        *(allocation.todo(case.allocation) if case.ending.end is None else ()),
+        *staff_news.todo(case.staff_news, case.policy, case.id),
+        *lesson.todo(case.lessons, before),
     )
 
 
@@ -683,6 +809,12 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             | "authority-given"
         ):
             return remedy.came_back(case.remedy, case.policy, fact)
+        case "load":
+            desk = replace(_desk(case), summary=_hand_over_summary(case))
+            found = allocation.came_back(case.allocation, desk, fact)
+            return found[:1] if case.ending.end is not None else found
+        case "news":
+            return staff_news.came_back(case.staff_news, fact)
         case "result-notice":
             return result.came_back(case.result, fact)
         case "happy-call" | "call-report" | "happy-call-link" | "happy-call-answer":
@@ -693,6 +825,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return after_care.came_back(fact)
         case "answer":
             return ending.came_back(fact)
+        case "lesson":
+            return lesson.came_back(fact)
         case "tell":
             return targets.came_back(fact)
         case "withdrawal":
@@ -706,7 +840,7 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
 
 def evolve(case: Case, event: Event) -> Case:
     """Apply one recorded event. Total: the past is never refused."""
-    changed = _evolve(case, event)
+    changed = _beside(case, _evolve(case, event), event)
     return replace(
         changed,
         version=case.version + 1,
@@ -739,6 +873,27 @@ def _worded(case: Case, event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*case.worded, worded(case.id, sent))))
 
 
+def _beside(before: Case, case: Case, event: Event) -> Case:
+    """Keep what every event may touch: who hears of it, who is at work, and what it cost."""
+    if case.intake is None:
+        return case
+    spent = cost.evolve(case.spent, event, before.remedy)
+    allocation_ = case.allocation
+    if not isinstance(event, allocation.OwnerAway):
+        allocation_ = allocation.back_at_work(allocation_, event.by.id)
+    scene = staff_readers.Scene(
+        policy=case.policy,
+        intake=case.intake,
+        triage=case.triage,
+        assignment=case.assignment,
+        tasks=case.tasks,
+        result=case.result,
+        ending=case.ending,
+    )
+    heard = staff_readers.heard(case.staff_news, scene, event)
+    return replace(case, spent=spent, allocation=allocation_, staff_news=heard)
+
+
 def _evolve(case: Case, event: Event) -> Case:
     version = case.version + 1
     if isinstance(event, IntakeEvent):
@@ -752,6 +907,15 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, assignment=assignment.evolve(case.assignment, event))
     if isinstance(event, EvidenceEvent):
         return replace(case, evidence=evidence.evolve(case.evidence, event))
+    if isinstance(event, allocation.OwnerAway):
+        moved = allocation.without_offer(case.assignment, event.person)
+        return replace(case, assignment=moved, allocation=allocation.evolve(case.allocation, event))
+    if isinstance(event, AllocationEvent):
+        return replace(case, allocation=allocation.evolve(case.allocation, event))
+    if isinstance(event, TaskEvent):
+        return replace(case, tasks=task.evolve(case.tasks, event))
+    if isinstance(event, NewsEvent):
+        return replace(case, staff_news=staff_news.evolve(case.staff_news, event))
     if isinstance(event, ContactEvent):
         return replace(case, contacts=contact.evolve(case.contacts, event))
     if isinstance(event, PromiseEvent):
@@ -791,6 +955,7 @@ def _evolve(case: Case, event: Event) -> Case:
             case,
             ending=ending.evolve(case.ending, event),
             remedy=remedy.closed(case.remedy),
+            staff_news=staff_news.at_the_end(case.staff_news),
             withdrawal=withdrawal.closed(case.withdrawal),
         )
     if isinstance(event, WithdrawalEvent):
@@ -801,6 +966,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
     if isinstance(event, GuaranteeBroken):
         return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
+    if isinstance(event, LessonEvent):
+        return replace(case, lessons=lesson.evolve(case.lessons, event))
     if isinstance(event, AmendmentEvent):
         return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
     if isinstance(event, AttemptEvent):

@@ -1,11 +1,12 @@
 """Which clocks run on a case: service targets that pauses stop, and statutory clocks that nothing stops."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from domain.allocation import Allocation
 from domain.assignment import Assignment
 from domain.budget import AnyBudget, WorkingTime, due_of
 from domain.calendar import Calendar
@@ -42,6 +43,7 @@ class Around:
     saga: Saga
     result: Result
     ending: Ending
+    allocation: Allocation = field(default_factory=Allocation)
     extended: tuple[str, ...] = ()
     updates_missed: int = 0
     update_from: datetime | None = None

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.money import Money
-from domain.record import Id, Instant, Line, Record, Text
+from domain.record import Id, Instant, Letter, Line, Record, Text
+from domain.theme import LikeCase, Rulebook, Theme
 
 
 class Contact(Record):
@@ -308,6 +309,31 @@ class ReleaseAuthority(Record):
     proposal: Line
 
 
+class ReadLoad(Record):
+    """Ask the ledger how many open cases each of these people owns (the ledger's own port)."""
+
+    kind: Literal["read_load"] = "read_load"
+    people: tuple[Id, ...]
+
+
+class ReportLesson(Record):
+    """Count a case with its like, and ask their department for an improvement where it is time to."""
+
+    kind: Literal["report_lesson"] = "report_lesson"
+    theme: Theme
+    case: LikeCase
+    book: Rulebook
+
+
+class TellSuggester(Record):
+    """Tell the customer of a case, which may have ended long ago, what became of their suggestion."""
+
+    kind: Literal["tell_suggester"] = "tell_suggester"
+    case_id: Id
+    wording_hash: str
+    letter: Letter
+
+
 class FindOutcome(Record):
     """Ask a provider, by our key, what became of a request whose outcome we do not know.
 
@@ -363,6 +389,9 @@ Request = Annotated[
     | FetchAnswer
     | ReserveAuthority
     | ReleaseAuthority
+    | ReadLoad
+    | ReportLesson
+    | TellSuggester
     | FindOutcome,
     Field(discriminator="kind"),
 ]
@@ -622,6 +651,20 @@ class AuthorityFreed(Record):
     kind: Literal["authority_freed"] = "authority_freed"
 
 
+class LoadAnswer(Record):
+    """How many open cases each person owns; whoever is missing owns none."""
+
+    kind: Literal["load_answer"] = "load_answer"
+    open_cases: dict[Id, int]
+
+
+class ImprovementJoined(Record):
+    """A case was counted with its like; `improvement` is where."""
+
+    kind: Literal["improvement_joined"] = "improvement_joined"
+    improvement: Id
+
+
 Outcome = Annotated[
     CustomerSnapshot
     | OrderSnapshot
@@ -645,7 +688,9 @@ Outcome = Annotated[
     | LinkSent
     | SurveyAnswer
     | AuthorityAnswer
-    | AuthorityFreed,
+    | AuthorityFreed
+    | LoadAnswer
+    | ImprovementJoined,
     Field(discriminator="kind"),
 ]
 

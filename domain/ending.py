@@ -32,11 +32,16 @@ class WithdrawCase(Command):
 
 
 class AnswerCase(Command):
-    """Answer an inquiry, thank for a compliment, say what becomes of a suggestion."""
+    """Answer an inquiry, thank for a compliment, say what becomes of a suggestion.
+
+    Attributes:
+        feature: what of the product a suggestion concerns; like suggestions are counted together by it.
+    """
 
     kind: Literal["answer_case"] = "answer_case"
     text: Annotated[Letter, StringConstraints(min_length=1)]
     outcome: Literal["answered", "adopted", "held", "declined"] = "answered"
+    feature: Line | None = None
 
 
 class ReopenCase(Command):
@@ -92,6 +97,7 @@ class AnswerGiven(Event):
     number: int
     text: Text
     outcome: Line
+    feature: Line | None = None
 
 
 class AnswerNotified(Event):
@@ -131,6 +137,8 @@ class Ending:
     answers: int = 0
     answer_key: str | None = None
     answer_by: str | None = None
+    answer_outcome: str | None = None
+    feature: str | None = None
     answered_at: datetime | None = None
     answer_failed: bool = False
     end: End | None = None
@@ -255,6 +263,7 @@ def _answer(ending: Ending, course: Course, command: AnswerCase) -> tuple[Ending
         number=ending.answers + 1,
         text=command.text,
         outcome=command.outcome,
+        feature=command.feature,
         at=command.at,
         by=command.by,
     )
@@ -341,13 +350,15 @@ def evolve(ending: Ending, event: EndingEvent) -> Ending:
     match event:
         case WithdrawalRecorded():
             return replace(ending, withdrawn=True)
-        case AnswerGiven(number=number, text=text, by=by):
+        case AnswerGiven(number=number, text=text, by=by, outcome=outcome, feature=feature):
             return replace(
                 ending,
                 answer=text,
                 answers=number,
                 answer_key=f"answer:{number}",
                 answer_by=by.id,
+                answer_outcome=outcome,
+                feature=feature,
                 answer_failed=False,
             )
         case AnswerNotified(delivered=delivered, at=at):

@@ -24,7 +24,7 @@ from domain.refusal import Refused
 
 KNOWN_SOURCES = (
     *("head_office", "sales_person", "store", "branch", "service_centre"),
-    *("phone", "fax", "web", "board", "email", "post", "kiosk", "sms", "cfpb"),
+    *("phone", "fax", "web", "board", "email", "post", "kiosk", "sms", "cfpb", "signal"),
 )
 """Channels the engine knows; others are accepted and marked."""
 
@@ -40,6 +40,7 @@ class Opening(Record):
         raised_at: when the customer first raised it, where that is known to be earlier.
         began_at: when the customer began to claim; None: the channel does not say.
         rejected_tries: how often the channel turned the customer away before; None: it does not say.
+        taken_by: id of the person (or store) who took it in; they hear how it came out.
     """
 
     source: Line
@@ -58,6 +59,7 @@ class Opening(Record):
     began_at: Instant | None = None
     rejected_tries: Annotated[int, Field(ge=0, le=1000)] | None = None
     proactive: bool = False
+    taken_by: Id | None = None
 
 
 class CaseOpened(Event):

@@ -91,12 +91,26 @@ class Clause(Record):
     plain: dict[Language, Line]
 
 
+class Absence(Record):
+    """Days on which somebody is away, both inclusive; without `to_day` they have left for good."""
+
+    from_day: date
+    to_day: date | None = None
+
+
 class Person(Record):
-    """A member of staff, known by id only."""
+    """A member of staff, known by id only.
+
+    Attributes:
+        skills: what they are trained for, in the words of `handling.skills`.
+        absences: when they are known to be away.
+    """
 
     id: Id
     roles: tuple[Role, ...]
     department: Line | None = None
+    skills: tuple[Line, ...] = ()
+    absences: tuple[Absence, ...] = ()
 
 
 class Department(Record):
@@ -339,6 +353,106 @@ class ExtraLimit(Record):
     clause: Line
 
 
+class SkillRule(Record):
+    """A skill that a case asks of its owner, where every named field fits."""
+
+    skill: Line
+    voc_types: tuple[VocType, ...] = ()
+    causes: tuple[Line, ...] = ()
+    products: tuple[Line, ...] = ()
+    severities: tuple[Severity, ...] = ()
+
+
+class SureReading(Record):
+    """When a report of a failure is read so surely that it is routed before a person has classed it.
+
+    Attributes:
+        least: how much the words for a complaint and for its cause must weigh together.
+        lead: by how much the words for each must outweigh those for the next reading.
+    """
+
+    least: Annotated[int, Field(ge=1)]
+    lead: Annotated[int, Field(ge=1)]
+
+
+class Costs(Record):
+    """What handling costs the firm itself, beside what the customer gets."""
+
+    contact_minute: Money
+    collection: Money
+    shipment: Money
+
+
+class Handling(Record):
+    """How a case finds its people, and what they owe each other; a policy without it asks none of this.
+
+    Attributes:
+        max_refusals: after so many departments that refused, the fallback department takes the case.
+        max_transfers: the hand-over of this number moves the case up instead, to a supervisor who keeps it.
+        task: how long a department has for a task.
+        skills: which skills a case asks of its owner.
+        sure: when a report is routed without waiting for a person; None: never.
+        costs: what handling costs; None: a result names no cost.
+    """
+
+    max_refusals: Annotated[int, Field(ge=1)]
+    max_transfers: Annotated[int, Field(ge=1)]
+    task: Budget
+    skills: tuple[SkillRule, ...] = ()
+    sure: SureReading | None = None
+    costs: Costs | None = None
+
+
+class ImprovementLimits(Record):
+    """How long a department has: to take a request on, and from then to carry it out."""
+
+    accept: Budget
+    done: Budget
+
+
+class ImprovementRules(Record):
+    """When like cases become a request to a department, and what happens while it waits.
+
+    Attributes:
+        raise_at: how many like cases within the window raise one request.
+        window: the span of time, counted back from the latest failure.
+        usual: limits of a request.
+        safety: limits where somebody may come to harm; one such case is enough to raise it.
+        remind_at: share of the way to a limit at which whoever has it is reminded.
+        late_every: what passes between two moves up of a request that is late.
+        measure_over: the span before and after an improvement over which its cases are counted.
+    """
+
+    raise_at: Annotated[int, Field(ge=1)]
+    window: timedelta
+    usual: ImprovementLimits
+    safety: ImprovementLimits
+    remind_at: Annotated[float, Field(gt=0, lt=1)]
+    late_every: Budget
+    measure_over: timedelta
+
+
+class SignalRule(Record):
+    """What the firm may observe that opens a case before the customer complains.
+
+    Attributes:
+        signal: what is observed.
+        at_least: how often, by one customer about one order or product.
+        within: the span of time in which that is counted.
+        at_most: of a survey, the score up to which it counts.
+        later_than: of a delay, how late it must be.
+        text: the reason, as the case shows it, in both languages.
+    """
+
+    id: Line
+    signal: Literal["delay", "contact", "refund", "survey"]
+    at_least: Annotated[int, Field(ge=1)] = 1
+    within: timedelta
+    at_most: Annotated[int, Field(ge=1, le=7)] | None = None
+    later_than: timedelta | None = None
+    text: dict[Language, Line]
+
+
 class Policy(Record):
     """One policy snapshot, at most 64 KB, with its holidays resolved; identified by its content's hash."""
 
@@ -356,6 +470,8 @@ class Policy(Record):
     people: tuple[Person, ...]
     routing: tuple[Routing, ...]
     triage_rules: tuple[TriageRule, ...] = ()
+    handling: Handling | None = None
+    service_head: Id | None = None
     targets: tuple[Target, ...]
     resolve_factor: dict[LifeCycle, float] = Field(default_factory=dict)
     statutory: tuple[StatutoryClock, ...] = ()
@@ -398,6 +514,8 @@ class Policy(Record):
     outside_body: dict[Language, Line]
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
+    improvement: ImprovementRules | None = None
+    signals: tuple[SignalRule, ...] = ()
     plain_words: dict[Line, Text] = Field(default_factory=dict)
     spoken: Spoken | None = None
     slots: dict[Line, tuple[Line, ...]] = Field(default_factory=dict)
@@ -418,6 +536,7 @@ class Policy(Record):
                 for p in d.levels
                 if p not in people
             ),
+            *(f"service_head: {p}" for p in (self.service_head,) if p is not None and p not in people),
             *(f"targets.{t.name}: clause {t.clause}" for t in self.targets if t.clause not in clauses),
             *(f"statutory.{s.id}: clause {s.clause}" for s in self.statutory if s.clause not in clauses),
             *(f"offer_table.{o.id}: clause {o.clause}" for o in self.offer_table if o.clause not in clauses),
@@ -439,6 +558,12 @@ class Policy(Record):
         """Say whether the role directory gives this person the role."""
         person = self.person(id_)
         return person is not None and role in person.roles
+
+    def leader(self, department: str | None, level: int = 1) -> Id:
+        """Return who leads a department at a level; of one that nobody knows the fallback's leader."""
+        known = {each.id: each.levels for each in self.departments}
+        levels = known.get(department or "", known[self.fallback_department])
+        return levels[min(level, len(levels)) - 1]
 
     def department(self, id_: str) -> Department:
         """Return the department with this id; the caller has it from this policy."""

@@ -8,13 +8,15 @@ from pydantic import Field
 
 from domain import said
 from domain.benefit import gets
+from domain.cost import Cost
 from domain.effect import Effect, NoticeSent
 from domain.line_outcome import LineOutcome, LineRefusal, in_words, outcomes
 from domain.message import CameBack, Command, EffectSucceeded, Event
+from domain.money import Money
 from domain.notice import Post
 from domain.plan import Before, LineDecision
 from domain.policy import Channel, Policy
-from domain.record import Instant, Letter, Line, Note, Text
+from domain.record import Instant, Letter, Line, Note, Record, Text
 from domain.refusal import Refused
 from domain.remedy import Remedy, undecided
 from domain.saga import Saga
@@ -52,11 +54,21 @@ class TellResult(Command):
     how: Line
 
 
+class LineResult(Record):
+    """What became of one harm line; `remedy` is `none` where an offer for it was not taken up."""
+
+    harm_line: Line
+    remedy: Line
+    amount: Money | None = None
+
+
 class ResultRegistered(Event):
     """The result stands and is going to be notified; `gets` says what the customer gets and why it helps.
 
     Attributes:
         lines: of a final position, what became of each harm line; `decided` says it to the customer.
+        remedies: what became of each harm line.
+        cost: what the case has cost so far; None where the policy has no prices for handling.
     """
 
     kind: Literal["result_registered"] = "result_registered"
@@ -74,6 +86,8 @@ class ResultRegistered(Event):
     lines: tuple[LineOutcome, ...] = ()
     decided: Text = ""
     prevention: Text = ""
+    remedies: tuple[LineResult, ...] = ()
+    cost: Cost | None = None
 
 
 class ResultNotified(Event):
@@ -117,6 +131,7 @@ class Result:
 
     number: int = 0
     outcome: OutcomeOfCase | None = None
+    cause: str | None = None
     summary: str = ""
     gets: str = ""
     clauses: tuple[str, ...] = ()
@@ -210,6 +225,17 @@ def check_letter(policy: Policy, clauses: tuple[str, ...], to_do: str, by: datet
         raise Refused(f"clauses: this policy has no {unknown[0]}", code="clause")
     if to_do.strip() and by is None:
         raise Refused("to_do_by: say until when the customer has to do it", code="to-do-by")
+
+
+def line_results(recovery: Recovery) -> tuple[LineResult, ...]:
+    """Return what became of every harm line that was stated (R52)."""
+    found = {each.harm_line: each for each in recovery.remedy.done}
+    return tuple(
+        LineResult(harm_line=line.id, remedy=decided.remedy, amount=decided.amount)
+        if (decided := found.get(line.id)) is not None
+        else LineResult(harm_line=line.id, remedy="none")
+        for line in recovery.before.triage.harm_lines
+    )
 
 
 UNDER_WAY = ("reserving", "waiting_approval", "approved", "offered", "agreed")
@@ -317,6 +343,7 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
             return Result(
                 number=event.number,
                 outcome=event.outcome,
+                cause=event.cause,
                 summary=event.summary,
                 gets=event.gets,
                 clauses=event.clauses,

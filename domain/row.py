@@ -40,3 +40,47 @@ class CaseRow(Record):
     end: str | None
     acknowledged: bool
     refunds: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Under which its events are kept."""
+        return self.case_id
+
+
+class ImprovementRow(Record):
+    """The read model of improvement requests, a fold over the events up to `version`.
+
+    Attributes:
+        theme: fault or suggestion.
+        cases: how many like cases there are; `months` says how many failed in which.
+        falls_due: the limit that runs: to be taken on, or to be done.
+        next_due: the next instant at which something happens by itself.
+    """
+
+    improvement_id: str
+    version: int
+    theme: str
+    department: str
+    product: str
+    cause: str
+    state: str
+    why: str | None
+    round: int
+    cases: int
+    payouts: int
+    first_failed_at: Instant | None
+    last_failed_at: Instant | None
+    months: dict[str, int]
+    safety: bool
+    owner: str | None
+    level: int
+    falls_due: Instant | None
+    late: bool
+    recurrences: int
+    next_due: Instant | None
+    last_at: Instant | None
+
+    @property
+    def id(self) -> str:
+        """Under which its events are kept."""
+        return self.improvement_id

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from functools import lru_cache
-from typing import get_args
+from typing import Any, get_args
 
 from domain.assignment import route
-from domain.policy import Policy, Severity, TriageRule, VocType
+from domain.intake import Opening
+from domain.policy import Policy, Severity, SureReading, TriageRule, VocType
 from domain.record import Line, Record
 from domain.triage import Classification
 
@@ -59,7 +60,7 @@ def suggest(policy: Policy, text: str) -> Suggestion:
             **best,
             "severity": severity,
             "safety": safety,
-            "department": route(frozenset(), likely, policy).department,
+            "department": route((), likely, policy).department,
             "because": tuple(
                 Reason(field=rule.field, value=rule.value, words=words) for rule, words in found
             ),
@@ -78,20 +79,68 @@ def corrections(policy: Policy, text: str, triage: Classification) -> tuple[Line
     fields = ("voc_type", "product", "cause", "severity")
     compared = ((field, getattr(suggested, field), getattr(triage, field)) for field in fields)
     wrong = tuple(field for field, rules, person in compared if rules is not None and rules != person)
-    elsewhere = route(frozenset(), triage, policy).department != suggested.department
+    elsewhere = route((), triage, policy).department != suggested.department
     return (*wrong, "department") if elsewhere else wrong
 
 
-def _one_of(kind: object, value: str | None) -> VocType | None:
+class Reading(Record):
+    """What is read surely enough to route a report of a failure before a person has classed it."""
+
+    cause: Line | None = None
+    product: Line | None = None
+    severity: Severity = "normal"
+    safety: bool = False
+
+
+def read_surely(policy: Policy, opening: Opening) -> Reading | None:
+    """Read a report of a failure; None where a person has to class it (R106).
+
+    Three things have to be sure: that it is a complaint (its channel says so, or its words do, or they name
+    a cause of ours and nothing else), that its words weigh enough together, and that a routing rule of the
+    cause or of the product answers for it.
+    """
+    sure = policy.handling.sure if policy.handling else None
+    if sure is None or opening.voc_type not in (None, "complaint"):
+        return None
+    found = [(rule, words) for rule in policy.triage_rules if (words := _matched(rule, opening.text))]
+    cause = _leads(_scores("cause", found), sure)
+    types, causes = _scores("voc_type", found), _scores("cause", found)
+    of_words = _leads(types, sure) if types else ("complaint" if cause in policy.firm_pays_causes else None)
+    if "complaint" not in (opening.voc_type, of_words):
+        return None
+    weight = types["complaint"] + (causes[cause] if cause else 0)
+    if opening.voc_type is None and weight < sure.least:
+        return None
+    likely = Classification(classed=True, voc_type="complaint", product=opening.product, cause=cause)
+    if not route((), likely, policy).rule:
+        return None
+    severity: Severity = _one_of(Severity, _best("severity", found)) or "normal"
+    safety = any(rule.field == "safety" for rule, _ in found)
+    return Reading(cause=cause, product=opening.product, severity=severity, safety=safety)
+
+
+def _leads(scores: Counter[str], sure: SureReading) -> str | None:
+    """Return the reading that outweighs the next one by enough."""
+    ranked = scores.most_common()
+    behind = ranked[1][1] if len(ranked) > 1 else 0
+    return ranked[0][0] if ranked and ranked[0][1] - behind >= sure.lead else None
+
+
+def _one_of(kind: object, value: str | None) -> Any:
     return next((each for each in get_args(kind) if each == value), None)
 
 
 def _best(field: str, found: list[tuple[TriageRule, tuple[Line, ...]]]) -> str | None:
+    scores = _scores(field, found)
+    return max(scores, key=lambda value: scores[value], default=None)
+
+
+def _scores(field: str, found: list[tuple[TriageRule, tuple[Line, ...]]]) -> Counter[str]:
     scores: Counter[str] = Counter()
     for rule, words in found:
         if rule.field == field:
             scores[rule.value] += rule.weight * len(words)
-    return max(scores, key=lambda value: scores[value], default=None)
+    return scores
 
 
 def _matched(rule: TriageRule, text: str) -> tuple[Line, ...]:

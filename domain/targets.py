@@ -398,11 +398,18 @@ def _next_period(event: Rung) -> datetime | None:
     return event.at if isinstance(event, TargetBreached) and event.late_known else event.due
 
 
+def _owner_or_leader(event: Rung, around: Around, owner: Id) -> Id:
+    """Reminding somebody who is away reminds nobody."""
+    if not around.allocation.is_away(owner, event.at):
+        return owner
+    return around.before.policy.leader(around.assignment.department, around.assignment.level + 1)
+
+
 def _whom(event: Rung, around: Around) -> tuple[Id | None, ...]:
     """Return the ids to tell; None stands for the customer."""
     people: list[Id | None] = []
     if "remind_owner" in event.actions and around.assignment.owner:
-        people.append(around.assignment.owner)
+        people.append(_owner_or_leader(event, around, around.assignment.owner))
     if "tell_supervisor" in event.actions:
         policy = around.before.policy
         department = policy.department(around.assignment.department or policy.fallback_department)

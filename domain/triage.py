@@ -10,7 +10,7 @@ from domain.intake import Intake
 from domain.message import Command, Event
 from domain.money import Money
 from domain.policy import Harm, Policy, Severity, VocType
-from domain.record import Instant, Line, Note, Record
+from domain.record import Id, Instant, Line, Note, Record
 from domain.refusal import Refused
 
 MAX_LINES = 20
@@ -27,7 +27,11 @@ class HarmLine(Record):
 
 
 class Triage(Command):
-    """Classify a case, or classify it anew."""
+    """Classify a case, or classify it anew.
+
+    Attributes:
+        praises: of a compliment: the member of staff who is praised.
+    """
 
     kind: Literal["triage"] = "triage"
     voc_type: VocType
@@ -38,6 +42,7 @@ class Triage(Command):
     vulnerable: bool = False
     harm_lines: Annotated[tuple[HarmLine, ...], Field(max_length=MAX_LINES)] = ()
     wants: Line | None = None
+    praises: Id | None = None
 
 
 class ClaimHarm(Command):
@@ -53,6 +58,7 @@ class Triaged(Event):
     Attributes:
         severity: what counts after safety and vulnerability raised it.
         corrects: the fields in which this departs from what the policy's rules suggested.
+        by_rules: the policy's rules read it so surely that nobody was waited for; a person may correct it.
     """
 
     kind: Literal["triaged"] = "triaged"
@@ -66,6 +72,8 @@ class Triaged(Event):
     wants: Line | None
     converted: bool
     corrects: tuple[Line, ...] = ()
+    praises: Id | None = None
+    by_rules: bool = False
 
 
 class HarmClaimed(Event):
@@ -86,6 +94,7 @@ class Classification:
     Attributes:
         classed_at: when that last changed.
         complaint_since: when something else turned out a complaint; None for what was one from the start.
+        by_rules: no person has looked at it yet.
     """
 
     classed: bool = False
@@ -99,6 +108,8 @@ class Classification:
     wants: str | None = None
     classed_at: datetime | None = None
     complaint_since: Instant | None = None
+    praises: str | None = None
+    by_rules: bool = False
 
 
 def before(intake: Intake) -> Classification:
@@ -125,24 +136,58 @@ def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[Tr
         raise Refused("harm_lines: two lines have the same id", code="harm-lines")
     for line in command.harm_lines:
         _check_currency(policy, line)
-    if triage.voc_type == "complaint" and triage.classed and command.voc_type != "complaint":
+    if command.praises is not None and policy.person(command.praises) is None:
+        raise Refused("praises: the role directory knows nobody of that id", code="unknown-person")
+    if (
+        triage.voc_type == "complaint"
+        and triage.classed
+        and not triage.by_rules
+        and command.voc_type != "complaint"
+    ):
         raise Refused("a complaint stays a complaint; only its customer can withdraw it", code="downgrade")
-    lines = command.harm_lines or triage.harm_lines or _implied(command.voc_type)
+    known = () if triage.by_rules and triage.harm_lines == _implied("complaint") else triage.harm_lines
+    lines = command.harm_lines or known or _implied(command.voc_type)
     event = Triaged(
         at=command.at,
         by=command.by,
         voc_type=command.voc_type,
         product=command.product or triage.product,
-        cause=command.cause or triage.cause,
+        cause=command.cause or (None if triage.by_rules else triage.cause),
         severity=_raised(command),
         safety=command.safety,
         vulnerable=command.vulnerable,
         harm_lines=lines,
         wants=command.wants or triage.wants,
-        converted=triage.classed and triage.voc_type != command.voc_type,
+        converted=triage.classed and not triage.by_rules and triage.voc_type != command.voc_type,
+        praises=command.praises or triage.praises,
     )
     same = triage.classed and replace(_applied(triage, event), classed_at=triage.classed_at) == triage
     return () if same else (event,)
+
+
+def read(
+    triage: Classification,
+    *,
+    cause: str | None,
+    product: str | None,
+    severity: Severity,
+    safety: bool,
+    at: datetime,
+) -> Triaged:
+    """Return the classification of a complaint as the policy's rules surely read it."""
+    return Triaged(
+        voc_type="complaint",
+        product=product,
+        cause=cause,
+        severity="critical" if safety else severity,
+        safety=safety,
+        vulnerable=False,
+        harm_lines=triage.harm_lines or _implied("complaint"),
+        wants=triage.wants,
+        converted=False,
+        by_rules=True,
+        at=at,
+    )
 
 
 def _raised(command: Triage) -> Severity:
@@ -207,4 +252,6 @@ def _applied(triage: Classification, event: Triaged) -> Classification:
         wants=event.wants,
         classed_at=event.at,
         complaint_since=since,
+        praises=event.praises,
+        by_rules=event.by_rules,
     )

@@ -15,6 +15,7 @@ from domain.record import Instant, Line, Record, Text
 from domain.remedy import approver_of
 from domain.row import CaseRow, Due
 from domain.suggestion import Suggestion, suggest
+from domain.task import OPEN, Task
 from domain.triage import HarmLine
 
 
@@ -64,6 +65,18 @@ class WishView(Record):
     answered: str | None
 
 
+class TaskView(Record):
+    """A task of a department: what is needed, by when, and what came of it."""
+
+    number: int
+    department: str
+    needed: str
+    state: str
+    due: Instant | None
+    person: str | None
+    result: str | None
+
+
 class StepView(Record):
     """One step of the remedy."""
 
@@ -81,7 +94,11 @@ class CaseView(Record):
         unwritten: how many events the ledger does not have yet.
         earlier_failure: when this customer was last failed similarly or recently, which makes this graver.
         waiting: keys of what the outside world still owes.
+        improvements: the improvement requests that this case was counted with.
         interest: what the law owes on a refund that came late.
+        read_by_rules: no person has confirmed the classification yet.
+        suggested_owner: who should own it, with the reasons; None where nobody asked.
+        lacks: skills that the case asks for and its owner has not.
     """
 
     row: CaseRow
@@ -110,7 +127,14 @@ class CaseView(Record):
     follow_up: FollowUpView | None = None
     waiting: tuple[str, ...]
     supervisor_requested: bool
+    improvements: tuple[str, ...] = ()
+    proactive: bool = False
     suggestion: Suggestion
+    read_by_rules: bool = False
+    tasks: tuple[TaskView, ...] = ()
+    suggested_owner: str | None = None
+    suggested_because: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 def case_row(case: Case) -> CaseRow:
@@ -194,12 +218,36 @@ def view(case: Case, *, head: str, unwritten: int, viewer: Actor | None = None) 
         follow_up=follow_up_view(case, viewer) if _is_followed_up(case) else None,
         waiting=tuple(effect.key for effect in todo(case)),
         supervisor_requested=case.supervisor.open,
+        improvements=case.lessons.improvements,
+        proactive=intake.opening.proactive,
         suggestion=suggest(case.policy, intake.opening.text),
+        read_by_rules=case.triage.by_rules,
+        tasks=tuple(_task(task) for task in case.tasks.given),
+        suggested_owner=case.allocation.suggested,
+        suggested_because=case.allocation.reasons,
+        lacks=_lacks(case),
     )
 
 
 def _is_followed_up(case: Case) -> bool:
     return case.result.delivered_at is not None or bool(case.retention.reasons)
+
+
+def _task(task: Task) -> TaskView:
+    return TaskView(
+        number=task.number,
+        department=task.department,
+        needed=task.needed,
+        state=task.state,
+        due=task.due if task.state in OPEN else None,
+        person=task.person,
+        result=task.result,
+    )
+
+
+def _lacks(case: Case) -> tuple[str, ...]:
+    mismatch = case.allocation.mismatched
+    return mismatch[1] if mismatch is not None and mismatch[0] == case.assignment.owner else ()
 
 
 def _earlier(case: Case) -> date | None:

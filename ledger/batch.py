@@ -5,18 +5,18 @@ from datetime import datetime
 from itertools import pairwise
 
 from domain.chain import RecordedEvent, digest_of, link
-from domain.row import CaseRow
+from domain.row import CaseRow, ImprovementRow
 from ledger.errors import LedgerRejected, VersionConflict
 
 
-def check(case_id: str, events: Sequence[RecordedEvent], row: CaseRow | None) -> None:
+def check(case_id: str, events: Sequence[RecordedEvent], row: CaseRow | ImprovementRow | None) -> None:
     """Refuse a batch that cannot belong into any ledger; what is stored already is not known here.
 
     Raises:
         LedgerRejected: where an event or the row is of another case, or its time cannot be read.
         VersionConflict: where the events do not follow on each other.
     """
-    if any(event.case_id != case_id for event in events) or (row is not None and row.case_id != case_id):
+    if any(event.case_id != case_id for event in events) or (row is not None and row.id != case_id):
         raise LedgerRejected(f"case {case_id}: the batch holds an event or row of another case")
     for event in events:
         instant_of(event)

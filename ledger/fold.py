@@ -1,18 +1,25 @@
 """Folds what the ledger holds of a case back into the case, as its workflow had it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 
 from pydantic import TypeAdapter
 
 from domain.case import Case, CaseEvent, evolve, unopened
 from domain.chain import RecordedEvent
+from domain.improvement_events import ImprovementEvent
+from domain.improvement_state import Improvement, unheard_of
+from domain.improvement_state import evolve as evolve_request
+from domain.improvement_view import improvement_row
 from domain.intake import CaseOpened
 from domain.policy import Policy
-from domain.row import CaseRow
+from domain.row import CaseRow, ImprovementRow
+from domain.theme import is_request
 from domain.view import case_row
 from ledger.errors import LedgerRejected
 
 _EVENTS: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)
+_OF_REQUESTS: TypeAdapter[ImprovementEvent] = TypeAdapter(ImprovementEvent)
 
 
 def events_of(entries: Sequence[RecordedEvent]) -> tuple[CaseEvent, ...]:
@@ -43,6 +50,28 @@ def fold_case(policies: Mapping[str, Policy], entries: Sequence[RecordedEvent]) 
     return case
 
 
-def fold_row(policies: Mapping[str, Policy]) -> Callable[[Sequence[RecordedEvent]], CaseRow]:
-    """Return what makes a read-model row of all events of a case."""
-    return lambda entries: case_row(fold_case(policies, entries))
+def events_of_request(entries: Sequence[RecordedEvent]) -> tuple[ImprovementEvent, ...]:
+    """Return the events of an improvement request.
+
+    Raises:
+        ValidationError: as `events_of`.
+    """
+    return tuple(_OF_REQUESTS.validate_json(entry.body) for entry in entries)
+
+
+def fold_request(entries: Sequence[RecordedEvent]) -> Improvement:
+    """Return the improvement request after all these events; it pins its own rules."""
+    return reduce(evolve_request, events_of_request(entries), unheard_of(entries[0].case_id))
+
+
+def fold_row(
+    policies: Mapping[str, Policy],
+) -> Callable[[Sequence[RecordedEvent]], CaseRow | ImprovementRow]:
+    """Return what makes a read-model row of all events of a case, or of an improvement request."""
+
+    def row(entries: Sequence[RecordedEvent]) -> CaseRow | ImprovementRow:
+        if is_request(entries[0].case_id):
+            return improvement_row(fold_request(entries))
+        return case_row(fold_case(policies, entries))
+
+    return row

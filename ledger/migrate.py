@@ -34,7 +34,7 @@ $grants$;
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT ON ledger_migrations TO {role};
 GRANT SELECT, INSERT ON events, policies TO {role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON cases, outbox TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON cases, improvements, outbox TO {role};
 GRANT SELECT, INSERT, UPDATE ON authority_used, authority_claims TO {role};
 """
 REVOKES = """

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from domain.chain import RecordedEvent
-from domain.row import CaseRow
+from domain.row import CaseRow, ImprovementRow
 from ledger.patience import once
 from ledger.pool import CONNECT_SECONDS, Connection, Pool
-from ledger.statements import READ
+from ledger.statements import IS_REQUEST, READ
 from ledger.store import event_of
 from ledger.stream import LONG_SECONDS, Progress, silent, stored_cases
 
-Fold = Callable[[Sequence[RecordedEvent]], CaseRow]
+Fold = Callable[[Sequence[RecordedEvent]], CaseRow | ImprovementRow]
 """What the domain makes of all events of a case."""
 
 STAGE = """
@@ -24,17 +24,21 @@ INSERT INTO pg_temp.rebuilt (case_id, version, row) VALUES ($1, $2, $3::jsonb)
 ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, row = excluded.row
 """
 # Readers go on; an append waits here before it has written anything, so it cannot wait for us in a circle.
-LOCK = "LOCK TABLE cases IN SHARE ROW EXCLUSIVE MODE"
+LOCK = "LOCK TABLE cases, improvements IN SHARE ROW EXCLUSIVE MODE"
 GROWN = """
 SELECT event.case_id FROM events AS event LEFT JOIN pg_temp.rebuilt USING (case_id)
 GROUP BY event.case_id, rebuilt.version HAVING max(event.seq) IS DISTINCT FROM rebuilt.version
 """
-DROP = "DELETE FROM cases"
-FILL = """
+DROP = ("DELETE FROM cases", "DELETE FROM improvements")
+FILL = f"""
 INSERT INTO cases (case_id, version, row, opened_at, next_due)
-SELECT case_id, version, row, (row ->> 'opened_at')::timestamptz, (row #>> '{dues,0,due}')::timestamptz
-FROM pg_temp.rebuilt
-"""
+SELECT case_id, version, row, (row ->> 'opened_at')::timestamptz, (row #>> '{{dues,0,due}}')::timestamptz
+FROM pg_temp.rebuilt WHERE NOT {IS_REQUEST}
+"""  # noqa: S608 - our own constants
+FILL_REQUESTS = f"""
+INSERT INTO improvements (improvement_id, version, row, next_due)
+SELECT case_id, version, row, (row ->> 'next_due')::timestamptz FROM pg_temp.rebuilt WHERE {IS_REQUEST}
+"""  # noqa: S608 - our own constants
 
 
 async def rebuild(pool: Pool, fold: Fold, progress: Progress = silent) -> int:
@@ -73,10 +77,12 @@ async def _swap(connection: Connection, fold: Fold) -> int:
         for record in await connection.fetch(GROWN, timeout=LONG_SECONDS):
             events = await connection.fetch(READ, record["case_id"])
             await _keep(connection, fold([event_of(event) for event in events]))
-        await connection.execute(DROP, timeout=LONG_SECONDS)
+        for drop in DROP:
+            await connection.execute(drop, timeout=LONG_SECONDS)
+        await connection.execute(FILL_REQUESTS, timeout=LONG_SECONDS)
         filled = await connection.execute(FILL, timeout=LONG_SECONDS)
     return int(filled.split()[-1])
 
 
-async def _keep(connection: Connection, row: CaseRow) -> None:
-    await connection.execute(KEEP, row.case_id, row.version, row.model_dump_json())
+async def _keep(connection: Connection, row: CaseRow | ImprovementRow) -> None:
+    await connection.execute(KEEP, row.id, row.version, row.model_dump_json())

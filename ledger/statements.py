@@ -1,8 +1,10 @@
 """The SQL of the event store."""
 
+from domain.theme import PREFIX
+
 COLUMNS = "case_id, seq, kind, at, by, body, salt, digest, hash"
 
-APPEND = """
+_APPEND = """
 WITH given AS (
     SELECT * FROM unnest(
         $3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
@@ -27,7 +29,15 @@ WITH given AS (
 ), queued AS (
     INSERT INTO outbox (id, case_id, seq) SELECT $1 || '/' || seq, $1, seq FROM written
 ), shown AS (
-    INSERT INTO cases (case_id, version, row, opened_at, next_due)
+{shown}), pinned AS (
+    INSERT INTO policies (hash, body)
+    SELECT $14::text, $15::text WHERE $14 IS NOT NULL AND EXISTS (SELECT FROM linked)
+    ON CONFLICT (hash) DO NOTHING
+)
+SELECT EXISTS (SELECT FROM linked)
+"""
+
+_CASE_SHOWN = """    INSERT INTO cases (case_id, version, row, opened_at, next_due)
     SELECT $1, (line ->> 'version')::bigint, line,
         (line ->> 'opened_at')::timestamptz, (line #>> '{dues,0,due}')::timestamptz
     FROM (SELECT $13::jsonb AS line) AS one
@@ -35,14 +45,22 @@ WITH given AS (
     ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, row = excluded.row,
         opened_at = excluded.opened_at, next_due = excluded.next_due
     WHERE cases.version < excluded.version
-), pinned AS (
-    INSERT INTO policies (hash, body)
-    SELECT $14::text, $15::text WHERE $14 IS NOT NULL AND EXISTS (SELECT FROM linked)
-    ON CONFLICT (hash) DO NOTHING
-)
-SELECT EXISTS (SELECT FROM linked)
 """
+
+_IMPROVEMENT_SHOWN = """    INSERT INTO improvements (improvement_id, version, row, next_due)
+    SELECT $1, (line ->> 'version')::bigint, line, (line ->> 'next_due')::timestamptz
+    FROM (SELECT $13::jsonb AS line) AS one
+    WHERE line IS NOT NULL AND EXISTS (SELECT FROM linked)
+    ON CONFLICT (improvement_id) DO UPDATE SET version = excluded.version, row = excluded.row,
+        next_due = excluded.next_due
+    WHERE improvements.version < excluded.version
+"""
+
+APPEND = _APPEND.format(shown=_CASE_SHOWN)
 """One statement, so that events, outbox and read model are written together or not at all."""
+
+APPEND_TO_IMPROVEMENT = _APPEND.format(shown=_IMPROVEMENT_SHOWN)
+"""The same for an improvement request, whose line is in a read model of its own."""
 
 STORED_HASHES = "SELECT seq, hash FROM events WHERE case_id = $1 AND seq BETWEEN $2 AND $3"
 
@@ -62,8 +80,33 @@ WHERE ($1::text IS NULL OR stage = $1)
     AND ($4::timestamptz IS NULL OR next_due < $4)
     AND ($5::boolean IS NULL OR (parked IS NOT NULL) = $5)
     AND ($6::boolean IS NULL OR (ended IS NOT NULL) = $6)
+    AND ($7::text IS NULL OR customer = $7)
+    AND ($8::text IS NULL OR product = $8)
+    AND ($9::text IS NULL OR voc_type = $9)
 ORDER BY next_due NULLS LAST, case_id
-LIMIT $7
+LIMIT $10
 """
 
-CASE_IDS = "SELECT DISTINCT case_id FROM events WHERE case_id > $1 ORDER BY case_id LIMIT $2"
+IS_REQUEST = f"case_id LIKE '{PREFIX}%'"
+"""Events of improvement requests lie with those of cases, under ids that begin so."""
+
+CASE_IDS = f"""
+SELECT DISTINCT case_id FROM events WHERE case_id > $1 AND NOT {IS_REQUEST} ORDER BY case_id LIMIT $2
+"""  # noqa: S608 - our own constants
+
+IMPROVEMENT_IDS = f"""
+SELECT DISTINCT case_id FROM events WHERE case_id > $1 AND {IS_REQUEST} ORDER BY case_id LIMIT $2
+"""  # noqa: S608 - our own constants
+
+IMPROVEMENT_ROW = "SELECT row::text FROM improvements WHERE improvement_id = $1"
+
+IMPROVEMENTS = """
+SELECT row::text FROM improvements
+WHERE ($1::text IS NULL OR department = $1)
+    AND ($2::text IS NULL OR product = $2)
+    AND ($3::text IS NULL OR cause = $3)
+    AND ($4::text[] IS NULL OR state = ANY($4))
+    AND ($5::text IS NULL OR row -> 'months' ? $5)
+ORDER BY (row ->> 'cases')::bigint DESC, improvement_id
+LIMIT $6
+"""

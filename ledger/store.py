@@ -9,7 +9,8 @@ import asyncpg
 from domain.chain import GENESIS, RecordedEvent
 from domain.policy import Policy, content_hash
 from domain.record import canonical
-from domain.row import CaseRow
+from domain.row import CaseRow, ImprovementRow
+from domain.theme import is_request
 from ledger import statements
 from ledger.batch import check, instant_of
 from ledger.errors import SourceTaken, VersionConflict
@@ -41,7 +42,7 @@ class EventStore:
         self,
         case_id: str,
         events: Sequence[RecordedEvent],
-        row: CaseRow | None = None,
+        row: CaseRow | ImprovementRow | None = None,
         policy: Policy | None = None,
     ) -> None:
         """Write events, outbox and read model together; do nothing where these very events are there.
@@ -83,6 +84,9 @@ class EventStore:
         due_before: datetime | None = None,
         parked: bool | None = None,
         ended: bool | None = None,
+        customer: str | None = None,
+        product: str | None = None,
+        voc_type: str | None = None,
         limit: int = PAGE,
     ) -> list[CaseRow]:
         """Return the cases that match every filter given, what falls due first at the top.
@@ -94,11 +98,44 @@ class EventStore:
             due_before: only cases with a deadline before this instant (what is at risk).
             parked: only cases that wait (or do not wait) for a human.
             ended: only cases that have (or have not) ended.
+            customer: only cases of this customer's.
+            product: only cases about this product.
+            voc_type: only complaints, inquiries, compliments or suggestions.
             limit: how many at most.
         """
-        wanted = (stage, owner, department, due_before, parked, ended, limit)
+        about = (customer, product, voc_type)
+        wanted = (stage, owner, department, due_before, parked, ended, *about, limit)
         records = await self._fetch(statements.CASES, *wanted)
         return [CaseRow.model_validate_json(record["row"]) for record in records]
+
+    async def improvement(self, id_: str) -> ImprovementRow | None:
+        """Return the read model's line about an improvement request."""
+        records = await self._fetch(statements.IMPROVEMENT_ROW, id_)
+        return next((ImprovementRow.model_validate_json(record["row"]) for record in records), None)
+
+    async def improvements(
+        self,
+        *,
+        department: str | None = None,
+        product: str | None = None,
+        cause: str | None = None,
+        states: Sequence[str] | None = None,
+        month: str | None = None,
+        limit: int = PAGE,
+    ) -> list[ImprovementRow]:
+        """Return the improvement requests that match every filter given, the most cases at the top.
+
+        Args:
+            department: only requests that this department answers for.
+            product: only requests about this product.
+            cause: only requests of this cause, or feature.
+            states: only requests in one of these.
+            month: only requests of which a case failed in this month (`YYYY-MM`).
+            limit: how many at most.
+        """
+        wanted = (department, product, cause, list(states) if states is not None else None, month, limit)
+        records = await self._fetch(statements.IMPROVEMENTS, *wanted)
+        return [ImprovementRow.model_validate_json(record["row"]) for record in records]
 
     async def policies(self) -> dict[str, Policy]:
         """Return every pinned policy by the hash of its content."""
@@ -107,8 +144,17 @@ class EventStore:
 
     async def case_ids(self) -> AsyncIterator[str]:
         """Yield the id of every case that has events, in order, page by page."""
+        async for case_id in self._ids(statements.CASE_IDS):
+            yield case_id
+
+    async def improvement_ids(self) -> AsyncIterator[str]:
+        """Yield the id of every improvement request that has events, in order, page by page."""
+        async for id_ in self._ids(statements.IMPROVEMENT_IDS):
+            yield id_
+
+    async def _ids(self, sql: str) -> AsyncIterator[str]:
         last = ""
-        while records := await self._fetch(statements.CASE_IDS, last, PAGE):
+        while records := await self._fetch(sql, last, PAGE):
             for record in records:
                 yield record["case_id"]
             last = records[-1]["case_id"]
@@ -122,12 +168,12 @@ class EventStore:
         return await patiently(fetch, self._patience)
 
     async def _append(
-        self, batch: tuple[RecordedEvent, ...], row: CaseRow | None, policy: Policy | None
+        self, batch: tuple[RecordedEvent, ...], row: CaseRow | ImprovementRow | None, policy: Policy | None
     ) -> tuple[RecordedEvent, ...]:
         """Try one append and return what is still to be written."""
         try:
             async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
-                linked = await connection.fetchval(statements.APPEND, *_parameters(batch, row, policy))
+                linked = await connection.fetchval(_statement(batch), *_parameters(batch, row, policy))
         except asyncpg.UniqueViolationError as violation:
             taken = violation.constraint_name
         else:
@@ -138,13 +184,13 @@ class EventStore:
             await self._check_source(batch[0], row)
         return await self._settle(batch, stored_before=taken is not None)
 
-    async def _check_source(self, first: RecordedEvent, row: CaseRow | None) -> None:
+    async def _check_source(self, first: RecordedEvent, row: CaseRow | ImprovementRow | None) -> None:
         """Refuse a complaint that another case holds.
 
         Postgres also names this constraint to the loser of two identical appends: ON CONFLICT watches the
         primary key only, and the loser may meet the other index first.
         """
-        if row is None:
+        if not isinstance(row, CaseRow):
             return
         async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
             holder = await connection.fetchval(statements.FIND_SOURCE, row.source, row.key_digest)
@@ -173,8 +219,13 @@ def event_of(record: asyncpg.Record) -> RecordedEvent:
     return RecordedEvent(**values | {"body": values["body"] or ERASED, "salt": values["salt"] or ERASED})
 
 
+def _statement(batch: tuple[RecordedEvent, ...]) -> str:
+    """Return the append of a case, or of an improvement request: each has a read model of its own."""
+    return statements.APPEND_TO_IMPROVEMENT if is_request(batch[0].case_id) else statements.APPEND
+
+
 def _parameters(
-    batch: tuple[RecordedEvent, ...], row: CaseRow | None, policy: Policy | None
+    batch: tuple[RecordedEvent, ...], row: CaseRow | ImprovementRow | None, policy: Policy | None
 ) -> tuple[object, ...]:
     shown = row is not None and row.version == batch[-1].seq
     return (

@@ -8,6 +8,7 @@ from datetime import datetime
 import asyncpg
 
 from domain.chain import RecordedEvent
+from domain.theme import is_request
 from ledger.pool import CONNECT_SECONDS, Connection, Pool
 from ledger.store import ERASED
 
@@ -24,7 +25,8 @@ EVERY_EVENT = """
 SELECT case_id, seq, kind, at, instant, by, body, salt, digest, hash, position
 FROM events ORDER BY case_id, seq
 """
-ROW = "SELECT version, row::text, opened_at, next_due FROM cases WHERE case_id = $1"
+ROW = "SELECT version, row::text, next_due FROM cases WHERE case_id = $1"
+ROW_OF_REQUEST = "SELECT version, row::text, next_due FROM improvements WHERE improvement_id = $1"
 COUNT = "SELECT count(DISTINCT case_id) FROM events"
 
 
@@ -65,17 +67,16 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """One row of `cases`: the JSON of the whole and the columns kept beside it."""
+    """One row of `cases` or `improvements`: the JSON of the whole and the columns kept beside it."""
 
     version: int
     row: str
-    opened_at: datetime
     next_due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCase:
-    """All that the ledger holds of one case."""
+    """All that the ledger holds of one case, or of one improvement request."""
 
     case_id: str
     events: tuple[StoredEvent, ...]
@@ -97,12 +98,12 @@ async def snapshot(pool: Pool) -> AsyncIterator[Connection]:
 
 
 async def stored_cases(connection: Connection, progress: Progress = silent) -> AsyncIterator[StoredCase]:
-    """Yield every case that has events; call it inside a transaction."""
+    """Yield every case and every improvement request that has events; call it inside a transaction."""
     total = await connection.fetchval(COUNT, timeout=LONG_SECONDS)
     done = 0
     async for events in _by_case(connection):
         case_id = events[0].case_id
-        row = await connection.fetchrow(ROW, case_id)
+        row = await connection.fetchrow(ROW_OF_REQUEST if is_request(case_id) else ROW, case_id)
         yield StoredCase(case_id, events, StoredRow(**dict(row)) if row else None)
         done += 1
         progress(done, total)

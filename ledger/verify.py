@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 
 from domain.chain import GENESIS, RecordedEvent, digest_of
-from domain.row import CaseRow
+from domain.row import CaseRow, ImprovementRow
+from domain.theme import is_request
 from ledger.batch import relink
 from ledger.breach import Breach
 from ledger.patience import once
@@ -16,14 +17,19 @@ from ledger.stream import LONG_SECONDS, Progress, StoredCase, StoredEvent, silen
 PersonalValues = Callable[[Sequence[RecordedEvent]], Collection[str]]
 """What the domain knows to be personal in a case: the values of the fields marked so."""
 
-WITHOUT_EVENTS = (
-    "SELECT case_id FROM cases WHERE NOT EXISTS (SELECT FROM events WHERE events.case_id = cases.case_id)"
-)
+WITHOUT_EVENTS = """
+SELECT case_id FROM (SELECT case_id FROM cases UNION ALL SELECT improvement_id FROM improvements) AS shown
+WHERE NOT EXISTS (SELECT FROM events WHERE events.case_id = shown.case_id)
+"""
 MISFILED = """
 SELECT case_id FROM cases WHERE case_id IS DISTINCT FROM row ->> 'case_id'
     OR version IS DISTINCT FROM (row ->> 'version')::bigint
     OR opened_at IS DISTINCT FROM (row ->> 'opened_at')::timestamptz
     OR next_due IS DISTINCT FROM (row #>> '{dues,0,due}')::timestamptz
+UNION ALL
+SELECT improvement_id FROM improvements WHERE improvement_id IS DISTINCT FROM row ->> 'improvement_id'
+    OR version IS DISTINCT FROM (row ->> 'version')::bigint
+    OR next_due IS DISTINCT FROM (row ->> 'next_due')::timestamptz
 """
 # Rights that would let the application change the past, each with the sentence that names it.
 ROLE = """
@@ -94,12 +100,13 @@ def fold_breaches(case: StoredCase, fold: Fold) -> Iterable[Breach]:
     if case.row is None:
         yield Breach("V6", case.case_id, "the read model has no row for it")
         return
+    shape: type[CaseRow | ImprovementRow] = ImprovementRow if is_request(case.case_id) else CaseRow
     try:
-        folded, stored = fold(case.recorded()), CaseRow.model_validate_json(case.row.row)
+        folded, stored = fold(case.recorded()), shape.model_validate_json(case.row.row)
     except Exception as error:  # noqa: BLE001 - whatever the fold runs into is a finding, not the end of verify
         yield Breach("V6", case.case_id, f"it cannot be folded ({type(error).__name__})")
         return
-    fields = [name for name in CaseRow.model_fields if getattr(folded, name) != getattr(stored, name)]
+    fields = [name for name in shape.model_fields if getattr(folded, name) != getattr(stored, name)]
     if fields:
         yield Breach("V6", case.case_id, f"the read model differs from the events in {', '.join(fields)}")
 

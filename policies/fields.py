@@ -20,7 +20,20 @@ FILE_ONLY = ("wordings", "public_holidays", "country", "subdivision")
 """Fields of a file that the snapshot does not have."""
 
 LENGTH = "must be a length of time such as PT20M, PT24H or P7D"
-LENGTHS = ("delay", "apart", "maximum", "total", "look_every", "retry_after", "label_for", "vague_default")
+LENGTHS = (
+    "delay",
+    "apart",
+    "maximum",
+    "total",
+    "look_every",
+    "retry_after",
+    "label_for",
+    "vague_default",
+    "window",
+    "measure_over",
+    "within",
+    "later_than",
+)
 NO_LENGTH = re.compile(r"-?P[^T]*[YM]")
 """ISO 8601 has months and years as well; they have no one length (clock rule 12)."""
 

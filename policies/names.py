@@ -96,6 +96,7 @@ def _twice(policy: Policy) -> Iterator[Finding]:
         "guarantees": (each.id for each in policy.guarantees),
         "standards": (rule.id for rule in policy.standards),
         "statutory": (clock.id for clock in policy.statutory),
+        "signals": (rule.id for rule in policy.signals),
     }
     for name, ids in lists.items():
         seen: set[str] = set()

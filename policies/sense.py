@@ -48,11 +48,14 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         _interest(policy),
         _standards(policy),
         _guarantees(policy),
+        _improvement(policy, first_year),
+        _signals(policy),
         _lengths(policy),
         _tries(policy),
         _happy_call(policy, first_year),
         _people(policy),
         speech.unspeakable(policy),
+        _handling(policy),
         _readings(policy),
     )
 
@@ -99,6 +102,8 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
         yield ("happy_call", "retention", "within"), policy.happy_call.retention.within, policy.calendar
     if policy.approval_expires is not None:
         yield ("approval_expires",), policy.approval_expires, policy.calendar
+    if policy.handling is not None:
+        yield ("handling", "task"), policy.handling.task, policy.calendar
     for place, target in enumerate(policy.targets):
         yield ("targets", place, "budget"), target.budget, policy.calendar
         for index, rung in enumerate(target.ladder):
@@ -106,6 +111,12 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
                 yield ("targets", place, "ladder", index, "at"), rung.at, policy.calendar
     for place, clock in enumerate(policy.statutory):
         yield ("statutory", place, "budget"), clock.budget, policy.calendar_of(clock)
+    if policy.improvement is not None:
+        yield ("improvement", "late_every"), policy.improvement.late_every, policy.calendar
+        for name in ("usual", "safety"):
+            limits = getattr(policy.improvement, name)
+            yield ("improvement", name, "accept"), limits.accept, policy.calendar
+            yield ("improvement", name, "done"), limits.done, policy.calendar
 
 
 def _targets(policy: Policy) -> Iterator[Finding]:
@@ -182,6 +193,9 @@ def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
             yield ("offer_table", place, "at_most"), rule.at_most
         if rule.usual is not None:
             yield ("offer_table", place, "usual"), rule.usual
+    if policy.handling is not None and policy.handling.costs is not None:
+        for name, price in policy.handling.costs:
+            yield ("handling", "costs", name), price
     for place, guarantee in enumerate(policy.guarantees):
         yield ("guarantees", place, "pays"), guarantee.pays
     for place, limit in enumerate(policy.extra_limits):
@@ -235,6 +249,29 @@ def _guarantees(policy: Policy) -> Iterator[Finding]:
             yield ("benefits",), f"does not say why {kind} helps"
 
 
+def _improvement(policy: Policy, first_year: int) -> Iterator[Finding]:
+    """What may hurt somebody never waits longer than what does not."""
+    rules, start = policy.improvement, datetime(first_year, 1, 1, tzinfo=UTC)
+    if rules is None:
+        return
+    for name in ("accept", "done"):
+        usual = due_of(getattr(rules.usual, name), policy.calendar, start)
+        safety = due_of(getattr(rules.safety, name), policy.calendar, start)
+        if usual is not None and safety is not None and safety > usual:
+            yield ("improvement", "safety", name), f"must not be later than usual.{name}"
+
+
+def _signals(policy: Policy) -> Iterator[Finding]:
+    """A survey counts by its score and a delay by its length; on the others these would say nothing."""
+    for place, rule in enumerate(policy.signals):
+        if (rule.signal == "survey") != (rule.at_most is not None):
+            yield ("signals", place), "needs at_most (a score) where it is a survey, and only there"
+        if (rule.signal == "delay") != (rule.later_than is not None):
+            yield ("signals", place), "needs later_than where it is a delay, and only there"
+        if rule.within <= timedelta():
+            yield ("signals", place, "within"), "must be longer than nothing"
+
+
 def _first_fit(policy: Policy, harm: Harm, cause: str, severity: Severity) -> OfferRule | None:
     triage = Classification(cause=cause, severity=severity)
     return rule_for(Facts(policy=policy, triage=triage), harm)
@@ -257,6 +294,9 @@ def _lengths(policy: Policy) -> Iterator[Finding]:
                 ("pause_reasons", place, "total"),
                 "must not be shorter than maximum, the length of one pause",
             )
+    if policy.improvement is not None:
+        lengths.append((("improvement", "window"), policy.improvement.window))
+        lengths.append((("improvement", "measure_over"), policy.improvement.measure_over))
     for path, length in lengths:
         if length <= timedelta():
             yield path, "must be longer than nothing"
@@ -332,3 +372,26 @@ def _people(policy: Policy) -> Iterator[Finding]:
     for role in (Role.HAPPY_CALLER, Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
         if not any(role in person.roles for person in policy.people):
             yield ("people",), f"has no {role}; the engine needs at least one"
+
+
+def _handling(policy: Policy) -> Iterator[Finding]:
+    """A skill that nobody has is always a mismatch; one that no rule asks for is a slip of the pen."""
+    head = policy.service_head
+    if head is not None and not policy.holds(head, Role.DEPARTMENT_HEAD):
+        yield ("service_head",), "must be a department_head: somebody who can answer for the figures"
+    for place, person in enumerate(policy.people):
+        for index, absence in enumerate(person.absences):
+            if absence.to_day is not None and absence.to_day < absence.from_day:
+                yield ("people", place, "absences", index, "to_day"), "must not lie before from_day"
+    handling = policy.handling
+    if handling is None:
+        return
+    known = {skill for person in policy.people for skill in person.skills}
+    asked = {rule.skill for rule in handling.skills}
+    for place, rule in enumerate(handling.skills):
+        if rule.skill not in known:
+            yield ("handling", "skills", place, "skill"), "nobody among people has this skill"
+    for place, person in enumerate(policy.people):
+        for index, skill in enumerate(person.skills):
+            if skill not in asked:
+                yield ("people", place, "skills", index), "no rule of handling.skills asks for this skill"

@@ -32,6 +32,8 @@ class StaffManners(_Shares):
         reject: an approver who says no.
         keep_waiting: lets a caller wait beyond what the house allows before somebody speaks.
         ask_again: has a customer tell the whole story once more.
+        task: asks another department for something.
+        refuse_task: a department that will not do it.
     """
 
     always: tuple[str, ...] = ()
@@ -47,6 +49,8 @@ class StaffManners(_Shares):
     reject: Share = 0.12
     keep_waiting: Share = 0.2
     ask_again: Share = 0.4
+    task: Share = 0.12
+    refuse_task: Share = 0.15
 
 
 class CustomerManners(_Shares):
@@ -90,6 +94,8 @@ NO_FAULTS = StaffManners(
     reject=0,
     keep_waiting=0,
     ask_again=0,
+    task=0,
+    refuse_task=0,
 )
 CARELESS = StaffManners(
     forget=0.4, forget_approval=0.5, promise=0.6, break_promise=0.6, overreach=0.2, refuse_all=0.15

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.actor import Actor, Role
 from domain.permission import OWNED
-from sandbox import asides
+from sandbox import asides, chores
 from sandbox.diagnosis import diagnose, triage
 from sandbox.duty import asked
 from sandbox.plans import plan_for, promise, refuses_all, why_next
@@ -20,8 +20,9 @@ def intentions(scene: Scene) -> Iterator[Intention]:
     if row.acknowledged is False and "acknowledgement:1" not in scene.view.waiting:
         agent = scene.member(Role.AGENT, row.department, "acknowledge")
         yield asked(scene, "acknowledge", "acknowledge", by=agent, low=10, high=120, how="phone")
-    if row.department is None:
-        if row.stage in ("raised", "owned"):
+    yield from chores.intentions(scene)
+    if row.department is None or (scene.view.read_by_rules and "triage" not in scene.done):
+        if row.stage in ("raised", "with_department", "owned", "in_recovery"):
             yield _triage(scene)
         return
     if row.owner is None:
@@ -71,6 +72,8 @@ def _own(scene: Scene) -> Iterator[Intention]:
     owner = scene.owner()
     if owner is None:
         return
+    if scene.view.row.voc_type != "complaint" and chores.waits(scene):
+        return
     if scene.view.row.voc_type != "complaint":
         yield asked(scene, "answer", "answer_case", by=owner, low=60, high=600, **_answer(scene))
         return
@@ -79,10 +82,11 @@ def _own(scene: Scene) -> Iterator[Intention]:
         yield asked(scene, contact, "log_contact", by=owner, low=30, high=300, **_first_contact(scene))
         return
     yield from asides.intentions(scene, owner)
+    yield from chores.gives(scene, owner)
     proposal = scene.view.proposal
     if proposal is None or proposal.state in OPEN_AGAIN:
         yield from _propose(scene, owner)
-    elif proposal.state == "done" and not _for_a_supervisor(scene, owner):
+    elif proposal.state == "done" and not (_for_a_supervisor(scene, owner) or chores.waits(scene)):
         yield asked(
             scene,
             f"result:{scene.view.round}",
@@ -102,7 +106,9 @@ def _for_a_supervisor(scene: Scene, owner: Actor) -> bool:
 def _answer(scene: Scene) -> dict[str, object]:
     suggestion = scene.view.row.voc_type == "suggestion"
     outcomes = ("adopted", "held", "declined")
+    features = ("packaging", "design", "delivery", "service")
     return {
+        **({"feature": features[scene.between(0, 3, "feature")]} if suggestion else {}),
         "text": scene.say("소중한 말씀 감사합니다. 확인하여 답변드립니다.", "Thank you; here is our answer."),
         "outcome": outcomes[scene.between(0, 2, "outcome")] if suggestion else "answered",
     }
@@ -127,7 +133,7 @@ def _propose(scene: Scene, owner: Actor) -> Iterator[Intention]:
     state = proposal.state if proposal else None
     unanswered = made >= scene.policy.max_offers and state in ("declined", "expired")
     if unanswered or made > scene.policy.max_offers or scene.view.round > scene.policy.max_rounds:
-        if _for_a_supervisor(scene, owner):
+        if _for_a_supervisor(scene, owner) or chores.waits(scene):
             return
         topic = f"final:{scene.view.round}"
         yield asked(scene, topic, "register_result", by=owner, low=60, high=300, **_final(scene))

@@ -1,18 +1,17 @@
-"""The interpreter of a case: keeps its time, carries out what it asks for, writes down what happened."""
+"""The workflow of a case: what the interpreter asks its decider."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.common import RawValue, SearchAttributeUpdate
+from temporalio.exceptions import ApplicationError
+
+from workflows.interpreter import Interpreter
 
 with workflow.unsafe.imports_passed_through():
-    from activities.append import APPEND_EVENTS, AppendEvents
-    from activities.retry import FIRST_RETRY_AFTER, HEARTBEAT, LAST_RETRY_AFTER, START_TO_CLOSE
-    from domain.attempt import ATTEMPTS_MATTER, AttemptRefused, CancellationRequested, LetterRefused
+    from domain.attempt import ATTEMPTS_MATTER
     from domain.case import (
         Case,
         CaseCommand,
@@ -28,69 +27,30 @@ with workflow.unsafe.imports_passed_through():
         todo,
         unopened,
     )
-    from domain.chain import GENESIS, RecordedEvent
-    from domain.effect import REFUSED, Answer, Ask, Effect
+    from domain.effect import Effect
     from domain.intake import Opening
-    from domain.message import (
-        CameBack,
-        EffectRefused,
-        EffectSucceeded,
-        Event,
-        Fact,
-        LetTimePass,
-        OutcomeUnknown,
-    )
+    from domain.message import Event, Fact
     from domain.refusal import Refused
+    from domain.row import CaseRow
     from domain.view import CaseView, case_row, view
-    from workflows.decode import decode, garbage_digest, plain
-    from workflows.messages import Answered, Carried, CaseInput, CaseSummary, Receipt
-    from workflows.names import CASE_WORKFLOW, CONFLICT, OWNER, PARKED, SEVERITY, STAGE
-    from workflows.record import digest_of_command, may_be_carried, recorded, take_batch
-
-ALARM_GRACE = timedelta(milliseconds=1)
-"""The due instant itself is in time, so the alarm rings just after it (clock rule 4)."""
-
-KEPT_ANSWERS = 200
-"""How many receipts are kept for commands that are sent again."""
-
-HARD_LIMIT = timedelta(minutes=5)
-"""How long a run that wants to continue as new waits for effects; then they go on under their keys."""
+    from workflows.decode import decode
+    from workflows.messages import Carried, CaseInput, CaseSummary
+    from workflows.names import CASE_WORKFLOW, OWNER, PARKED, SEVERITY, STAGE
 
 
 @workflow.defn(name=CASE_WORKFLOW)
-class CaseWorkflow:
+class CaseWorkflow(Interpreter[Case]):
     """Keeps time for one case; knows no rule of the business.
 
-    Takes every command of `domain.case.CaseCommand` as an update named after its kind (an answer, and no
-    trace where it is refused), or as a signal of the same name (a letter: durable at once, its refusal is
-    recorded). Promises: no handler awaits; time passes before anything is judged; nothing is started twice
-    after its outcome came back; a cancellation ends nothing; what cannot go on is parked, never failed.
+    Takes every command of `domain.case.CaseCommand` as an update named after its kind, or as a signal of the
+    same name; answers the query `view`. What it promises is the interpreter's.
     """
+
+    MATTER: ClassVar[frozenset[str]] = ATTEMPTS_MATTER
 
     @workflow.init
     def __init__(self, start: CaseInput) -> None:
-        carried = start.carried
-        self._start = start
-        self._case: Case = _beginning(start)
-        self._began_at_version = self._case.version
-        self._head = carried.head if carried else GENESIS
-        self._unwritten: list[RecordedEvent] = list(carried.unwritten) if carried else []
-        self._pinned = carried.pinned if carried else start.policy
-        self._answered = {each.receipt.command_id: each for each in (carried.answered if carried else ())}
-        self._came_back = dict.fromkeys(carried.came_back if carried else ())
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._writing: asyncio.Task[None] | None = None
-        self._hasty = bool(self._unwritten)
-        self._wanted: tuple[str, ...] = ()
-        self._conflict = False
-        self._alarm: asyncio.Task[None] | None = None
-        self._alarm_at: datetime | None = None
-        self._limit: asyncio.Task[None] | None = None
-        self._limit_passed = False
-        self._stirred = True
-        self._broken: BaseException | None = None
-        self._shown: tuple[str, str | None, str, bool, bool] | None = None
-        self._untold = False
+        super().__init__(_beginning(start), start.carried, start.policy, start.carry_on_after)
         if start.opening is not None:
             self._open(start, start.opening)
 
@@ -107,7 +67,7 @@ class CaseWorkflow:
             key_digest=start.key_digest,
         )
         try:
-            self._record(decide(self._case, message))
+            self._record(decide(self._state, message))
         except Refused as refusal:
             raise ApplicationError(refusal.reason, type="Refused", non_retryable=True) from refusal
 
@@ -115,295 +75,75 @@ class CaseWorkflow:
     async def run(self, start: CaseInput) -> CaseSummary:
         """Live through the case until its rules say that it is over and everything is written."""
         while True:
-            await self._until_stirred()
-            if self._broken is not None:  # a bug: fail the task where everybody sees it
-                raise RuntimeError("a background task broke") from self._broken
-            self._stirred = False
-            self._pass_time()
-            self._reconcile()
-            self._write()
-            self._set_alarm()
-            self._show()
-            if is_over(self._case) and not self._unwritten and not self._running:
+            await self._live()
+            if is_over(self._state) and not self._unwritten and not self._running:
                 return CaseSummary(
-                    case_id=self._case.id,
-                    end=self._case.ending.end or "",
-                    version=self._case.version,
+                    case_id=self._state.id,
+                    end=self._state.ending.end or "",
+                    version=self._state.version,
                     head=self._head,
                 )
             if self._carries_on():
                 workflow.continue_as_new(self._next_input(start))
 
-    async def _until_stirred(self) -> None:
-        """Wait for news; a cancellation request is news, not an end."""
-        while True:
-            try:
-                await workflow.wait_condition(lambda: self._stirred or self._broken is not None)
-            except asyncio.CancelledError:
-                self._record((CancellationRequested(at=self._now()),))
-            else:
-                return
-
-    # Messages. -----------------------------------------------------------------------------------------
-
-    @workflow.update(dynamic=True)
-    def command(self, name: str, args: Sequence[RawValue]) -> Receipt:
-        """Carry out a command and answer it, within this one workflow task."""
-        try:
-            return self._receive(decode(name, args))
-        except Refused as refusal:  # any other exception would wedge the workflow task
-            raise _as_error(refusal) from refusal
-
-    @command.validator
-    def _check_command(self, name: str, args: Sequence[RawValue]) -> None:
-        try:
-            command = decode(name, args)
-            if self._answer_to(command) is not None or command.kind in ATTEMPTS_MATTER:
-                return  # answered before; or a refusal that is an event, which only the handler may record
-            at = self._now()
-            decide(after_time(self._case, at), command.model_copy(update={"at": at}))
-        except Refused as refusal:
-            raise _as_error(refusal) from refusal
-
-    @workflow.signal(dynamic=True)
-    def letter(self, name: str, args: Sequence[RawValue]) -> None:
-        """Carry out a command whose sender cannot wait; what cannot be done is recorded, never dropped."""
-        try:
-            self._receive(decode(name, args))
-        except Refused as refusal:
-            length, digest = garbage_digest(args)
-            refused = LetterRefused(
-                name=plain(name, 60) or "unnamed",
-                reason=plain(refusal.reason, 200),
-                length=length,
-                digest=digest,
-                at=self._now(),
-            )
-            self._record((refused,))
-
     @workflow.query(name="view")
     def view(self) -> CaseView:
         """Return where the case stands."""
-        return view(self._case, head=self._head, unwritten=len(self._unwritten))
+        return view(self._state, head=self._head, unwritten=len(self._unwritten))
 
-    def _receive(self, command: CaseCommand) -> Receipt:
-        known = self._answer_to(command)
-        if known is not None:
-            return known
-        self._pass_time()
-        command = command.model_copy(update={"at": self._now()})
-        refusal: Refused | None = None
-        try:
-            events = decide(self._case, command)
-        except Refused as refused:
-            if command.kind not in ATTEMPTS_MATTER:
-                raise
-            refusal, events = refused, (attempt(command, refused),)
-        self._record(events)
-        return self._answer(command, events, refusal)
+    # The decider. --------------------------------------------------------------------------------------
 
-    def _answer_to(self, command: CaseCommand) -> Receipt | None:
-        """Return the receipt of a command that was answered already; refuse its id for another command."""
-        known = self._answered.get(command.id)
-        if known is None:
-            return None
-        if known.digest != digest_of_command(command):
-            raise Refused("id: was used for another command; give each command its own", code="id-used")
-        return known.receipt
+    def _decode(self, name: str, args: Sequence[RawValue]) -> CaseCommand:
+        return decode(name, args)
 
-    def _answer(self, command: CaseCommand, events: tuple[Event, ...], refusal: Refused | None) -> Receipt:
-        tried = next((event for event in events if isinstance(event, AttemptRefused)), None)
-        receipt = Receipt(
-            case_id=self._case.id,
-            command_id=command.id,
-            version=self._case.version,
-            events=tuple(getattr(event, "kind", "") for event in events),
-            refused=refusal.reason if refusal else None,
-            code=tried.code if tried else None,
-            attempt=tried.reason if tried and not refusal else None,
+    def _decide(self, message: CaseCommand | Fact) -> tuple[Event, ...]:
+        return decide(self._state, message)
+
+    def _try(self, command: CaseCommand, at: datetime) -> None:
+        decide(after_time(self._state, at), command)
+
+    def _evolve(self, event: Event) -> Case:
+        return evolve(self._state, event)
+
+    def _attempted(self, command: CaseCommand, refusal: Refused) -> Event:
+        return attempt(command, refusal)
+
+    def _next_due(self) -> datetime | None:
+        return next_due(self._state)
+
+    def _todo(self) -> tuple[Effect, ...]:
+        return todo(self._state)
+
+    def _row(self) -> CaseRow:
+        return case_row(self._state)
+
+    def _signs(self) -> tuple[object, ...]:
+        state = self._state
+        return (
+            stage(state),
+            state.assignment.owner,
+            state.triage.severity,
+            parked(state) is not None,
         )
-        self._answered[command.id] = Answered(digest=digest_of_command(command), receipt=receipt)
-        while len(self._answered) > KEPT_ANSWERS:
-            del self._answered[next(iter(self._answered))]
-        return receipt
 
-    # Time. ---------------------------------------------------------------------------------------------
+    def _attributes(self) -> list[SearchAttributeUpdate[Any]]:
+        state, owner = self._state, self._state.assignment.owner
+        return [
+            STAGE.value_set(stage(state)),
+            *([OWNER.value_set(owner)] if owner else []),
+            SEVERITY.value_set(state.triage.severity),
+            PARKED.value_set(parked(state) is not None),
+        ]
 
-    def _now(self) -> datetime:
-        """The case's time never runs backwards, whatever the server's clock does."""
-        now = workflow.now()
-        return max(now, self._case.at) if self._case.at else now
-
-    def _pass_time(self) -> None:
-        """Let time pass until nothing more falls due; first of all, as messages run before timers."""
-        while self._tell(LetTimePass(at=self._now())):
-            pass
-
-    def _set_alarm(self) -> None:
-        """Re-arm only for an earlier deadline; a ring that comes early finds nothing due."""
-        due = next_due(self._case)
-        if due is None:
-            return
-        now = self._now()
-        if due < now:  # a negative sleep would raise in the background and silence the alarm for ever
-            raise RuntimeError(f"a deadline in the past does not move: {due}")
-        ring = due + ALARM_GRACE
-        if self._alarm_at is not None and self._alarm_at <= ring:
-            return
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm_at = ring
-        self._alarm = self._spawn(self._ring_after, ring - now)
-
-    async def _ring_after(self, span: timedelta) -> None:
-        await workflow.sleep(span, summary="next deadline")
-        self._alarm = self._alarm_at = None
-        self._stirred = True
-
-    # Effects. ------------------------------------------------------------------------------------------
-
-    def _reconcile(self) -> None:
-        """Start what the case is owed, stop what it no longer wants."""
-        wanted = {effect.key: effect for effect in todo(self._case)}
-        self._wanted = tuple(wanted)
-        for key in [key for key in self._running if key not in wanted]:
-            self._running[key].cancel()
-        for key, effect in wanted.items():
-            if key in self._came_back:
-                raise RuntimeError(f"{key} came back and is still wanted")
-            if key not in self._running and self._may_start(effect):
-                self._running[key] = self._spawn(self._carry_out, effect)
-
-    def _may_start(self, effect: Effect) -> bool:
-        """Money waits until its intent is in the ledger; nothing starts in a run that wants to carry on."""
-        if self._wants_to_carry_on():
-            return False
-        written = self._case.version - len(self._unwritten)
-        return effect.after_written is None or written >= effect.after_written
-
-    async def _carry_out(self, effect: Effect) -> None:
-        ask = Ask(
-            case_id=self._case.id, key=effect.once or effect.key, at=self._now(), request=effect.request
-        )
-        fact = await self._outcome(effect, ask)
-        del self._running[effect.key]
-        self._came_back[effect.key] = None
-        self._pass_time()
-        self._record(decide(self._case, fact.model_copy(update={"at": self._now()})), hasty=False)
-        self._stirred = True
-
-    async def _outcome(self, effect: Effect, ask: Ask) -> CameBack:
-        """Only a non-retryable error of the named type is a refusal; everything else is unknown."""
-        kind, money = effect.request.kind, effect.after_written is not None
-        waits = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
-        try:
-            answer = await workflow.execute_activity(
-                kind,
-                ask,
-                result_type=Answer,
-                start_to_close_timeout=START_TO_CLOSE[kind],
-                schedule_to_close_timeout=effect.patience,
-                heartbeat_timeout=HEARTBEAT,
-                retry_policy=RetryPolicy(
-                    initial_interval=FIRST_RETRY_AFTER, maximum_interval=LAST_RETRY_AFTER
-                ),
-                cancellation_type=waits if money else workflow.ActivityCancellationType.TRY_CANCEL,
-                summary=effect.key,
-            )
-        except (ActivityError, asyncio.CancelledError) as error:
-            cause = _refusal_in(error)
-            if cause is not None:
-                return EffectRefused(at=self._now(), key=effect.key, reason=_reason(cause), code=_code(cause))
-            return OutcomeUnknown(at=self._now(), key=effect.key)
-        return EffectSucceeded(at=self._now(), key=effect.key, result=answer.result)
-
-    # Recording. ----------------------------------------------------------------------------------------
-
-    def _tell(self, fact: Fact) -> tuple[Event, ...]:
-        return self._record(decide(self._case, fact))
-
-    def _record(self, events: tuple[Event, ...], *, hasty: bool = True) -> tuple[Event, ...]:
-        """The only place where the case changes; `hasty` events go to the ledger without waiting."""
-        self._hasty = self._hasty or (hasty and bool(events))
-        for event in events:
-            self._case = evolve(self._case, event)
-            salt = f"{workflow.random().getrandbits(128):032x}"
-            entry = recorded(self._case, event, before=self._head, salt=salt)
-            self._head = entry.hash
-            self._unwritten.append(entry)
-        self._stirred = self._stirred or bool(events)
-        self._untold = self._untold or bool(events)
-        return events
-
-    def _write(self) -> None:
-        """Hand what is unwritten to the ledger, one activity at a time; a conflict stops this for good."""
-        leaves = self._limit_passed and self._wants_to_carry_on()
-        may = self._writing is None and not self._conflict and not leaves
-        if may and self._unwritten and self._is_worth_writing():
-            self._writing = self._spawn(self._write_batch)
-
-    def _is_worth_writing(self) -> bool:
-        """What an effect brought waits for what the next one brings; people, deadlines and money do not wait.
-
-        This saves a third of the appends: a step's outcome goes out with the next (docs/decisions/0004).
-        """
-        waits_for_ledger = any(key not in self._running for key in self._wanted)
-        return self._hasty or waits_for_ledger or not self._running
-
-    async def _write_batch(self) -> None:
-        batch = take_batch(self._unwritten)
-        whole = len(batch) == len(self._unwritten)
-        self._hasty = not whole
-        request = AppendEvents(
-            case_id=self._case.id,
-            events=batch,
-            row=case_row(self._case) if whole else None,
-            policy=self._pinned,
-        )
-        try:
-            await workflow.execute_activity(
-                APPEND_EVENTS,
-                request,
-                start_to_close_timeout=timedelta(seconds=60),  # the store waits up to 30 s for its database
-                heartbeat_timeout=HEARTBEAT,
-                retry_policy=RetryPolicy(
-                    initial_interval=FIRST_RETRY_AFTER, maximum_interval=LAST_RETRY_AFTER
-                ),
-                summary=f"events {batch[0].seq}-{batch[-1].seq}",
-            )
-        except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise
-            self._conflict = True  # another history under this case, or rows the ledger will never take
-            workflow.logger.error("the ledger refused the events of this case", extra={"seq": batch[0].seq})
-        else:
-            del self._unwritten[: len(batch)]
-            self._pinned = None
-        finally:
-            self._writing = None
-            self._stirred = True
-
-    # Carrying on. --------------------------------------------------------------------------------------
-
-    def _wants_to_carry_on(self) -> bool:
-        lived = self._case.version - self._began_at_version
-        is_time = lived >= self._start.carry_on_after or workflow.info().is_continue_as_new_suggested()
-        return is_time and may_be_carried(self._unwritten)
-
-    def _carries_on(self) -> bool:
-        """A run that is due to continue lets its effects end, up to a hard limit; appends are idempotent."""
-        if not self._wants_to_carry_on() or self._conflict:
-            return False
-        if not self._running or self._limit_passed:
-            return True
-        if self._limit is None:
-            self._limit = self._spawn(self._pass_limit)
-        return False
-
-    async def _pass_limit(self) -> None:
-        await workflow.sleep(HARD_LIMIT, summary="continue as new at the latest")
-        self._limit_passed = True
-        self._stirred = True
+    def _details(self) -> str:
+        case, waits = self._state, parked(self._state)
+        lines = [
+            f"**{stage(case)}**, {case.triage.voc_type or 'not classed'}, severity {case.triage.severity}",
+            f"department {case.assignment.department or '-'}, owner {case.assignment.owner or '-'}",
+            f"level {case.assignment.level}, round {case.remedy.round}",
+        ]
+        lines += [f"**parked**: {waits}"] if waits else []
+        return "\n\n".join(lines)
 
     def _next_input(self, start: CaseInput) -> CaseInput:
         return CaseInput(
@@ -411,61 +151,8 @@ class CaseWorkflow:
             source_key=start.source_key,
             key_digest=start.key_digest,
             carry_on_after=start.carry_on_after,
-            carried=Carried(
-                case=self._case,
-                head=self._head,
-                unwritten=tuple(self._unwritten),
-                came_back=tuple(self._came_back),
-                answered=tuple(self._answered.values()),
-                pinned=self._pinned,
-            ),
+            carried=Carried(case=self._state, **dict(self._baggage())),
         )
-
-    # Helpers of the engine. ----------------------------------------------------------------------------
-
-    def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> asyncio.Task[None]:
-        """Start background work whose unexpected failure reaches `run`; a silent task is a silent outage."""
-        self._untold = False  # whatever is spawned begins with a command: an activity or a timer
-        return asyncio.create_task(self._watched(work, *about))
-
-    async def _watched(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
-        try:
-            await work(*about)  # made here: a task that is evicted before it starts leaves nothing behind
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - handed to run, which raises it
-            self._broken = error
-            self._stirred = True
-
-    def _show(self) -> None:
-        """Keep search attributes and the UI's details true; upserted when they change, or as a sign of life.
-
-        A workflow task that takes news in and gives no command is joined to the next one by a worker that
-        loads the case between them, and told apart again by a replay: messages come before news in one task,
-        so the case would remember another order than its history has (docs/decisions/0010).
-        """
-        standing = stage(self._case)
-        waits = parked(self._case)
-        shown = (
-            standing,
-            self._case.assignment.owner,
-            self._case.triage.severity,
-            waits is not None,
-            self._conflict,
-        )
-        if shown == self._shown and not self._untold:
-            return
-        self._shown, self._untold = shown, False
-        workflow.upsert_search_attributes(
-            [
-                STAGE.value_set(shown[0]),
-                *([OWNER.value_set(shown[1])] if shown[1] else []),
-                SEVERITY.value_set(shown[2]),
-                PARKED.value_set(shown[3]),
-                CONFLICT.value_set(shown[4]),
-            ]
-        )
-        workflow.set_current_details(_details(self._case, waits, conflict=self._conflict))
 
 
 def _beginning(start: CaseInput) -> Case:
@@ -476,36 +163,3 @@ def _beginning(start: CaseInput) -> Case:
             "a case starts with a policy and an opening", type="Refused", non_retryable=True
         )
     return unopened(start.case_id, start.policy)
-
-
-def _as_error(refusal: Refused) -> ApplicationError:
-    return ApplicationError(refusal.reason, refusal.code, type="Refused", non_retryable=True)
-
-
-def _refusal_in(error: BaseException) -> ApplicationError | None:
-    cause = error.cause if isinstance(error, ActivityError) else None
-    if isinstance(cause, ApplicationError) and cause.non_retryable and cause.type == REFUSED:
-        return cause
-    return None
-
-
-def _reason(refusal: ApplicationError) -> str:
-    return plain(refusal.message, 200).strip() or "refused"
-
-
-def _code(refusal: ApplicationError) -> str | None:
-    """Return the provider's word for why, where it gave one that is a word."""
-    given = refusal.details[0] if refusal.details else None
-    return plain(given, 60).strip() or None if isinstance(given, str) else None
-
-
-def _details(case: Case, waits: str | None, *, conflict: bool) -> str:
-    """Markdown for the Temporal UI; no words of the customer."""
-    lines = [
-        f"**{stage(case)}**, {case.triage.voc_type or 'not classed'}, severity {case.triage.severity}",
-        f"department {case.assignment.department or '-'}, owner {case.assignment.owner or '-'}",
-        f"level {case.assignment.level}, round {case.remedy.round}",
-    ]
-    lines += [f"**parked**: {waits}"] if waits else []
-    lines += ["**conflict**: the ledger holds another history; `redress revive`"] if conflict else []
-    return "\n\n".join(lines)

@@ -1,14 +1,16 @@
-"""Reads what people and systems send to a case: commands and nothing else, strictly."""
+"""Reads what people and systems send to a case or a request: commands and nothing else, strictly."""
 
 import json
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from temporalio.common import RawValue
 
 from domain.case import CaseCommand
+from domain.improvement_events import TABLE as IMPROVEMENT_TABLE
+from domain.improvement_events import ImprovementCommand
 from domain.permission import TABLE
 from domain.refusal import Refused
 
@@ -16,6 +18,8 @@ MAX_BYTES = 256 * 1024
 """A command over this is refused before it is read; the longest text is 64 KB."""
 
 _COMMANDS: TypeAdapter[CaseCommand] = TypeAdapter(CaseCommand)
+_IMPROVEMENT_COMMANDS: TypeAdapter[ImprovementCommand] = TypeAdapter(ImprovementCommand)
+C = TypeVar("C")
 
 
 def decode(name: str, args: Sequence[RawValue]) -> CaseCommand:
@@ -28,9 +32,22 @@ def decode(name: str, args: Sequence[RawValue]) -> CaseCommand:
         raise Refused(
             f"there is no command {plain(name, 60)}; see `redress submit --help`", code="unknown-command"
         )
+    return command_from(name, _only(args))
+
+
+def decode_for_improvement(name: str, args: Sequence[RawValue]) -> ImprovementCommand:
+    """Return the command of that name to an improvement request.
+
+    Raises:
+        Refused: as `decode`.
+    """
+    return improvement_command_from(name, _only(args))
+
+
+def _only(args: Sequence[RawValue]) -> dict[str, Any]:
     if len(args) != 1:
         raise Refused("a command takes exactly one argument: a JSON object", code="arguments")
-    return command_from(name, _object(args[0].payload.data))
+    return _object(args[0].payload.data)
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -51,12 +68,31 @@ def command_from(name: str, fields: dict[str, Any]) -> CaseCommand:
     Raises:
         Refused: as `decode`.
     """
+    return _read(_COMMANDS, name, fields)
+
+
+def improvement_command_from(name: str, fields: dict[str, Any]) -> ImprovementCommand:
+    """Return the command to an improvement request with these fields.
+
+    Raises:
+        Refused: as `decode`.
+    """
+    if name not in IMPROVEMENT_TABLE:
+        raise Refused(
+            f"there is no command {plain(name, 60)} to an improvement request; "
+            f"there are {', '.join(IMPROVEMENT_TABLE)}",
+            code="unknown-command",
+        )
+    return _read(_IMPROVEMENT_COMMANDS, name, fields)
+
+
+def _read(commands: TypeAdapter[C], name: str, fields: dict[str, Any]) -> C:
     if fields.get("kind", name) != name:
         raise Refused(f"kind: says another command than {name}", code="kind")
     if "at" in fields:
         raise Refused("at: is stamped by the engine; give occurred_at for when it happened", code="at")
     try:
-        return _COMMANDS.validate_python(_by_as_object({**fields, "kind": name}), extra="forbid")
+        return commands.validate_python(_by_as_object({**fields, "kind": name}), extra="forbid")
     except ValidationError as error:
         raise Refused(in_words(error, name), code="invalid") from None
 

@@ -2,6 +2,7 @@
 
 from domain.case import Case
 from domain.chain import GENESIS, RecordedEvent
+from domain.improvement_state import Improvement
 from domain.intake import Opening
 from domain.policy import Policy
 from domain.record import Id, Line, Record
@@ -38,15 +39,20 @@ class Answered(Record):
     receipt: Receipt
 
 
-class Carried(Record):
-    """What a run hands to the next one, or what `revive` folds from the ledger."""
+class Baggage(Record):
+    """What a run hands to the next one beside the state of its decider."""
 
-    case: Case
     head: str = GENESIS
     unwritten: tuple[RecordedEvent, ...] = ()
     came_back: tuple[str, ...] = ()
     answered: tuple[Answered, ...] = ()
     pinned: Policy | None = None
+
+
+class Carried(Baggage):
+    """What a run hands to the next one, or what `revive` folds from the ledger."""
+
+    case: Case
 
 
 class CaseInput(Record):
@@ -73,3 +79,17 @@ class CaseSummary(Record):
     end: Line
     version: int
     head: str
+
+
+class ImprovementCarried(Baggage):
+    """The same of an improvement request."""
+
+    request: Improvement
+
+
+class ImprovementInput(Record):
+    """The start of a run of an improvement request; its first case comes with the start, as a signal."""
+
+    improvement_id: Id
+    carried: ImprovementCarried | None = None
+    carry_on_after: int = 500

@@ -2,14 +2,22 @@
 
 from temporalio.common import SearchAttributeKey
 
+from domain.theme import PREFIX
+
 TASK_QUEUE = "redress"
 """Where workers listen."""
 
 CASE_WORKFLOW = "Case"
 """The workflow type."""
 
+IMPROVEMENT_WORKFLOW = "Improvement"
+"""The workflow type of improvement requests."""
+
+IMPROVEMENTS_BEGIN = "improvement-"
+"""How the workflow id of an improvement request begins; what follows is its number."""
+
 STAGE = SearchAttributeKey.for_keyword("RedressStage")
-"""Where in its life a case stands."""
+"""Where in its life a case stands, or an improvement request."""
 
 OWNER = SearchAttributeKey.for_keyword("RedressOwner")
 """Staff id of the owner."""
@@ -39,3 +47,8 @@ CATCHING_UP = "the case has not yet taken in what came back while it had no work
 def workflow_id(number: str) -> str:
     """Return the workflow id of a case number."""
     return f"case-{number}"
+
+
+def improvement_workflow_id(id_: str) -> str:
+    """Return the workflow id of an improvement request."""
+    return IMPROVEMENTS_BEGIN + id_.removeprefix(PREFIX)

@@ -27,6 +27,7 @@ from temporalio.workflow import ActivityHandle
 from domain.record import Record
 from workflows.case import CaseWorkflow
 from workflows.converter import DATA_CONVERTER
+from workflows.improvement import ImprovementWorkflow
 from workflows.sandboxing import sandbox_runner
 
 ABSENT = "(absent)"
@@ -57,7 +58,7 @@ async def replay(history: WorkflowHistory) -> tuple[Difference, ...]:
     """Run current code over a history of one run; return every difference, `()` where there is none."""
     script = _Script(history)
     replayer = Replayer(
-        workflows=[CaseWorkflow],
+        workflows=[CaseWorkflow, ImprovementWorkflow],
         data_converter=DATA_CONVERTER,
         workflow_runner=sandbox_runner(),
         interceptors=[_Comparing(script)],

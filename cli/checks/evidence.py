@@ -89,6 +89,11 @@ async def ledger_of(store: EventStore) -> Ledger:
     return {case_id: await store.read(case_id) async for case_id in store.case_ids()}
 
 
+async def requests_of(store: EventStore) -> Ledger:
+    """Read the events of every improvement request."""
+    return {id_: await store.read(id_) async for id_ in store.improvement_ids()}
+
+
 def events(entries: tuple[RecordedEvent, ...]) -> tuple[CaseEvent, ...]:
     """Return the events that were not erased."""
     return events_of([entry for entry in entries if entry.body])

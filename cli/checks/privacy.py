@@ -8,16 +8,26 @@ from temporalio.client import WorkflowExecution
 from cli.checks import personal
 from cli.checks.evidence import Ledger
 from client import Redress
+from domain.theme import PREFIX
 from ledger.breach import Breach
+from ledger.fold import fold_request
 from ledger.personal import pattern_of
+from workflows.names import IMPROVEMENT_WORKFLOW, IMPROVEMENTS_BEGIN
 
 SUMMARIES_OF = 50
 """Cases whose whole history is searched for summaries; of the others ids, memo and search attributes are."""
 
 
-async def privacy_breaches(redress: Redress, ledger: Ledger, logs: Sequence[Path]) -> tuple[Breach, ...]:
+async def privacy_breaches(
+    redress: Redress, ledger: Ledger, requests: Ledger, logs: Sequence[Path]
+) -> tuple[Breach, ...]:
     """Name every place at which a personal value of a case stands where everybody may read."""
     values = {case_id: personal.values_of(entries) for case_id, entries in ledger.items()}
+    cases_of = {
+        id_: [case.case_id for case in fold_request(entries).cases]
+        for id_, entries in requests.items()
+        if all(entry.body for entry in entries)
+    }
     found = []
     seen = 0
     async for execution in redress.executions():
@@ -28,6 +38,11 @@ async def privacy_breaches(redress: Redress, ledger: Ledger, logs: Sequence[Path
         seen += 1
         hits = _hits(values.get(number, ()), texts)
         found += [Breach("V8", number, f"a personal value stands in {place}") for place in hits]
+    async for execution in redress.executions(kind=IMPROVEMENT_WORKFLOW):
+        id_ = PREFIX + execution.id.removeprefix(IMPROVEMENTS_BEGIN)
+        texts = [*await _open_texts(execution), *[text async for text in redress.summaries(id_)]]
+        members = {value for case_id in cases_of.get(id_, ()) for value in values.get(case_id, ())}
+        found += [Breach("V8", id_, f"a personal value stands in {place}") for place in _hits(members, texts)]
     for number, path in _in_logs(values, logs):
         found.append(Breach("V8", number, f"a personal value stands in the log {path.name}"))
     return tuple(found)

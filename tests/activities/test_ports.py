@@ -12,6 +12,8 @@ from activities.authority import AuthorityActivities
 from activities.calls import Calls
 from activities.customers import Customers
 from activities.http import MISUNDERSTOOD
+from activities.improvements import Improvements
+from activities.load import LoadActivities
 from activities.logistics import Logistics
 from activities.notices import Notices
 from activities.orders import Orders
@@ -67,8 +69,8 @@ def registered_names(*classes: type) -> list[str]:
 
 def test_every_kind_of_request_has_one_activity_of_its_name() -> None:
     names = registered_names(
-        *(AuthorityActivities, Calls, Customers, Logistics, Notices, Orders, Outcomes, Payments),
-        *(Surveys, Vouchers),
+        *(AuthorityActivities, Calls, Customers, Improvements, LoadActivities, Logistics),
+        *(Notices, Orders, Outcomes, Payments, Surveys, Vouchers),
     )
     assert sorted(names) == sorted(KINDS)
 

@@ -74,15 +74,20 @@ from domain.policy import (
     VOUCHERS,
     AuthorityTotals,
     Clause,
+    Costs,
     Department,
+    Handling,
     HappyCall,
     PauseReason,
     Person,
     Policy,
     RemedyKind,
     Routing,
+    SkillRule,
+    SureReading,
     Target,
     TargetName,
+    TriageRule,
 )
 from domain.refusal import Refused
 from domain.remedy import AcceptRemedy, ApproveRemedy, DeclineRemedy, ProposeRemedy, RejectRemedy
@@ -261,6 +266,39 @@ POLICY = Policy(
     firm_pays_causes=("defect",),
     causes=("defect", "design", "late", "other"),
 )
+
+
+HANDLED = POLICY.model_copy(
+    update={
+        "handling": Handling(
+            max_refusals=2,
+            max_transfers=3,
+            task=WorkingTime(minutes=540),
+            skills=(
+                SkillRule(skill="ovens", products=("oven",)),
+                SkillRule(skill="grave", severities=("critical",)),
+            ),
+            sure=SureReading(least=2, lead=1),
+            costs=Costs(contact_minute=eur(50), collection=eur(400), shipment=eur(600)),
+        ),
+        "triage_rules": (
+            TriageRule(field="voc_type", value="complaint", words=("refund", "angry")),
+            TriageRule(field="voc_type", value="inquiry", words=("question",)),
+            TriageRule(field="cause", value="design", words=("badly made", "too heavy")),
+            TriageRule(field="cause", value="defect", words=("broken",)),
+            TriageRule(field="safety", value="true", words=("burned",)),
+        ),
+        "people": (
+            Person(id="ann", roles=(Role.AGENT,), department="service"),
+            Person(id="ben", roles=(Role.AGENT,), department="service", skills=("ovens",)),
+            Person(id="bob", roles=(Role.AGENT,), department="service", skills=("ovens", "grave")),
+            Person(id="wim", roles=(Role.AGENT,), department="works", skills=("ovens",)),
+            Person(id="wes", roles=(Role.SUPERVISOR,), department="works"),
+            *(person for person in POLICY.people if person.id not in ("ann", "ben")),
+        ),
+    }
+)
+"""The small policy with people: skills, tasks of departments, hand-overs, prices of handling."""
 
 
 def totals(case: int, person: int, customer: int) -> AuthorityTotals:

@@ -26,6 +26,7 @@ from domain.case import (
     unopened,
 )
 from domain.ending import WithdrawCase
+from domain.improvement_events import ImprovementCommand, ImprovementEvent
 from domain.message import CameBack, Command, Event, LetTimePass
 from domain.permission import TABLE
 from domain.policy import Policy, StatutoryClock
@@ -71,6 +72,9 @@ from tests.domain.lives import (
 
 EVENTS: tuple[Any, ...] = get_args(get_args(CaseEvent)[0])
 COMMANDS: tuple[Any, ...] = get_args(get_args(CaseCommand)[0])
+OF_REQUESTS = {*get_args(get_args(ImprovementEvent)[0])} - {*EVENTS}
+TO_REQUESTS: tuple[Any, ...] = get_args(get_args(ImprovementCommand)[0])
+"""Improvement requests have events and commands of their own; attempts they share with cases."""
 
 
 def kind_of(record: Any) -> str:
@@ -82,7 +86,8 @@ def kind_of(record: Any) -> str:
 
 
 def test_kinds_are_unique() -> None:
-    kinds = [kind_of(each) for each in (*EVENTS, *COMMANDS, *get_args(CameBack), LetTimePass)]
+    kinds = [kind_of(each) for each in (*EVENTS, *COMMANDS, *OF_REQUESTS, *TO_REQUESTS)]
+    kinds += [kind_of(each) for each in (*get_args(CameBack), LetTimePass)]
     assert len(set(kinds)) == len(kinds)
 
 
@@ -91,8 +96,8 @@ def test_every_event_class_and_every_command_class_is_in_its_union() -> None:
         found: set[type] = set(base.__subclasses__())
         return found.union(*(below(sub) for sub in found))
 
-    assert below(Event) == set(EVENTS)
-    assert below(Command) == set(COMMANDS)
+    assert below(Event) == {*EVENTS, *OF_REQUESTS}
+    assert below(Command) == {*COMMANDS, *TO_REQUESTS}
 
 
 def any_of(annotation: Any) -> Any:

@@ -72,6 +72,7 @@ def shipped(name: str) -> Policy:
         "authority",
         "authority_totals",
         "people",
+        "service_head",
         "departments",
         "fallback_department",
         "routing",

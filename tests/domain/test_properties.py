@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 from pydantic import TypeAdapter
 
 from domain import (
+    allocation,
     assignment,
     contact,
     ending,
@@ -32,6 +33,7 @@ from domain import (
     saga,
     supervisor,
     targets,
+    task,
     wish,
     withdrawal,
 )
@@ -54,7 +56,7 @@ from domain.case import (
     todo,
     unopened,
 )
-from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, Outcome, SendNotice
+from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, LoadAnswer, Outcome, SendNotice
 from domain.fairness import report
 from domain.fairness_history import numbered
 from domain.interest import InterestOwed
@@ -94,6 +96,7 @@ from tests.domain.lives import (
     EXCEEDED,
     FREED,
     GOOD_CALL,
+    HANDLED,
     HEAD,
     IN_WORKSHOP,
     INSPECTED,
@@ -135,6 +138,7 @@ PEOPLE = (MIRA, TOM, AGENT, OTHER_AGENT, OWNER, SUPERVISOR, SECOND_SUPERVISOR, H
 ANYBODY = (*PEOPLE, SYSTEM, BOTH)
 
 COMES_BACK: dict[str, tuple[Outcome, ...]] = {
+    "read_load": (LoadAnswer(open_cases={"ann": 2}),),
     "send_notice": (NOTICE, NOTICE, LOST_NOTICE),
     "fetch_customer": (CUSTOMER, CUSTOMER.model_copy(update={"consent_to_calls": False, "known": False})),
     "fetch_order": (ORDER, ORDER, ORDER.model_copy(update={"known": False, "lines": ()})),
@@ -245,6 +249,24 @@ COMMANDS: dict[Any, Make] = {
     },
     assignment.AcceptTransfer: lambda _c, _d: {},
     assignment.EscalateCase: lambda _c, _d: TEXT,
+    allocation.SuggestOwner: lambda _c, _d: {},
+    allocation.ReportAbsence: lambda c, d: {
+        "person": d(st.sampled_from([c.assignment.owner or "ann", "ann", "ben"])),
+        "until": d(st.sampled_from([None, (c.at or MONDAY) + timedelta(days=1)])),
+        **TEXT,
+    },
+    task.GiveTask: lambda _c, d: {
+        "department": d(st.sampled_from(["service", "works", "moon"])),
+        "needed": d(st.sampled_from(["why?", "how?"])),
+    },
+    task.AcceptTask: lambda _c, d: {"number": d(st.integers(0, 3))},
+    task.FinishTask: lambda _c, d: {
+        "number": d(st.integers(0, 3)),
+        "result": "found",
+        "cost": d(st.sampled_from([None, eur(300)])),
+    },
+    task.RefuseTask: lambda _c, d: {"number": d(st.integers(0, 3)), **TEXT},
+    task.CancelTask: lambda _c, d: {"number": d(st.integers(0, 3)), **TEXT},
     contact.LogContact: lambda _c, d: {
         "direction": d(st.sampled_from(["inbound", "outbound"])),
         "channel": "phone",
@@ -623,6 +645,22 @@ RULED = POLICY.model_copy(
 )
 
 
+class AnyLifeWithPeople(AnyLife):
+    """The same, with skills, absences, tasks, limits of refusals and hand-overs, and sure readings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case = unopened("TEST", HANDLED)
+
+    @invariant()
+    def whoever_leads_keeps_what_changed_hands_too_often(self) -> None:
+        """A pinned case is never with an agent who is nothing else."""
+        owner, held = self.case.assignment.owner, self.case.assignment
+        if held.pinned and owner is not None:
+            leads = (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)
+            assert any(self.case.policy.holds(owner, role) for role in leads)
+
+
 class AnyLifeUnderEveryRule(AnyLife):
     """The same, with computed amounts, interest, guarantees and customers who were failed before."""
 
@@ -672,7 +710,7 @@ class AnyLifeThatIsSpokenTo(AnyLife):
 CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
-@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule, AnyLifeThatIsSpokenTo])
+@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule, AnyLifeThatIsSpokenTo, AnyLifeWithPeople])
 def test_a_sample_of_lives_keeps_every_promise(lives: type[AnyLife]) -> None:
     run_state_machine_as_test(
         lives,
@@ -688,7 +726,7 @@ def test_a_sample_of_lives_keeps_every_promise(lives: type[AnyLife]) -> None:
 
 @pytest.mark.proof
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule, AnyLifeThatIsSpokenTo])
+@pytest.mark.parametrize("lives", [AnyLife, AnyLifeUnderEveryRule, AnyLifeThatIsSpokenTo, AnyLifeWithPeople])
 def test_many_long_lives_keep_every_promise(lives: type[AnyLife]) -> None:
     run_state_machine_as_test(
         lives,

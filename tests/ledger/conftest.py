@@ -20,7 +20,7 @@ EMPTY = f"""
 REVOKE ALL ON events FROM {APPLICATION};
 GRANT SELECT, INSERT ON events TO {APPLICATION};
 ALTER TABLE events DISABLE TRIGGER USER;
-TRUNCATE events, cases, outbox, authority_used, authority_claims;
+TRUNCATE events, cases, improvements, outbox, authority_used, authority_claims;
 ALTER TABLE events ENABLE TRIGGER USER;
 """
 

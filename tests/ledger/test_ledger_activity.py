@@ -10,7 +10,7 @@ from activities.append import AppendEvents
 from activities.ledger import LedgerActivities
 from domain.chain import RecordedEvent
 from domain.policy import Policy
-from domain.row import CaseRow
+from domain.row import CaseRow, ImprovementRow
 from ledger.errors import LedgerError, LedgerNotReady, LedgerRejected, LedgerUnavailable, VersionConflict
 from ledger.pool import Pool
 from ledger.store import EventStore
@@ -31,7 +31,7 @@ class FailingStore(EventStore):
         self,
         case_id: str,
         events: Sequence[RecordedEvent],
-        row: CaseRow | None = None,
+        row: CaseRow | ImprovementRow | None = None,
         policy: Policy | None = None,
     ) -> None:
         """Wait, then fail."""

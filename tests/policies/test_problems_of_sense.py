@@ -46,6 +46,39 @@ CASES = {
         "people[0].department",
         "names the department x",
     ),
+    "skill that nobody has": (
+        "{skill: grave_cases, severities",
+        "{skill: patience, severities",
+        "handling.skills[2].skill",
+        "nobody among people has",
+    ),
+    "skill that nothing asks for": (
+        "agent-09, roles: [agent], department: sales, skills: [grave_cases]",
+        "agent-09, roles: [agent], department: sales, skills: [juggling]",
+        "people[8].skills[0]",
+        "no rule of handling.skills asks",
+    ),
+    "absence that ends before it begins": (
+        "agent-03, roles: [agent], department: customer_service",
+        (
+            "agent-03, roles: [agent], department: customer_service, "
+            "absences: [{from_day: 2026-12-09, to_day: 2026-12-01}]"
+        ),
+        "people[2].absences[0].to_day",
+        "before from_day",
+    ),
+    "no head of the figures": (
+        "service_head: head-customer_service",
+        "service_head: sup-01",
+        "service_head",
+        "must be a department_head",
+    ),
+    "handling in another currency": (
+        "contact_minute: {minor: 500, currency: KRW}",
+        "contact_minute: {minor: 500, currency: USD}",
+        "handling.costs.contact_minute.currency",
+        "must be KRW",
+    ),
     "person twice": ("- {id: agent-02,", "- {id: agent-01,", "people[1].id", "defined twice"),
     "undefined cause": ("causes: [defect],", "causes: [defekt],", "routing[3].causes[0]", "cause defekt"),
     "undefined cause of fees": (
@@ -230,6 +263,17 @@ CASES = {
         "targets",
         "no result_notice for complaints of severity low",
     ),
+    "safety that may wait longer": (
+        "done: {unit: business_days, n: 3, form: end_of_day}",
+        "done: {unit: business_days, n: 30, form: end_of_day}",
+        "improvement.safety.done",
+        "not be later than usual.done",
+    ),
+    "window of no length": ("window: P90D", "window: P0D", "improvement.window", "longer than nothing"),
+    "survey without a score": ("    at_most: 2\n", "", "signals[3]", "needs at_most"),
+    "delay of no length": ("    later_than: PT24H\n", "", "signals[0]", "needs later_than"),
+    "signals over no time": ("within: P14D", "within: P0D", "signals[1].within", "longer than nothing"),
+    "signal twice": ("id: repeated-refund", "id: repeated-contact", "signals[2].id", "defined twice"),
     "extension that ends earlier": (
         SENT_ON_RECEIPT,
         f"{SENT_ON_RECEIPT}    extended_by: {{unit: business_days, n: 2, form: end_of_day}}\n",

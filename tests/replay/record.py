@@ -18,9 +18,9 @@ from pathlib import Path
 from temporalio.client import WorkflowHistory
 
 from tests.workflows.environment import Environment, environment
-from tests.workflows.life import Life
 from tests.workflows.lives import LIVES
-from workflows.names import workflow_id
+from tests.workflows.requests import REQUESTS
+from workflows.names import improvement_workflow_id, workflow_id
 
 FOLDER = Path(__file__).parent.parent / "histories"
 README = FOLDER / "README.md"
@@ -32,20 +32,27 @@ async def record(names: Sequence[str]) -> dict[str, int]:
     with tempfile.TemporaryDirectory() as folder:
         async with environment(Path(folder)) as env:
             for name in names:
-                life = await LIVES[name](env)
+                workflow = await _lived(env, name)
                 await env.reset()
-                for place, history in enumerate(await _runs(env, life), start=1):
+                for place, history in enumerate(await _runs(env, workflow), start=1):
                     path = FOLDER / (f"{name}-{place}.json" if place > 1 else f"{name}.json")
                     path.write_text(_compact(history), encoding="utf-8")
                     sizes[path.name] = path.stat().st_size
     return sizes
 
 
-async def _runs(env: Environment, life: Life) -> list[WorkflowHistory]:
-    """Return the history of every run of a case, oldest first."""
+async def _lived(env: Environment, name: str) -> str:
+    """Live a life, of a case or of an improvement request, and return its workflow id."""
+    if name in REQUESTS:
+        return improvement_workflow_id((await REQUESTS[name](env)).id)
+    return workflow_id((await LIVES[name](env)).number)
+
+
+async def _runs(env: Environment, workflow: str) -> list[WorkflowHistory]:
+    """Return the history of every run, oldest first."""
     found = [
         each
-        async for each in env.temporal.list_workflows(f"WorkflowId = '{workflow_id(life.number)}'")
+        async for each in env.temporal.list_workflows(f"WorkflowId = '{workflow}'")
         if each.start_time is not None
     ]
     found.sort(key=lambda each: each.start_time)
@@ -64,10 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Record and write down why."""
     parser = argparse.ArgumentParser(prog="python -m tests.replay.record", description=__doc__)
     parser.add_argument("--reason", required=True, help="why the recorded histories no longer hold")
-    parser.add_argument("names", nargs="*", choices=[[], *LIVES], metavar="NAME", help="which; without: all")
+    parser.add_argument(
+        "names", nargs="*", choices=[[], *LIVES, *REQUESTS], metavar="NAME", help="which; without: all"
+    )
     options = parser.parse_args(arguments)
     logging.getLogger("temporalio").setLevel(logging.ERROR)  # refusals are part of these lives
-    sizes = asyncio.run(record(options.names or list(LIVES)))
+    sizes = asyncio.run(record(options.names or [*LIVES, *REQUESTS]))
     with README.open("a", encoding="utf-8") as readme:
         readme.write(
             f"- {datetime.now(UTC):%Y-%m-%d}: {', '.join(options.names) or 'all'}: {options.reason}\n"

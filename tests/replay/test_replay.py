@@ -14,10 +14,12 @@ import domain.call_attempts
 import domain.case
 import domain.happy_call
 import domain.hours
+import domain.improvement
 import domain.saga
 import domain.targets
 from domain.assignment import CaseEscalated
 from tests.workflows.lives import LIVES
+from tests.workflows.requests import REQUESTS
 from workflows.case import CaseWorkflow
 from workflows.converter import DATA_CONVERTER
 from workflows.replay import replay
@@ -33,7 +35,7 @@ def recorded(name: str) -> WorkflowHistory:
 
 
 def test_every_life_has_a_recorded_history() -> None:
-    assert {path.stem for path in HISTORIES} >= set(LIVES)
+    assert {path.stem for path in HISTORIES} >= {*LIVES, *REQUESTS}
 
 
 def test_every_history_has_its_reason_written_down() -> None:
@@ -77,6 +79,10 @@ def nobody(*_: Any) -> tuple[()]:
     return ()
 
 
+def no_limit(*_: Any, **__: Any) -> None:
+    """Give a department all the time in the world."""
+
+
 usual_escalate = domain.assignment.escalate
 usual_window = domain.hours.contact_window
 CHANGES: dict[str, tuple[str, Any, str, Callable[..., Any]]] = {
@@ -85,6 +91,7 @@ CHANGES: dict[str, tuple[str, Any, str, Callable[..., Any]]] = {
     "other words": ("escalated", domain.targets, "escalate", in_other_words),
     "another hour": ("recovered", domain.call_attempts, "contact_window", later),
     "no call": ("recovered", domain.happy_call, "todo", nobody),
+    "another limit of a request": ("improvement", domain.improvement, "_until", no_limit),
     "another order of steps": ("compensated", domain.saga, "steps_of", lambda _: ("payout", "reserve")),
 }
 

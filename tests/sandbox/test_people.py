@@ -161,6 +161,28 @@ def test_a_promise_is_kept_by_those_who_keep_promises() -> None:
     play.until(lambda case: any(promise.state == "kept" for promise in case.promises.made))
 
 
+def test_a_task_is_given_taken_and_done() -> None:
+    play = Play(opening(), staff=NO_FAULTS.model_copy(update={"task": 1}))
+    play.until(lambda case: any(task.state == "done" for task in case.tasks.given))
+    order = [each for each in play.commands if "task" in each]
+    assert order == ["give_task", "accept_task", "finish_task"]
+
+
+def test_a_task_may_be_refused_or_forgotten_until_it_is_late() -> None:
+    play = Play(opening(), staff=NO_FAULTS.model_copy(update={"task": 1, "refuse_task": 1}))
+    play.until(lambda case: any(task.state == "refused" for task in case.tasks.given))
+    late = Play(opening(), staff=NO_FAULTS.model_copy(update={"task": 1, "always": ("finish_task",)}))
+    late.until(lambda case: any(task.missed for task in case.tasks.given))
+    assert late.case.assignment.level >= 1
+
+
+def test_what_the_rules_read_surely_is_confirmed_by_a_person() -> None:
+    play = Play(opening("배송이 늦어 아직도 안 왔습니다. 환불해 주세요."))
+    assert play.case.triage.by_rules
+    play.until(lambda case: not case.triage.by_rules)
+    assert play.commands == ["triage"]
+
+
 def test_a_customer_who_asks_for_a_supervisor_meets_one() -> None:
     play = Play(opening(), customer=EASY.model_copy(update={"ask_supervisor": 1, "silent": 1}))
     play.until(lambda case: case.supervisor.open)

@@ -35,7 +35,7 @@ def test_there_are_enough_of_them_and_no_two_say_the_same() -> None:
 
 
 def test_they_come_by_every_channel_and_in_korean() -> None:
-    assert {each.source for each in voices()} == set(KNOWN_SOURCES) - {"cfpb"}
+    assert {each.source for each in voices()} == set(KNOWN_SOURCES) - {"cfpb", "signal"}
     assert all(any("가" <= letter <= "힣" for letter in each.text) for each in voices())
 
 

@@ -19,6 +19,7 @@ from activities.http import open_client
 from cli.embedded import NAMED_ATTRIBUTES
 from client import Redress, connect
 from ledger.authority import AuthorityStore
+from ledger.load import LoadStore
 from ledger.migrate import migrate
 from ledger.pool import open_pool
 from ledger.store import EventStore
@@ -44,6 +45,7 @@ class WorkerSwitch:
     outside: httpx.AsyncClient
     store: EventStore
     authority: AuthorityStore
+    load: LoadStore
     settings: Settings
     _running: Worker | None = None
     _task: "asyncio.Task[None] | None" = None
@@ -53,9 +55,15 @@ class WorkerSwitch:
         await self.off()
         store = changes.pop("store", self.store)
         authority = changes.pop("authority", self.authority)
+        load = changes.pop("load", self.load)
         settings = self.settings.model_copy(update=changes)
         self._running = build_worker(
-            settings, self.temporal, outside=self.outside, store=store, authority=authority
+            settings,
+            self.temporal,
+            outside=self.outside,
+            store=store,
+            authority=authority,
+            load=load,
         )
         self._task = asyncio.create_task(self._running.run())
 
@@ -170,7 +178,14 @@ async def environment(folder: Path) -> AsyncIterator[Environment]:
                 store = EventStore(pool, patience=timedelta(seconds=2))
                 # The cache comes from REDRESS_CACHED_WORKFLOWS, so that a whole run can be without one.
                 authority = AuthorityStore(pool)
-                switch = WorkerSwitch(temporal, outside, store, authority, Settings(service_wait=0.2))
+                switch = WorkerSwitch(
+                    temporal,
+                    outside,
+                    store,
+                    authority,
+                    LoadStore(pool),
+                    Settings(service_wait=0.2, number_secret=SECRET),
+                )
                 await switch.on()
                 try:
                     yield Environment(

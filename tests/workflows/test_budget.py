@@ -16,6 +16,7 @@ EFFECTS = Counter(
     fetch_customer=1,
     fetch_order=1,
     reserve_authority=1,
+    report_lesson=1,
     send_notice=2,
     book_collection=1,
     track_collection=1,
@@ -23,7 +24,7 @@ EFFECTS = Counter(
     place_call=1,
 )
 """Acknowledgement, two snapshots, what was approved counts for the period, the saga's steps, the result
-notice, the happy call: exactly these."""
+notice, what the case teaches, the happy call: exactly these."""
 
 UPDATES, TIMERS = 7, 3
 """Triage, accept, contact, propose, approve, accept the remedy, register; and an alarm from the opening on,

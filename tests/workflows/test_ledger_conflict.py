@@ -13,7 +13,7 @@ from domain.case import Open, decide, fold, unopened
 from domain.chain import GENESIS, RecordedEvent
 from domain.intake import AddToCase
 from domain.policy import Policy
-from domain.row import CaseRow
+from domain.row import CaseRow, ImprovementRow
 from ledger.errors import LedgerRejected
 from ledger.store import EventStore
 from tests.workflows.environment import Environment
@@ -30,7 +30,7 @@ class FussyStore(EventStore):
         self,
         case_id: str,
         events: Sequence[RecordedEvent],
-        row: CaseRow | None = None,
+        row: CaseRow | ImprovementRow | None = None,
         policy: Policy | None = None,
     ) -> None:
         """Refuse."""
@@ -107,7 +107,7 @@ class AbsentStore(EventStore):
         self,
         case_id: str,
         events: Sequence[RecordedEvent],
-        row: CaseRow | None = None,
+        row: CaseRow | ImprovementRow | None = None,
         policy: Policy | None = None,
     ) -> None:
         """Wait for the ledger, as the real store does, then write."""

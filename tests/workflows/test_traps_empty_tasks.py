@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from domain.chain import RecordedEvent
 from domain.intake import AddToCase
 from domain.policy import Policy
-from domain.row import CaseRow
+from domain.row import CaseRow, ImprovementRow
 from ledger.errors import LedgerUnavailable
 from ledger.store import EventStore
 from tests.workflows.environment import Environment
@@ -26,7 +26,7 @@ class StuckStore(EventStore):
         self,
         case_id: str,
         events: Sequence[RecordedEvent],
-        row: CaseRow | None = None,
+        row: CaseRow | ImprovementRow | None = None,
         policy: Policy | None = None,
     ) -> None:
         """Wait, and write nothing."""

@@ -1,0 +1,30 @@
+"""When like cases become a request, and what opens a case in advance, in words."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from cli.policy_rules import Sentence, Subject, length
+from domain.policy import Policy
+
+
+def improvement(policy: Policy) -> Iterator[Sentence]:
+    """Say each limit of improvement requests, and each rule over signals."""
+    rules = policy.improvement
+    if rules is not None:
+        yield Subject("improvement", "raised"), f"at {rules.raise_at} like cases in {_span(rules.window)}"
+        for name in ("usual", "safety"):
+            limits = getattr(rules, name)
+            words = f"taken on in {length(limits.accept)}, then done in {length(limits.done)}"
+            yield Subject("improvement", f"{name} limits"), words
+        yield Subject("improvement", "reminder"), f"at {rules.remind_at:g} of the way to a limit"
+        yield Subject("improvement", "late"), f"moves up every {length(rules.late_every)}"
+        yield Subject("improvement", "measured"), f"over {_span(rules.measure_over)} before and after"
+    for rule in policy.signals:
+        score = f", score at most {rule.at_most}" if rule.at_most is not None else ""
+        later = f", later than {_span(rule.later_than)}" if rule.later_than is not None else ""
+        what = f"{rule.at_least} {rule.signal} in {_span(rule.within)}{score}{later}"
+        yield Subject("signal", rule.id), f"{what}: {' / '.join(rule.text.values())}"
+
+
+def _span(time: timedelta) -> str:
+    return f"{time / timedelta(days=1):g} days"
