@@ -14,7 +14,9 @@ from domain.view import CaseView
 from tests.cli.driving import opening, settled
 
 AGENT, OWNER, SUPERVISOR = "agent:agent-01", "owner:agent-01", "supervisor:sup-01"
-CUSTOMER = "customer:cust-1"
+CUSTOMER = "customer:stage-customer"
+"""Of these cases only: what others decide for their customers counts for authority as well."""
+
 TALK = {
     "direction": "outbound",
     "channel": "phone",
@@ -108,6 +110,12 @@ async def waiting_for_another(case: Case) -> None:
     await (await case.owned("sup-02")).proposed(credit(DEAR), by="owner:sup-02")
 
 
+async def tasked(case: Case) -> None:
+    """Another department still has a task for it."""
+    await (await case.owned()).proposed(APOLOGY)
+    await case.says("give_task", OWNER, department="production", needed="원인을 확인해 주십시오")
+
+
 async def declined(case: Case) -> None:
     """Its customer has declined the offer, and names a further harm."""
     await (await case.owned()).proposed(credit(10_000))
@@ -136,6 +144,7 @@ STAGES: tuple[Callable[[Case], Awaitable[None]], ...] = (
     offered,
     waiting,
     waiting_for_another,
+    tasked,
     declined,
     asked,
     told,
@@ -146,7 +155,9 @@ async def one_of_each(redress: Redress, policy: Policy) -> dict[str, Case]:
     """Return a case of each stage, all of them at rest."""
 
     async def led(lead: Callable[[Case], Awaitable[None]]) -> Case:
-        said = Opening.model_validate_json(opening(order_id=f"stage-{uuid4().hex[:8]}"))
+        contact = {"customer_id": CUSTOMER.partition(":")[2], "phone": "010-1234-5678"}
+        order = f"stage-{lead.__name__}"
+        said = Opening.model_validate_json(opening(order_id=order, contact=contact))
         case = Case(redress, (await redress.open(said, policy)).number)
         await case.view()
         await lead(case)

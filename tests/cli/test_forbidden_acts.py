@@ -106,7 +106,7 @@ MONEY_AND_AUTHORITY = {
     "a customer takes another customer's offer": Act(
         "R86",
         "offered",
-        "customer:cust-2",
+        "customer:somebody-else",
         "accept_remedy",
         "not-your-case",
         "another customer's case",
@@ -201,6 +201,15 @@ ENDINGS = {
         "empty-slot",
         "name the clause",
         {"outcome": "partly_upheld", **SUMMARY},
+    ),
+    "a result is registered over a task that its department still has": Act(
+        "R8",
+        "tasked",
+        OWNER,
+        "register_result",
+        "open-task",
+        "wait for them or cancel_task with a reason",
+        {"outcome": "upheld", **SUMMARY},
     ),
     "a case is closed by hand": Act("R117", "told", SUPERVISOR, "close_case", "unknown-command", "lists all"),
 }
@@ -329,11 +338,35 @@ HAPPY_CALL = {
     ),
 }
 
+DEPARTMENTS_AND_OWNERS = {
+    "a task is reported done by another department": Act(
+        "R8",
+        "tasked",
+        AGENT,
+        "finish_task",
+        "not-your-department",
+        "is the department production's",
+        {"number": 1, "result": "확인했습니다"},
+    ),
+    "a case is taken from its owner": Act(
+        "R17", "offered", "agent:agent-02", "accept_case", "owned", "ask for a transfer"
+    ),
+    "a case is handed over without a word": Act(
+        "R17",
+        "offered",
+        OWNER,
+        "transfer_case",
+        "summary",
+        "say what the next owner must know",
+        {"to": "agent-02", "summary": " "},
+    ),
+}
+
 ROLES_AND_RECORDS = {
     "a customer writes into another customer's case": Act(
         "R86",
         "raised",
-        "customer:cust-2",
+        "customer:somebody-else",
         "add_to_case",
         "not-your-case",
         "another customer's",
@@ -380,7 +413,8 @@ ROLES_AND_RECORDS = {
     ),
 }
 
-ACTS = MONEY_AND_AUTHORITY | ENDINGS | RIGHT_TO_A_SUPERVISOR | WORDS | HAPPY_CALL | ROLES_AND_RECORDS
+ACTS = MONEY_AND_AUTHORITY | ENDINGS | RIGHT_TO_A_SUPERVISOR | WORDS | HAPPY_CALL
+ACTS |= DEPARTMENTS_AND_OWNERS | ROLES_AND_RECORDS
 
 
 @pytest.fixture(scope="module")
