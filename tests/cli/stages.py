@@ -110,6 +110,22 @@ async def waiting_for_another(case: Case) -> None:
     await (await case.owned("sup-02")).proposed(credit(DEAR), by="owner:sup-02")
 
 
+async def expecting(case: Case) -> None:
+    """Its customer expects an exchange and was promised a call; a supervisor has asked for an exception."""
+    await case.owned()
+    await case.says("wish_remedy", CUSTOMER, wish="새것으로 교환해 주세요")
+    await case.says("make_promise", OWNER, what="전화드리겠습니다", word="내일")
+    await case.says(
+        "request_exception", "supervisor:sup-02", rule="offers", reason="세 번 모두 저희 잘못입니다"
+    )
+
+
+async def posted(case: Case) -> None:
+    """It began as a post on a board, which the firm has taken down."""
+    await case.owned("sup-02")
+    await case.says("report_removal", SUPERVISOR, how="removed", by_whom="firm")
+
+
 async def tasked(case: Case) -> None:
     """Another department still has a task for it."""
     await (await case.owned()).proposed(APOLOGY)
@@ -144,6 +160,8 @@ STAGES: tuple[Callable[[Case], Awaitable[None]], ...] = (
     offered,
     waiting,
     waiting_for_another,
+    expecting,
+    posted,
     tasked,
     declined,
     asked,
@@ -156,8 +174,9 @@ async def one_of_each(redress: Redress, policy: Policy) -> dict[str, Case]:
 
     async def led(lead: Callable[[Case], Awaitable[None]]) -> Case:
         contact = {"customer_id": CUSTOMER.partition(":")[2], "phone": "010-1234-5678"}
+        source = "board" if lead is posted else "web"
         order = f"stage-{lead.__name__}"
-        said = Opening.model_validate_json(opening(order_id=order, contact=contact))
+        said = Opening.model_validate_json(opening(source=source, order_id=order, contact=contact))
         case = Case(redress, (await redress.open(said, policy)).number)
         await case.view()
         await lead(case)

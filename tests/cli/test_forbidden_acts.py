@@ -49,10 +49,10 @@ def approving(source: str, stage: str, by: str, code: str, says: str, *, proposa
     return Act(source, stage, by, "approve_remedy", code, says, {"proposal": proposal}, recorded=True)
 
 
-def planned(source: str, code: str, says: str, **plan: Any) -> Act:
+def planned(source: str, code: str, says: str, *, stage: str = "offered", **plan: Any) -> Act:
     """Return a plan that may not be proposed."""
     fields = {"plan": {**credit(5_000), **plan}, "contact": 1}
-    return Act(source, "offered", OWNER, "propose_remedy", code, says, fields, recorded=True)
+    return Act(source, stage, OWNER, "propose_remedy", code, says, fields, recorded=True)
 
 
 def deciding(remedy: str, **more: Any) -> list[dict[str, Any]]:
@@ -102,6 +102,29 @@ MONEY_AND_AUTHORITY = {
     ),
     "a defect is swapped without a word of apology": planned(
         "R5", "gesture", "add an apology", decisions=deciding("exchange"), gestures=[]
+    ),
+    "a plan passes over a promise that is open": planned(
+        "R24", "profile", "say in the plan what becomes of it", stage="expecting"
+    ),
+    "a plan passes over what the customer expects": Act(
+        "R109",
+        "expecting",
+        OWNER,
+        "propose_remedy",
+        "expectation",
+        "propose it, or say why it is something else",
+        {"plan": credit(5_000), "contact": 1, "acknowledges": ["promise:1"]},
+        recorded=True,
+    ),
+    "a supervisor approves their own exception": Act(
+        "R73",
+        "expecting",
+        "supervisor:sup-02",
+        "approve_exception",
+        "self-approval",
+        "nobody approves their own exception",
+        {"number": 1},
+        recorded=True,
     ),
     "a customer takes another customer's offer": Act(
         "R86",
@@ -193,14 +216,14 @@ ENDINGS = {
         "adopted, held or declined",
         {"text": "감사합니다"},
     ),
-    "a letter would leave its clause empty": Act(
+    "a letter goes out with nothing in it": Act(
         "R20",
-        "asked",
-        SUPERVISOR,
-        "register_result",
+        "suggestion",
+        OWNER,
+        "answer_case",
         "empty-slot",
-        "name the clause",
-        {"outcome": "partly_upheld", **SUMMARY},
+        "would leave answer empty: give it with the command",
+        {"text": " ", "outcome": "held"},
     ),
     "a result is registered over a task that its department still has": Act(
         "R8",
@@ -304,6 +327,15 @@ WORDS = {
         "make a new one",
         {"number": 2, "due": "2036-01-04T00:00:00Z", "told": "전화로"},
     ),
+    "a second promise contradicts the first": Act(
+        "R71",
+        "expecting",
+        OWNER,
+        "make_promise",
+        "contradicts",
+        "keep it, move it, or name it (supersedes)",
+        {"what": "다음 주에 연락드리겠습니다", "due": "2036-01-04T00:00:00Z"},
+    ),
     "targets stand still for a wait inside the firm": Act(
         "domain.md 11",
         "offered",
@@ -389,6 +421,15 @@ ROLES_AND_RECORDS = {
         "not-your-role",
         "these may: department_head",
         {"policy": "<policy>", "reason": "우리 매장은 다릅니다"},
+    ),
+    "a post is hidden on the word of one person": Act(
+        "R16",
+        "posted",
+        SUPERVISOR,
+        "explain_removal",
+        "second-person",
+        "somebody else than the owner",
+        {"reason": "보기 좋지 않아서", "legal_ground": "약관", "approved_by": "sup-01"},
     ),
     "a contact is edited": Act(
         "R72",
