@@ -89,12 +89,20 @@ async def suggestion(case: Case) -> None:
     await case.says("accept_case", AGENT)
 
 
+async def inquiry(case: Case) -> None:
+    """It is an inquiry whose customer wants to speak to a supervisor."""
+    await case.says("triage", AGENT, voc_type="inquiry")
+    await case.says("accept_case", AGENT)
+    await case.says("request_supervisor", CUSTOMER)
+
+
 async def offered(case: Case) -> None:
-    """A credit is offered, and its customer has to answer."""
+    """A credit is offered, its customer has to answer, and the second call reached nobody."""
     await (await case.owned()).proposed(credit(10_000))
     order = (await case.view()).order
     assert order is not None
     shipping = order.shipping_paid.minor if order.shipping_paid else 0
+    await case.says("log_contact", OWNER, **{**TALK, "reached": False})
     case.names["too much"] = str(sum(line.price.minor for line in order.lines) + shipping + 1)
 
 
@@ -157,6 +165,7 @@ async def told(case: Case) -> None:
 STAGES: tuple[Callable[[Case], Awaitable[None]], ...] = (
     raised,
     suggestion,
+    inquiry,
     offered,
     waiting,
     waiting_for_another,

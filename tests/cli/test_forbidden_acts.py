@@ -148,6 +148,17 @@ MONEY_AND_AUTHORITY = {
     ),
 }
 
+MONEY_AND_AUTHORITY["an agent says yes by a call that reached nobody"] = Act(
+    "R72",
+    "offered",
+    AGENT,
+    "accept_remedy",
+    "contact",
+    "with the contact that proves it",
+    {"proposal": "<proposal>", "contact": 2},
+    recorded=True,
+)
+
 ENDINGS = {
     "staff withdraw a complaint": Act(
         "domain.md 12",
@@ -244,8 +255,17 @@ RIGHT_TO_A_SUPERVISOR = {
         OWNER,
         "register_result",
         "supervisor-waits",
-        "only one registers a result now",
+        "only one registers a result or answers now",
         {"outcome": "upheld", **SUMMARY},
+    ),
+    "an agent answers the case away while the customer waits for a supervisor": Act(
+        "R23",
+        "inquiry",
+        OWNER,
+        "answer_case",
+        "supervisor-waits",
+        "only one registers a result or answers now",
+        {"text": "넣으셔도 됩니다"},
     ),
     "an agent records the supervisor's meeting": Act(
         "domain.md 12",
