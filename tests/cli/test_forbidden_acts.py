@@ -146,18 +146,17 @@ MONEY_AND_AUTHORITY = {
         {"proposal": "<proposal>"},
         recorded=True,
     ),
+    "an agent says yes by a call that reached nobody": Act(
+        "R72",
+        "offered",
+        AGENT,
+        "accept_remedy",
+        "contact",
+        "with the contact that proves it",
+        {"proposal": "<proposal>", "contact": 2},
+        recorded=True,
+    ),
 }
-
-MONEY_AND_AUTHORITY["an agent says yes by a call that reached nobody"] = Act(
-    "R72",
-    "offered",
-    AGENT,
-    "accept_remedy",
-    "contact",
-    "with the contact that proves it",
-    {"proposal": "<proposal>", "contact": 2},
-    recorded=True,
-)
 
 ENDINGS = {
     "staff withdraw a complaint": Act(
