@@ -546,7 +546,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | saga.CheckAccount()
             | saga.HandIn()
         ):
-            return saga.decide(case.saga, case.policy, command, contacts=case.contacts.count)
+            return saga.decide(case.saga, case.policy, command, contacts=case.contacts)
         case result.RegisterResult() | result.TellResult():
             if isinstance(command, result.RegisterResult):
                 wish.check_answered(case.wishes)
@@ -570,6 +570,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | ending.StateFinalPosition()
         ):
             if isinstance(command, ending.AnswerCase | ending.StateFinalPosition):
+                supervisor.check_result(case.supervisor, case.policy, command.by.id)
                 task.check_none_open(case.tasks)
             return _costed(case, ending.decide(case.ending, _course(case), command))
         case joining.JoinCase() | joining.LinkCase() | joining.SplitCase():
@@ -579,7 +580,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case post.ReportRemoval() | post.ExplainRemoval():
             return post.decide(case.post, opened(case), case.policy, case.assignment.owner, command)
         case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
-            return withdrawal.decide(case.withdrawal, case.contacts.count, command)
+            return withdrawal.decide(case.withdrawal, case.contacts, command)
         case _:
             assert_never(command)
 

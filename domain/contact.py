@@ -237,16 +237,19 @@ class Contacts:
 
     def talk(self, number: int | None) -> Talk | None:
         """Return the contact of that number; None where there is none."""
-        return self.talks[(number or 0) - 1] if is_logged(len(self.talks), number) else None
+        return self.talks[number - 1] if number is not None and 1 <= number <= len(self.talks) else None
+
+    def heard(self, number: int | None) -> bool:
+        """Say whether somebody names a contact in which the customer spoke or was spoken to.
+
+        What reached nobody proves nothing of what the customer said or knows.
+        """
+        talk = self.talk(number)
+        return talk is not None and talk.answered
 
     def open_for(self, reason: str) -> Pause | None:
         """Return the pause that lasts for this reason, if one does."""
         return next((each for each in self.pauses if each.reason == reason and each.end is None), None)
-
-
-def is_logged(count: int, number: int | None) -> bool:
-    """Say whether somebody names one of the contacts that this case has had so far."""
-    return number is not None and 1 <= number <= count
 
 
 def decide(
@@ -361,8 +364,7 @@ def _pause(contacts: Contacts, policy: Policy, command: PauseTargets) -> tuple[C
 def _opt_out(contacts: Contacts, command: OptOut) -> tuple[ContactEvent, ...]:
     if not command.calls and not command.messages:
         raise Refused("calls, messages: say which of them the customer does not want", code="opt-out")
-    said = command.contact is not None and is_logged(contacts.count, command.contact)
-    if command.by.role is not Role.CUSTOMER and not said:
+    if command.by.role is not Role.CUSTOMER and not contacts.heard(command.contact):
         raise Refused("contact: log the contact in which the customer said so, and name it", code="contact")
     known = (contacts.no_calls or not command.calls) and (contacts.no_messages or not command.messages)
     if known:

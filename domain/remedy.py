@@ -22,7 +22,6 @@ from domain.authority import (
     Waiting,
 )
 from domain.budget import due_of
-from domain.contact import is_logged
 from domain.effect import Effect, NoticeSent, ReserveAuthority
 from domain.message import CameBack, Command, Deadline, Decision, EffectSucceeded, Event
 from domain.money import Money
@@ -523,8 +522,12 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         check_better(standing.plan, command.plan, before.policy.currency)
     if remedy.to_beat is not None and not remedy.done:
         check_further(remedy.to_beat, command.plan, before.policy.currency)
-    if command.contact is not None and not is_logged(before.contacts.count, command.contact):
-        raise Refused("contact: log the contact first and give its number", code="contact")
+    if command.contact is not None and not before.contacts.heard(command.contact):
+        raise Refused(
+            "contact: log the contact first in which the customer heard of it, and give its number; "
+            "without one a notice goes out",
+            code="contact",
+        )
 
 
 def _further(before: Before) -> int:
@@ -662,7 +665,7 @@ def _check_answer(proposal: Proposal, before: Before, command: AcceptRemedy | De
         raise Refused(f"proposal: it is {proposal.state}, not an open offer", code=proposal.state)
     if command.by.role is Role.CUSTOMER:
         return
-    if not is_logged(before.contacts.count, command.contact):
+    if not before.contacts.heard(command.contact):
         raise Refused(
             "contact: staff enter a customer's answer with the contact that proves it", code="contact"
         )

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from domain.actor import Actor, Role
 from domain.budget import due_of
-from domain.contact import is_logged
+from domain.contact import Contacts
 from domain.policy import Policy
 from domain.refusal import Refused
 from domain.saga_events import (
@@ -44,7 +44,7 @@ from domain.saga_steps import (
 )
 
 
-def decide(saga: Saga, policy: Policy, command: SagaCommand, *, contacts: int) -> tuple[SagaEvent, ...]:
+def decide(saga: Saga, policy: Policy, command: SagaCommand, *, contacts: Contacts) -> tuple[SagaEvent, ...]:
     """Let a person cancel, retry, skip, report, confirm, hand in, or see to an account."""
     match command:
         case CancelRemedy(reason=reason, at=at, by=by):
@@ -142,7 +142,7 @@ def _undo_by_hand(saga: Saga, command: UndoByHand) -> tuple[SagaEvent, ...]:
     return (_undone(step, command),)
 
 
-def _confirm(saga: Saga, command: ConfirmStep, *, contacts: int) -> tuple[SagaEvent, ...]:
+def _confirm(saga: Saga, command: ConfirmStep, *, contacts: Contacts) -> tuple[SagaEvent, ...]:
     step = _find(saga, command.step)
     if step.state == "done":
         return ()
@@ -151,7 +151,9 @@ def _confirm(saga: Saga, command: ConfirmStep, *, contacts: int) -> tuple[SagaEv
     return (_done(step, step.reference or step.name, at=command.at, by=command.by),)
 
 
-def _contest(saga: Saga, policy: Policy, command: ContestStep, *, contacts: int) -> tuple[SagaEvent, ...]:
+def _contest(
+    saga: Saga, policy: Policy, command: ContestStep, *, contacts: Contacts
+) -> tuple[SagaEvent, ...]:
     step = _find(saga, command.step)
     if step.state == "begun":
         return ()
@@ -169,10 +171,10 @@ def _check_reported(step: Step) -> None:
         raise Refused(f"step: {step.name} does not wait for the customer's word", code="not-reported")
 
 
-def _check_customers_word(command: ConfirmStep | ContestStep, contacts: int) -> None:
+def _check_customers_word(command: ConfirmStep | ContestStep, contacts: Contacts) -> None:
     if command.by.role is Role.CUSTOMER:
         return
-    if not is_logged(contacts, command.contact):
+    if not contacts.heard(command.contact):
         why = "contact: staff enter a customer's word with the contact that proves it"
         raise Refused(why, code="contact")
 

@@ -116,7 +116,7 @@ def _check_met(right: SupervisorRight, contacts: Contacts, command: RecordMeetin
 
 
 def check_result(right: SupervisorRight, policy: Policy, person: str) -> None:
-    """Refuse a result by staff while the customer waits for a supervisor (rule I4, R23).
+    """Refuse a result or an answer by staff while the customer waits for a supervisor (rule I4, R23).
 
     Raises:
         Refused: somebody else than a supervisor or department head would close what the customer wants to
@@ -124,8 +124,8 @@ def check_result(right: SupervisorRight, policy: Policy, person: str) -> None:
     """
     if right.open and not any(policy.holds(person, role) for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)):
         raise Refused(
-            "the customer waits for a supervisor: only one registers a result now, or the customer withdraws"
-            " the request",
+            "the customer waits for a supervisor: only one registers a result or answers now, "
+            "or the customer withdraws the request",
             code="supervisor-waits",
         )
 

@@ -7,7 +7,6 @@ from typing import Literal, assert_never
 from domain import said
 from domain.assignment import CaseEscalated, escalate
 from domain.clocks import Around, Clock, running
-from domain.contact import is_logged
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.hours import at_work, contact_window
 from domain.ladder import Action, rung_dues
@@ -282,8 +281,11 @@ def _extend(targets: Targets, around: Around, command: ExtendClock) -> tuple[Tar
         raise Refused(f"clock: {command.clock} does not run", code="not-running")
     if _mark(clock.name, clock.generation, "breach") in targets.fired:
         raise Refused(f"clock: {command.clock} was missed already; nothing removes a breach", code="late")
-    if not is_logged(around.before.contacts.count, command.contact):
-        raise Refused("contact: log the holding response first and give its number", code="contact")
+    if not around.before.contacts.heard(command.contact):
+        raise Refused(
+            "contact: log the holding response that reached the customer first, and give its number",
+            code="contact",
+        )
     extended = ClockExtended(
         clock=command.clock,
         reasons=command.reasons,

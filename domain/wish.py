@@ -7,7 +7,6 @@ from typing import Annotated, Literal, assert_never
 from pydantic import StringConstraints
 
 from domain.actor import Role
-from domain.contact import is_logged
 from domain.message import Command, Event
 from domain.plan import Before
 from domain.policy import RemedyKind
@@ -101,7 +100,7 @@ def decide(wishes: Wishes, before: Before, remedy: Remedy, command: WishCommand)
 
 
 def _wish(wishes: Wishes, before: Before, remedy: Remedy, command: WishRemedy) -> tuple[WishEvent, ...]:
-    if command.by.role is not Role.CUSTOMER and not is_logged(before.contacts.count, command.contact):
+    if command.by.role is not Role.CUSTOMER and not before.contacts.heard(command.contact):
         raise Refused(
             "contact: staff enter a customer's wish with the contact that proves it", code="contact"
         )

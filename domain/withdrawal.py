@@ -11,7 +11,7 @@ from typing import Literal, assert_never
 
 from domain.actor import Role
 from domain.budget import due_of
-from domain.contact import is_logged
+from domain.contact import Contacts
 from domain.effect import Effect, NoticeSent
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.notice import Post
@@ -107,20 +107,22 @@ class Withdrawal:
     stands: bool = False
 
 
-def decide(withdrawal: Withdrawal, contacts: int, command: WithdrawalCommand) -> tuple[WithdrawalEvent, ...]:
+def decide(
+    withdrawal: Withdrawal, contacts: Contacts, command: WithdrawalCommand
+) -> tuple[WithdrawalEvent, ...]:
     """Note what the customer said to staff, or that they contradict it."""
     match command:
         case NoteWithdrawal(contact=contact, reason=reason, at=at, by=by):
             if withdrawal.open:
                 return ()
-            if not is_logged(contacts, contact):
+            if not contacts.heard(contact):
                 raise Refused("contact: log the contact in which the customer said so", code="contact")
             number = withdrawal.number + 1
             return (WithdrawalNoted(number=number, contact=contact, reason=reason, at=at, by=by),)
         case ContradictWithdrawal(contact=contact, at=at, by=by):
             if not withdrawal.open:
                 return ()
-            if by.role is not Role.CUSTOMER and not is_logged(contacts, contact):
+            if by.role is not Role.CUSTOMER and not contacts.heard(contact):
                 raise Refused("contact: log the contact in which the customer said so", code="contact")
             return (WithdrawalContradicted(number=withdrawal.number, contact=contact, at=at, by=by),)
         case _:

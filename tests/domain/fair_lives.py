@@ -524,7 +524,7 @@ STORIES: dict[RuleId, Stories] = {
         near_miss=Story(life(*TAKEN, contact(apology=False, explanation=True), *SETTLED)),
         also_broken=(
             Story(
-                life(*TAKEN, contact(apology=True, reached=False), SILENT, *SETTLED),
+                life(*TAKEN, SILENT, contact(apology=True, reached=False), *SETTLED),
                 proof=("contact_logged", "contact_logged", "result_notified"),
             ),
         ),

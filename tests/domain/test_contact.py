@@ -3,19 +3,25 @@ from typing import Any
 
 import pytest
 
-from domain.contact import PauseTargets, ResumeTargets
+from domain.contact import OptOut, PauseTargets, ResumeTargets
 from domain.intake import AddToCase
+from domain.wish import WishRemedy
+from domain.withdrawal import NoteWithdrawal
 from tests.domain.lives import (
     AGENT,
     CALLER,
     IN_RECOVERY,
     MIRA,
     MONDAY,
+    OFFERED,
     OWNED,
     OWNER,
     SYSTEM,
+    accept,
     contact,
+    decline,
     given,
+    propose,
     say,
     wait,
 )
@@ -53,6 +59,23 @@ def test_a_contact_counts_from_when_it_happened() -> None:
     life = given(*OWNED, wait(hours=2), contact(occurred_at=MONDAY + timedelta(hours=1)))
     assert life.case.contacts.first_response_at == MONDAY + timedelta(hours=1)
     assert life.told(contact()).case.contacts.first_response_at == MONDAY + timedelta(hours=1)
+
+
+UNHEARD: dict[str, Any] = {
+    "an offer that was told": propose(told_in=2),
+    "a yes": accept(OWNER, contact=2),
+    "a no": decline(OWNER, contact=2),
+    "a wish": say(WishRemedy, OWNER, wish="a new one", contact=2),
+    "a withdrawal": say(NoteWithdrawal, AGENT, contact=2, reason="gave up"),
+    "that they want no calls": say(OptOut, AGENT, contact=2),
+}
+
+
+@pytest.mark.parametrize("said", UNHEARD.values(), ids=UNHEARD)
+def test_a_contact_that_reached_nobody_proves_nothing_that_the_customer_said_or_heard(said: Any) -> None:
+    given(*OFFERED, contact(reached=False)).when(said).then_refused("contact: ", "contact")
+    heard = contact(reached=False, direction="inbound")  # our side was not reached; the customer spoke
+    assert given(*OFFERED, heard).when(said).events
 
 
 def test_an_update_says_what_was_done_and_what_comes_next() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import TypeAdapter
@@ -14,12 +14,15 @@ from domain.calendar import WEEKDAYS, Calendar
 from domain.effect import NoticeSent, SendNotice, TellSuggester
 from domain.improvement import after_time, deadlines, decide, todo
 from domain.improvement_events import (
+    TABLE,
     AcceptImprovement,
     FinishImprovement,
+    ImprovementCommand,
     ImprovementEvent,
     RefuseImprovement,
     ReportCase,
     SetImprovementDue,
+    State,
 )
 from domain.improvement_state import KEPT, Improvement, evolve, unheard_of
 from domain.improvement_view import improvement_row, measured
@@ -208,6 +211,40 @@ def test_what_may_not_be_is_refused(request_: Improvement, command: Any, code: s
     with pytest.raises(Refused) as refused:
         decide(request_, command)
     assert refused.value.code == code
+
+
+REFUSED = told(RAISED, RefuseImprovement(id="n", by=LEAD, reason="no", at=NOON + HOUR))
+AT: dict[State, Improvement] = {
+    "watched": EMPTY,
+    "raised": RAISED,
+    "accepted": ACCEPTED,
+    "done": DONE,
+    "refused": REFUSED,
+}
+WHO = {each.role: each for each in (WORKER, LEAD, HEAD)}
+ASKED = {each.model_fields["kind"].default: each for each in get_args(get_args(ImprovementCommand)[0])}
+
+
+def test_every_command_to_a_request_has_a_row() -> None:
+    assert set(TABLE) == set(ASKED)
+
+
+@pytest.mark.parametrize("state", get_args(State))
+def test_a_request_takes_nothing_outside_its_table(state: State) -> None:
+    """Every command, from every role, in every state: what the table has not is refused."""
+    request = AT[state]
+    assert request.state == state
+    for kind, command in ASKED.items():
+        for role in Role:
+            roles, states = TABLE[kind]
+            if role in roles and state in states:
+                continue
+            by = WHO.get(role, Actor(role=role, id="mira"))
+            # No other field is given: the table is asked before anything else of the command is read.
+            said = command.model_construct(kind=kind, id="c", by=by, at=NOON + 3 * DAY, occurred_at=None)
+            with pytest.raises(Refused) as refusal:
+                decide(request, said)
+            assert refusal.value.code in ("not-your-role", "stage"), (kind, role)
 
 
 def test_a_supervisor_takes_over_and_the_limit_stays() -> None:

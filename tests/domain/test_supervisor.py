@@ -5,11 +5,13 @@ import pytest
 
 from domain.actor import Actor
 from domain.contact import PauseTargets
+from domain.ending import AnswerCase
 from domain.supervisor import RecordMeeting, RequestSupervisor, WithdrawRequest
 from tests.domain.lives import (
     AGENT,
     HEAD,
     IN_RECOVERY,
+    INQUIRY,
     MIRA,
     MONDAY,
     OWNED,
@@ -77,6 +79,14 @@ def test_staff_register_no_result_while_the_customer_waits_for_a_supervisor() ->
     life.when(register(SUPERVISOR)).then("result_registered")
     life.told(say(WithdrawRequest, MIRA)).when(register()).then("result_registered")
     life.told(contact(SUPERVISOR), meet()).when(register()).then("result_registered")
+
+
+def test_staff_answer_no_inquiry_away_while_the_customer_waits_for_a_supervisor() -> None:
+    life = given(*INQUIRY, say(RequestSupervisor, MIRA))
+    answer = say(AnswerCase, OWNER, text="from nine to six")
+    life.when(answer).then_refused("waits for a supervisor", "supervisor-waits")
+    life.when(say(AnswerCase, SUPERVISOR, text="from nine to six")).then("answer_given")
+    life.told(say(WithdrawRequest, MIRA)).when(answer).then("answer_given")
 
 
 def test_no_pause_stops_a_request() -> None:
