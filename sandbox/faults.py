@@ -34,7 +34,8 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "crm": ("fetch_customer", "find_address", BY_KEY),
     "shop": ("fetch_order", BY_KEY),
     "gateway": ("send_notice", BY_KEY),
-    "calls": ("place_call", BY_KEY),
+    "calls": ("place_call", "fetch_call", "remember", BY_KEY),
+    "surveys": ("open_survey", "fetch_answer", BY_KEY),
     "vouchers": ("issue_voucher", "revoke_voucher", BY_KEY),
 }
 
@@ -46,7 +47,7 @@ class _Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    service: Literal["bank", "courier", "crm", "shop", "gateway", "calls", "vouchers"]
+    service: Literal["bank", "courier", "crm", "shop", "gateway", "calls", "surveys", "vouchers"]
     operation: Line | None = None
 
     @field_validator("operation")
