@@ -29,10 +29,11 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.brief import Brief
 from domain.case import CaseCommand
 from domain.improvement_view import ImprovementView
-from domain.intake import Opening, open_case
-from domain.number import key_digest, number_of
+from domain.intake import LATER_FIELDS, Opening, open_case
+from domain.number import caller_key, key_digest, number_of
 from domain.policy import Policy
 from domain.record import canonical
 from domain.refusal import Refused
@@ -166,6 +167,7 @@ class Redress:
                 opening=opening,
                 source_key=key,
                 key_digest=key_digest(self._secret, opening.source, key),
+                caller_key=caller_key(self._secret, opening.contact.phone) or "",
                 carry_on_after=self._carry_on_after,
             )
             opened = await _answered(self._start(start, content))
@@ -203,6 +205,27 @@ class Redress:
             f"to add words use `redress submit {start.case_id} add_to_case`",
             code="other-content",
         )
+
+    def caller_key(self, phone: str) -> str | None:
+        """Return the digest under which a caller's cases are found; None for what is no telephone number."""
+        return caller_key(self._secret, phone)
+
+    async def find(self, source: str, key: str) -> str | None:
+        """Return the number of the case that a message opened; None where it opened none.
+
+        Raises:
+            Unreachable: Temporal did not answer.
+        """
+        digest = key_digest(self._secret, source, key)
+        for counter in range(MAX_COUNTER):
+            number = number_of(self._secret, source, key, counter)
+            try:
+                described = await _answered(self.handle(number).describe(), number)
+            except NotFound:
+                return None
+            if (await described.memo()).get(MEMO_KEY) == digest:
+                return number
+        return None
 
     async def submit(self, number: str, command: CaseCommand) -> Receipt:
         """Send a command and wait for its receipt.
@@ -268,16 +291,16 @@ class Redress:
             NotFound: no case of that number.
             Unreachable: no server, or no worker within the time.
         """
-        return await self._view(number, CaseView)
+        return await self._asked_of(number, "view", CaseView)
 
     async def improvement(self, id_: str) -> ImprovementView:
         """Return where an improvement request stands; raises as `view`."""
-        return await self._view(id_, ImprovementView)
+        return await self._asked_of(id_, "view", ImprovementView)
 
-    async def _view(self, number: str, shape: type[V]) -> V:
+    async def _asked_of(self, number: str, query: str, answer: type[T]) -> T:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                return await self._ask_for_view(number, shape)
+                return await self._ask(number, query, answer)
         except WorkflowQueryFailedError as error:
             raise RedressError(
                 f"{number} does not answer ({error}); see its workflow in the Temporal UI"
@@ -287,12 +310,12 @@ class Redress:
         except TimeoutError:
             raise Unreachable("no worker answers; start one with `redress worker`") from None
 
-    async def _ask_for_view(self, number: str, shape: type[V]) -> V:
+    async def _ask(self, number: str, query: str, answer: type[T]) -> T:
         failed = 0
         while True:
             try:
-                found: V = await self.handle(number).query(
-                    "view", result_type=shape, rpc_timeout=ANSWER_OF_A_QUERY
+                found: T = await self.handle(number).query(
+                    query, result_type=answer, rpc_timeout=ANSWER_OF_A_QUERY
                 )
             except WorkflowQueryFailedError as error:
                 failed += CATCHING_UP not in str(error)
@@ -304,6 +327,15 @@ class Redress:
                     raise
             else:
                 return found
+
+    async def brief(self, number: str) -> Brief:
+        """Return what somebody has to know before they take the case in hand (needs a worker).
+
+        Raises:
+            NotFound: no case of that number.
+            Unreachable: no server, or no worker within the time.
+        """
+        return await self._asked_of(number, "brief", Brief)
 
     async def revive(self, number: str, carried: Carried) -> None:
         """End whatever runs under this number and start a run from what the ledger holds."""
@@ -365,8 +397,17 @@ class Redress:
 
 
 def _content(opening: Opening) -> str:
-    """Return the digest by which a repeated opening is told from another one."""
-    return sha256(canonical(opening).encode()).hexdigest()
+    """Return the digest by which a repeated opening is told from another one.
+
+    Fields that openings had not at first count only where they are given, so that a message which was sent
+    before an update and again after it is still the same.
+    """
+    told = json.loads(canonical(opening))
+    for name in LATER_FIELDS:
+        if told[name] is None:
+            del told[name]
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
 
 
 def _memo_of(carried: Carried) -> dict[str, Any]:

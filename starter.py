@@ -2,6 +2,7 @@
 
 from cli import (
     absence,
+    briefing,
     cases,
     commanding,
     conduct,
@@ -11,6 +12,7 @@ from cli import (
     importing,
     improvements,
     inspect,
+    listen,
     offline,
     proving,
     remedies,
@@ -31,6 +33,8 @@ for group in (
     absence,
     inspect,
     improvements,
+    briefing,
+    listen,
     remedies,
     fairness,
     conduct,

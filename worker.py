@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import structlog
@@ -15,7 +16,8 @@ from temporalio.worker import Worker
 
 from activities.authority import AuthorityActivities
 from activities.calls import Calls
-from activities.customers import Customers
+from activities.cases import Cases
+from activities.customers import Customers, OtherCases
 from activities.http import Patience, open_client
 from activities.improvements import Improvements
 from activities.ledger import LedgerActivities
@@ -27,9 +29,13 @@ from activities.outcomes import Outcomes
 from activities.payments import Payments
 from activities.surveys import Surveys
 from activities.vouchers import Vouchers
-from client import Unreachable, connect
+from client import NotFound, Redress, Unreachable, connect
+from domain.intake import Opening
+from domain.policy import Policy
+from domain.refusal import Refused
 from ledger.authority import AuthorityStore
 from ledger.load import LoadStore
+from ledger.other_cases import other_cases
 from ledger.pool import open_pool
 from ledger.store import EventStore
 from policies import wordings
@@ -42,6 +48,9 @@ from workflows.sandboxing import sandbox_runner
 GRACE = timedelta(seconds=20)
 """How long a worker that was told to stop lets its activities finish."""
 
+
+OTHER_CASES_WITHIN = timedelta(seconds=2)
+"""How long the ledger may take to name a customer's other cases; else they stay unknown."""
 
 SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
@@ -92,7 +101,7 @@ def build_worker(
         carry_on_after=settings.carry_on_after,
     )
     ports = (
-        Customers(outside, patience).fetch_customer,
+        Customers(outside, patience, other_cases=_other_cases(store)).fetch_customer,
         Orders(outside, patience).fetch_order,
         notices.send_notice,
         *_all(Payments(outside, patience)),
@@ -104,6 +113,7 @@ def build_worker(
         *_all(AuthorityActivities(authority)),
         *_all(LoadActivities(load)),
         *_all(improvements),
+        *_all(Cases(store, ClientDoor(temporal, settings))),
     )
     return Worker(
         temporal,
@@ -114,6 +124,32 @@ def build_worker(
         max_cached_workflows=settings.cached_workflows,
         graceful_shutdown_timeout=GRACE,
     )
+
+
+def _other_cases(store: EventStore) -> OtherCases:
+    """A profile does not wait long for what the ledger adds to it."""
+    hasty = store.hasty(OTHER_CASES_WITHIN)
+    return lambda customer, case_id: other_cases(hasty, customer, but=case_id)
+
+
+class ClientDoor:
+    """How one case reaches another: by the same client as everybody."""
+
+    def __init__(self, temporal: Client, settings: Settings) -> None:
+        self._redress = Redress(
+            temporal, secret=settings.number_secret, carry_on_after=settings.carry_on_after
+        )
+
+    async def give(self, number: str, name: str, fields: dict[str, Any]) -> None:
+        """Give a command to a case."""
+        try:
+            await self._redress.submit_fields(number, name, fields)
+        except NotFound:
+            raise Refused("there is no running case of that number", code="not-found") from None
+
+    async def open(self, opening: Opening, policy: Policy) -> str:
+        """Open a case; the same opening gives the same case."""
+        return (await self._redress.open(opening, policy)).number
 
 
 def _all(port: object) -> tuple[Callable[..., object], ...]:

@@ -19,6 +19,9 @@ THE_LEDGER = timedelta(seconds=15)
 """A reservation waits 5 s for its database; a frozen one may hold its connection for 5 s more.
 The workflow server itself, asked to have a case join its like ones, answers sooner or not at all."""
 
+ANOTHER_CASE = timedelta(seconds=120)
+"""Reads the ledger (up to 30 s) and asks another case, page by page, which needs a worker of ours."""
+
 START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
     {
         "fetch_customer": ONE_SERVICE,
@@ -50,6 +53,8 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "read_load": THE_LEDGER,
         "report_lesson": THE_LEDGER,
         "tell_suggester": THREE_SERVICES,
+        "join_into": ANOTHER_CASE,
+        "split_off": ANOTHER_CASE,
     }
 )
 """Start-to-close time-out per request kind."""

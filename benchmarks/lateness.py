@@ -43,7 +43,7 @@ def due_after(span: float) -> Policy:
     rules = hurried(policies.load("retail-kr"))
     ladder = (Rung(at="breach", actions=()),)
     only = Target(name="resolve", budget=seconds(span), ladder=ladder, clause=rules.clauses[0].id)
-    return rules.model_copy(update={"targets": (only,), "resolve_factor": {}})
+    return rules.model_copy(update={"targets": (only,), "treatments": ()})
 
 
 async def opened(redress: Redress, policy: Policy, place: int, received: datetime) -> str:

@@ -55,12 +55,12 @@ def open_case(
 
 
 async def _open(settings: Settings, opening: Opening, policy: str | None) -> Opened:
-    pinned = _pinned(policy or settings.policy, opening.received_at)
+    held = pinned(policy or settings.policy, opening.received_at)
     async with cases(settings) as redress:
-        return await redress.open(opening, pinned)
+        return await redress.open(opening, held)
 
 
-def _pinned(name: str, received: datetime | None) -> Policy:
+def pinned(name: str, received: datetime | None) -> Policy:
     """Return the policy with the holidays from receipt on, to the years that a case may last."""
     now = datetime.now(UTC).year
     year = min(received.year, now) if received else now
@@ -89,6 +89,9 @@ def list_cases(
     ] = False,
     parked: Annotated[bool, typer.Option("--parked", help="Only cases that wait for a human.")] = False,
     ended: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+    by_priority: Annotated[
+        bool, typer.Option("--by-priority", help="What the policy ranks highest first.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """List cases, what falls due first at the top."""
@@ -104,14 +107,23 @@ def list_cases(
         "parked": parked or None,
         "ended": None if ended or stage == "ended" else False,
         "limit": limit,
+        "by_priority": by_priority,
     }
     found = run(_list(find_settings(), wanted))
     lines = table(
-        f"{len(found)} cases", "case", "stage", "severity", "owner", "next due", "what", "parked or end"
+        f"{len(found)} cases",
+        "case",
+        "stage",
+        "severity",
+        "priority",
+        "owner",
+        "next due",
+        "what",
+        "parked or end",
     )
     for each in found:
         due = each.dues[0] if each.dues else None
-        place = (each.case_id, each.stage, each.severity, each.owner or each.department)
+        place = (each.case_id, each.stage, each.severity, each.priority, each.owner or each.department)
         row(lines, *place, when(due.due if due else None), due.name if due else "-", each.parked or each.end)
     answer(found, lines, as_json=as_json)
 

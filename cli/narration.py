@@ -32,6 +32,7 @@ ENDS: Mapping[str, Sentences] = {
     "unconfirmed": ("확인하지 못한 채 마쳤습니다", "closed unconfirmed"),
     "withdrawn": ("고객이 취하하여 마쳤습니다", "closed: withdrawn by the customer"),
     "answered": ("답변하고 마쳤습니다", "closed: answered"),
+    "joined": ("먼저 접수된 건에 합쳐 마쳤습니다", "closed: joined with the case that was opened first"),
 }
 
 
@@ -51,6 +52,11 @@ def _missed(event: Any) -> Sentences | None:
 
 
 def _contact(event: Any) -> Sentences:
+    if event.over:
+        return (
+            "고객이 너무 오래 기다렸거나 같은 말을 다시 했습니다",
+            f"a contact beyond the limits of one claim: {', '.join(event.over)}",
+        )
     if event.direction == "inbound":
         return "고객이 연락했습니다", "the customer calls us"
     if not event.named_owner:
@@ -178,6 +184,38 @@ TOLD: Mapping[str, Telling] = {
         f"다시 엽니다: {ROUNDS[event.cause][0]}",
         f"reopened: {ROUNDS[event.cause][1]}",
     ),
+    "case_taken_in": lambda event: (
+        f"같은 일로 접수된 {event.case} 건을 합쳤습니다",
+        f"case {event.case} is about the same claim and is part of this one now",
+    ),
+    "case_joined": lambda event: (
+        f"먼저 접수된 {event.into} 건에 합쳤습니다",
+        f"joined into {event.into}, which was opened first",
+    ),
+    "case_linked": lambda event: (
+        f"{event.other} 건과 연결했습니다",
+        f"linked with case {event.other}",
+    ),
+    "join_declined": lambda event: (
+        f"{event.into} 건에 합치지 못했습니다",
+        f"not joined into {event.into}: {event.reason}",
+    ),
+    "case_split": lambda event: (
+        f"잘못 합친 {event.joined} 건을 {event.into} 건으로 다시 나누었습니다",
+        f"what was joined from {event.joined} is a case of its own again: {event.into}",
+    ),
+    "post_removed": lambda event: (
+        f"게시글이 {'가려졌습니다' if event.how == 'hidden' else '삭제되었습니다'}",
+        f"the public post was {event.how} by {event.by_whom}",
+    ),
+    "removal_explained": lambda event: (
+        f"삭제 사유를 밝혔습니다: {event.legal_ground}",
+        f"the firm says why: {event.legal_ground}, approved by {event.approved_by}",
+    ),
+    "removal_unexplained": lambda _: (
+        "삭제 사유를 제때 밝히지 않았습니다",
+        "nobody explained in time why the post is gone",
+    ),
     "answer_given": lambda _: ("답변을 썼습니다", "answered by its owner"),
     "case_ended": lambda event: ENDS[event.end],
 }
@@ -193,6 +231,8 @@ BAD = (
     "step_refused",
     "saga_turned_back",
     "round_opened",
+    "post_removed",
+    "removal_unexplained",
 )
 GOOD = ("remedy_compensated", "happy_call_answered", "case_ended", "step_done")
 

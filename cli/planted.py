@@ -65,7 +65,7 @@ class Counted:
     fault: StaffFault
     planted: int
     found: int
-    rules: dict[str, int]
+    rules: dict[RuleId, int]
 
 
 @dataclass(frozen=True, slots=True)

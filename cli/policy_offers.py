@@ -25,7 +25,10 @@ def _rules(policy: Policy) -> Iterator[Sentence]:
     if policy.max_fee_per_cent is not None:
         yield Subject("fees need approval above"), f"{policy.max_fee_per_cent} % of the price"
     if policy.repeat_failure is not None:
-        yield Subject("an earlier failure counts for"), f"{policy.repeat_failure.recent_months} months"
+        yield (
+            Subject("an earlier failure counts for"),
+            f"{policy.repeat_failure.recent_months} months ({policy.repeat_failure.clause or 'no clause'})",
+        )
     warranty = policy.warranty
     if warranty is not None:
         others = ", ".join(f"{product} {months}" for product, months in warranty.products.items())

@@ -6,12 +6,14 @@ from itertools import chain
 
 from activities.wordings import Wordings
 from cli import (
+    policy_channels,
     policy_fairness,
     policy_handling,
     policy_improvement,
     policy_offers,
     policy_rules,
     policy_speech,
+    policy_treatment,
 )
 from cli.policy_rules import Scope, Sentence, Subject, length
 from domain.budget import AnyBudget
@@ -39,6 +41,8 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
             policy_rules.targets(policy),
             policy_rules.statutory(policy),
             policy_offers.offers(policy),
+            policy_treatment.treatment(policy),
+            policy_channels.channels(policy),
             _pauses(policy),
             _limits(policy),
             policy_fairness.fairness(policy),

@@ -198,8 +198,13 @@ def _standing(view: CaseView) -> RenderableType:
         "customer": now.customer,
         "opened by": "the firm itself, before the customer complained" if view.proactive else None,
         "counted with": ", ".join(view.improvements) or None,
+        "came by": _came(view),
+        "over limits": f"{view.over_limits} contacts" if view.over_limits else None,
         "acknowledged": when(view.acknowledged_at) if view.acknowledged_at else "not yet",
         "wants": view.wants,
+        "treatment": _treatment(view),
+        "exceptions": ", ".join(f"{each.number} {each.rule}: {each.state}" for each in view.exceptions)
+        or None,
         "words": view.text or None,
         "proposal": f"{proposal.hash}  {proposal.state}, {_worth(proposal)}, by {proposal.by}"
         if proposal
@@ -211,8 +216,17 @@ def _standing(view: CaseView) -> RenderableType:
         "interest": f"{view.interest} by law, because money came late" if view.interest else None,
         "wishes": "; ".join(_wish(each) for each in view.wishes) or None,
         "guarantees": "; ".join(_guarantee(each) for each in view.guarantees) or None,
-        "promises": ", ".join(f"{each.number} by {each.by}: {each.state}" for each in view.promises) or None,
         "tasks": ", ".join(f"{each.number} {each.department}: {each.state}" for each in view.tasks) or None,
+        "promises": "; ".join(
+            f"{each.number} by {each.by}, due {when(each.due)}: {each.state}"
+            + (f" ({each.what})" if each.what else "")
+            for each in view.promises
+        )
+        or None,
+        "joined into": view.joined_into,
+        "holds as well": ", ".join(view.taken_in) or None,
+        "linked with": ", ".join(view.linked) or None,
+        "public post": view.post,
         "result": view.outcome,
         "happy call": view.happy_call if view.outcome else None,
         **(_follow_up(view.follow_up) if view.follow_up else {}),
@@ -265,6 +279,17 @@ def _suggested(view: CaseView) -> str | None:
     if view.suggested_owner is None:
         return None
     return f"{view.suggested_owner} ({', '.join(view.suggested_because)})"
+
+
+def _treatment(view: CaseView) -> str | None:
+    if view.treatment is None or not view.treatment.rows:
+        return None
+    return f"priority {view.treatment.priority}, by {', '.join(view.treatment.rows)}"
+
+
+def _came(view: CaseView) -> str:
+    source = view.row.source if view.known_source else f"{view.row.source} (a channel that nobody knows)"
+    return f"{source}, at {view.place}" if view.place else source
 
 
 def _approval(view: CaseView) -> str | None:

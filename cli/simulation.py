@@ -11,7 +11,7 @@ import httpx
 from cli.embedded import options
 from cli.importing import progress
 from cli.improving import Improved, play_requests
-from cli.judging import judged, script_of
+from cli.judging import Proof, judged, script_of
 from cli.output import note
 from cli.parts import Part, Played
 from cli.playing import Stage

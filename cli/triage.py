@@ -128,7 +128,9 @@ def triage_suggest(
     """Say what the rules read from a text, each with the words that matched; nothing is stored."""
     words = sys.stdin.read() if text == "-" else text
     found = suggest(policies.load(policy), words)
-    lines = [f"{name}: {value}" for name, value in found.model_dump(exclude={"because"}).items() if value]
+    kept = found.model_dump(exclude={"because", "routed"}).items()
+    lines = [f"{name}: {value}" for name, value in kept if value]
+    lines.append(f"  to {found.department} because: {found.routed}")
     reasons = [f"  {each.field} = {each.value}: {', '.join(each.words)}" for each in found.because]
     answer(found, plain("\n".join((*lines, "because:", *reasons))), as_json=as_json)
 
@@ -188,7 +190,7 @@ def _shown(what: str, confusion: Confusion) -> Group:
     grid = table(f"{what}, by label", "label", "rows", "recall", "suggested instead")
     for label, times in confusion.labels:
         others = [f"{said} {count}" for said, count in confusion.suggested(label) if said != label]
-        row(grid, label, times, f"{confusion.recall(label):.0%}", ", ".join(others[:4]))
+        row(grid, label, times, f"{confusion.recall(label):.0%}", ", ".join(others))
     summary = (
         f"{what}: {confusion.right:.1%} of {confusion.rows} right; "
         f"always saying the most frequent one would be right for {confusion.majority:.1%}"

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from domain.actor import REDRESS, Actor, Role
-from domain.message import Command, Event
+from domain.message import Command, Decision, Event
 from domain.policy import Policy, Routing
 from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
@@ -51,7 +51,7 @@ class EscalateCase(Command):
     reason: Line
 
 
-class DepartmentAssigned(Event):
+class DepartmentAssigned(Decision):
     """A routing rule found the department; `rule` is its place in the policy, 0 the fallback."""
 
     kind: Literal["department_assigned"] = "department_assigned"
@@ -99,7 +99,7 @@ class TransferAccepted(Event):
     before: Id | None
 
 
-class CaseEscalated(Event):
+class CaseEscalated(Decision):
     """The case moved up: another level, another owner.
 
     Attributes:
@@ -116,7 +116,7 @@ class CaseEscalated(Event):
     reason: Line
 
 
-class OwnerAppointed(Event):
+class OwnerAppointed(Decision):
     """Somebody was made owner without being asked: a reviewer who took no part."""
 
     kind: Literal["owner_appointed"] = "owner_appointed"
@@ -258,6 +258,7 @@ def escalate(
     at: datetime,
     by: Actor = REDRESS,
     due: datetime | None = None,
+    clause: str | None = None,
 ) -> tuple[CaseEscalated, ...]:
     """Move one level up; at the top nothing moves and `()` says so.
 
@@ -274,6 +275,7 @@ def escalate(
             before=assignment.owner,
             cause=cause,
             reason=reason,
+            clause=clause,
             at=at,
             by=by,
             due=due,

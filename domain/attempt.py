@@ -7,6 +7,7 @@ from domain.record import Line
 
 ATTEMPTS_MATTER = frozenset(
     {
+        "approve_exception",
         "propose_remedy",
         "approve_remedy",
         "reject_remedy",

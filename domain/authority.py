@@ -12,7 +12,7 @@ from domain.actor import Role
 from domain.calendar import local_date
 from domain.effect import AuthorityAnswer, AuthorityFreed, Effect, ReleaseAuthority, ReserveAuthority
 from domain.intake import Intake, customer_of
-from domain.message import CameBack, EffectSucceeded, Event
+from domain.message import CameBack, Decision, EffectSucceeded, Event
 from domain.money import Money
 from domain.policy import Policy
 from domain.record import Instant, Line
@@ -28,7 +28,7 @@ LONG = timedelta(days=30)
 """How long the ledger is told of a proposal that was approved or given up; nothing waits for it."""
 
 
-class AuthorityReserved(Event):
+class AuthorityReserved(Decision):
     """The proposal is within what its proposer may decide alone, and counts."""
 
     kind: Literal["authority_reserved"] = "authority_reserved"
@@ -36,7 +36,7 @@ class AuthorityReserved(Event):
     hash: Line
 
 
-class AuthorityExceeded(Event):
+class AuthorityExceeded(Decision):
     """With others of its period the proposal is above its proposer's authority: a second person decides.
 
     Attributes:
@@ -55,7 +55,7 @@ class AuthorityExceeded(Event):
     approval_until: Instant | None
 
 
-class AuthorityUnknown(Event):
+class AuthorityUnknown(Decision):
     """Nobody could be asked in time; a proposal that waits for this is decided by a second person."""
 
     kind: Literal["authority_unknown"] = "authority_unknown"

@@ -21,14 +21,18 @@ from domain import (
     cost,
     ending,
     evidence,
+    exemption,
     guarantee,
     happy_call,
     intake,
+    joining,
     late_refund,
     lesson,
     permission,
     plain_speech,
+    post,
     promise,
+    regard,
     remedy,
     result,
     retention,
@@ -40,6 +44,7 @@ from domain import (
     targets,
     task,
     took_part,
+    treatment,
     triage,
     wish,
     withdrawal,
@@ -56,13 +61,16 @@ from domain.clocks import Around
 from domain.consent import ContactWithheld
 from domain.contact import ContactCommand, ContactEvent, Contacts
 from domain.cost import Spent
+from domain.decision import named
 from domain.earlier import earlier_failure
 from domain.effect import Effect, SendNotice
 from domain.ending import AnswerNotified, Course, Ending, EndingCommand, EndingEvent
 from domain.evidence import Evidence, EvidenceCommand, EvidenceEvent
+from domain.exemption import ExceptionCommand, ExceptionEvent, Exemptions
 from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallCommand, HappyCallEvent, Past
 from domain.intake import AcknowledgementSent, Intake, IntakeCommand, IntakeEvent, Opening
+from domain.joining import Joining, JoiningCommand, JoiningEvent
 from domain.lesson import Learned, LessonEvent, Lessons
 from domain.message import (
     EARLIEST,
@@ -79,12 +87,15 @@ from domain.notice import Post, unfilled, worded
 from domain.permission import Stage
 from domain.plan import Before
 from domain.policy import Policy
+from domain.post import BoardPost, PostCommand, PostEvent
 from domain.promise import PromiseCommand, PromisedFact, PromiseEvent, Promises
 from domain.record import Instant, Line, Record
 from domain.refusal import Refused
+from domain.regard import BriefOpened, OpenBrief, Regard
 from domain.remedy import (
     OfferNoticeSent,
     Remedy,
+    RemedyAgreed,
     RemedyCommand,
     RemedyCompensated,
     RemedyDone,
@@ -102,6 +113,7 @@ from domain.supervisor import SupervisorCommand, SupervisorEvent, SupervisorRigh
 from domain.targets import TargetCommand, TargetEvent, Targets, Told
 from domain.task import TaskCommand, TaskEvent, Tasks
 from domain.took_part import TookPart
+from domain.treatment import Treatment, TreatmentEvent
 from domain.triage import Classification, TriageCommand, TriageEvent
 from domain.wish import WishCommand, Wishes, WishEvent
 from domain.withdrawal import Withdrawal, WithdrawalCommand, WithdrawalConfirmed, WithdrawalEvent
@@ -117,6 +129,8 @@ CaseCommand = Annotated[
     | ContactCommand
     | PromiseCommand
     | SupervisorCommand
+    | ExceptionCommand
+    | OpenBrief
     | RemedyCommand
     | WishCommand
     | SagaCommand
@@ -124,6 +138,8 @@ CaseCommand = Annotated[
     | HappyCallCommand
     | TakeRetentionStep
     | EndingCommand
+    | JoiningCommand
+    | PostCommand
     | WithdrawalCommand
     | TargetCommand
     | AmendmentCommand,
@@ -142,6 +158,9 @@ CaseEvent = Annotated[
     | ContactEvent
     | PromiseEvent
     | SupervisorEvent
+    | TreatmentEvent
+    | ExceptionEvent
+    | BriefOpened
     | RemedyEvent
     | WishEvent
     | SagaEvent
@@ -153,6 +172,8 @@ CaseEvent = Annotated[
     | AfterCareEvent
     | RetentionEvent
     | EndingEvent
+    | JoiningEvent
+    | PostEvent
     | WithdrawalEvent
     | TargetEvent
     | GuaranteeBroken
@@ -172,6 +193,7 @@ class Open(Record):
     opening: Opening
     source_key: Line
     key_digest: Line
+    caller_key: Line | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +220,9 @@ class Case:
     contacts: Contacts = field(default_factory=Contacts)
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
+    treatment: Treatment = field(default_factory=Treatment)
+    exemptions: Exemptions = field(default_factory=Exemptions)
+    regard: Regard = field(default_factory=Regard)
     remedy: Remedy = field(default_factory=Remedy)
     wishes: Wishes = field(default_factory=Wishes)
     saga: Saga = field(default_factory=Saga)
@@ -208,6 +233,8 @@ class Case:
     retention: Retention = field(default_factory=Retention)
     took_part: TookPart = field(default_factory=TookPart)
     ending: Ending = field(default_factory=Ending)
+    joining: Joining = field(default_factory=Joining)
+    post: BoardPost = field(default_factory=BoardPost)
     withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
@@ -236,7 +263,14 @@ def opened(case: Case) -> Intake:
 
 def before_remedy(case: Case) -> Before:
     """Return what the stages before the remedy know."""
-    return Before(policy=case.policy, intake=opened(case), triage=case.triage, contacts=case.contacts)
+    return Before(
+        policy=case.policy,
+        intake=opened(case),
+        triage=case.triage,
+        contacts=case.contacts,
+        treatment=case.treatment.applied,
+        exemptions=case.exemptions,
+    )
 
 
 def _desk(case: Case) -> Desk:
@@ -306,6 +340,19 @@ def _course(case: Case) -> Course:
     )
 
 
+def _standing(case: Case) -> joining.Standing:
+    return joining.Standing(
+        case_id=case.id,
+        intake=opened(case),
+        contacts=case.contacts,
+        promises=case.promises,
+        supervisor=case.supervisor,
+        saga=case.saga,
+        ended=case.ending.end is not None,
+        same_claim_days=case.policy.same_claim_days,
+    )
+
+
 def around(case: Case) -> Around:
     """Return what the targets read."""
     return Around(
@@ -320,6 +367,7 @@ def around(case: Case) -> Around:
         updates_missed=case.targets.updates_missed,
         update_from=case.targets.update_from,
         amended_at=case.amended_at,
+        treated_at=case.treatment.changed_at,
     )
 
 
@@ -343,8 +391,11 @@ def decide(case: Case, message: CaseCommand | Fact | Open) -> tuple[Event, ...]:
     Raises:
         Refused: if it may not be.
     """
-    direct = _directly(case, message)
-    return direct + _consequences(reduce(evolve, direct, case), message.at) if direct else ()
+    direct = tuple(named(case.policy, event) for event in _directly(case, message))
+    if not direct:
+        return ()
+    after = reduce(evolve, direct, case)
+    return direct + tuple(named(after.policy, event) for event in _consequences(after, message.at))
 
 
 def _directly(case: Case, message: CaseCommand | Fact | Open) -> tuple[Event, ...]:
@@ -414,6 +465,7 @@ def _open(case: Case, message: Open) -> tuple[Event, ...]:
         policy=case.policy,
         source_key=message.source_key,
         key_digest=message.key_digest,
+        caller_key=message.caller_key,
         at=message.at,
     )
     return (opened_,)
@@ -458,7 +510,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return task.decide(case.tasks, case.policy, command)
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets() | contact.OptOut():
             complaint = case.triage.voc_type in (None, "complaint")
-            return contact.decide(case.contacts, case.policy, command, complaint=complaint)
+            owned = case.assignment.owner is not None
+            return contact.decide(case.contacts, case.policy, command, complaint=complaint, owned=owned)
         case evidence.RecordEvidence() | evidence.ConfirmEvidence():
             return evidence.decide(case.evidence, case.policy, opened(case), command)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
@@ -472,7 +525,13 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | remedy.AcceptRemedy()
             | remedy.DeclineRemedy()
         ):
+            if isinstance(command, remedy.ProposeRemedy):
+                regard.check(before_remedy(case), case.promises, case.wishes, command)
             return remedy.decide(case.remedy, before_remedy(case), command)
+        case exemption.RequestException() | exemption.ApproveException() | exemption.RefuseException():
+            return exemption.decide(case.exemptions, case.policy, command)
+        case regard.OpenBrief():
+            return regard.decide(case.regard, opened(case), case.promises, command)
         case wish.WishRemedy() | wish.AnswerWish():
             return wish.decide(case.wishes, before_remedy(case), case.remedy, command)
         case (
@@ -513,10 +572,25 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             if isinstance(command, ending.AnswerCase | ending.StateFinalPosition):
                 task.check_none_open(case.tasks)
             return _costed(case, ending.decide(case.ending, _course(case), command))
+        case joining.JoinCase() | joining.LinkCase() | joining.SplitCase():
+            return joining.decide(case.joining, _standing(case), command)
+        case joining.TakeIn():
+            return _taken_over(case, command)
+        case post.ReportRemoval() | post.ExplainRemoval():
+            return post.decide(case.post, opened(case), case.policy, case.assignment.owner, command)
         case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
             return withdrawal.decide(case.withdrawal, case.contacts.count, command)
         case _:
             assert_never(command)
+
+
+def _taken_over(case: Case, command: joining.TakeIn) -> tuple[Event, ...]:
+    """What the customer said in another case about this claim ends a wait for the customer, too."""
+    events = joining.decide(case.joining, _standing(case), command)
+    said = any(
+        isinstance(event, contact.ContactTakenIn) and event.contact.direction == "inbound" for event in events
+    )
+    return (*events, *contact.heard_from_customer(case.contacts, case.policy, command.at)) if said else events
 
 
 def attempt(command: CaseCommand, refusal: Refused) -> AttemptRefused:
@@ -539,6 +613,8 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
     if case.version == 0 or case.ending.end is not None:
         return ()
     found = (
+        *intake.deadlines(opened(case)),
+        *exemption.deadlines(case.exemptions),
         *contact.deadlines(case.contacts),
         *allocation.deadlines(case.allocation, _desk(case)),
         *task.deadlines(case.tasks),
@@ -549,6 +625,7 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *saga.deadlines(case.saga),
         *_after_result_deadlines(case),
         *ending.deadlines(case.ending, _course(case)),
+        *post.deadlines(case.post),
         *withdrawal.deadlines(case.withdrawal),
         *targets.deadlines(case.targets, around(case)),
     )
@@ -597,6 +674,7 @@ MOVES_UP = (
     remedy.ApprovalExpired,
     saga.HandStepMissed,
     retention.RetentionStepMissed,
+    post.RemovalUnexplained,
 )
 """Events of deadlines after which the case moves one level up."""
 
@@ -636,6 +714,8 @@ def _costed(case: Case, events: tuple[Event, ...]) -> tuple[Event, ...]:
 
 def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
     lapse: dict[str, Callable[[], tuple[Event, ...]]] = {
+        "intake": lambda: intake.lapse(deadline, at),
+        "exemption": lambda: exemption.lapse(deadline, at),
         "contact": lambda: contact.lapse(case.contacts, deadline, at),
         "allocation": lambda: allocation.lapse(case.allocation, _desk(case), deadline, at),
         "task": lambda: task.lapse(case.tasks, case.policy, deadline, at),
@@ -649,6 +729,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
         "after_care": lambda: after_care.lapse(case.after_care, past_of(case), case.remedy, deadline, at),
         "retention": lambda: retention.lapse(case.retention, before_remedy(case), deadline, at),
         "ending": lambda: ending.lapse(deadline, at),
+        "post": lambda: post.lapse(deadline, at),
         "withdrawal": lambda: withdrawal.lapse(case.withdrawal, deadline, at),
         "targets": lambda: targets.lapse(case.targets, around(case), deadline, at),
     }
@@ -676,9 +757,13 @@ def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
         return ()
     before = before_remedy(case)
     return (
-        _read_surely(case, at)
+        joining.follow(case.joining, at)
+        or _read_surely(case, at)
         or assignment.follow(case.assignment, case.triage, case.policy, at)
         or allocation.follow(case.allocation, _desk(case), at)
+        or treatment.follow(
+            case.treatment, case.policy, opened(case), case.triage, at, emotion=case.contacts.emotion
+        )
         or _begin_higher(case, at)
         or guarantee.follow(case.guarantees, around(case), case.targets, at)
         or lesson.follow(case.lessons, _learned(case), at)
@@ -746,14 +831,30 @@ def _withdrawn_by_staff(case: Case, at: datetime) -> tuple[Event, ...]:
 
 
 def _begin_higher(case: Case, at: datetime) -> tuple[Event, ...]:
-    """A complaint of a customer who was failed before, similarly or recently, begins one level up."""
-    held = case.assignment
-    begins = case.triage.voc_type == "complaint" and held.department is not None and held.level == 0
-    failure = earlier_failure(case.policy, opened(case), case.triage) if begins else None
-    if failure is None or case.result.registered_at is not None:
+    """A complaint begins as high as the policy says: after an earlier failure, or by a row of its table."""
+    held, applied = case.assignment, case.treatment.applied
+    if (
+        case.triage.voc_type != "complaint"
+        or held.department is None
+        or case.result.registered_at is not None
+    ):
         return ()
-    reason = f"an earlier failure of the same customer on {failure.on}"
-    return assignment.escalate(held, case.policy, cause="earlier_failure", reason=reason, at=at)
+    row = treatment.row_of_level(case.policy, applied) if applied and applied.level > held.level else None
+    failure = earlier_failure(case.policy, opened(case), case.triage) if held.level == 0 else None
+    clause: str | None
+    if row is not None and not (row.failed_before and failure):
+        cause, clause = f"treatment:{row.id}", row.clause
+        reason = f"by the policy's row {row.id} such a complaint begins at level {row.level}"
+    elif failure is not None:
+        cause, clause = "earlier_failure", _clause_of_failure(case)
+        reason = f"an earlier failure of the same customer on {failure.on}"
+    else:
+        return ()
+    return assignment.escalate(held, case.policy, cause=cause, reason=reason, at=at, clause=clause)
+
+
+def _clause_of_failure(case: Case) -> str | None:
+    return case.policy.repeat_failure.clause if case.policy.repeat_failure else None
 
 
 # What the outside world owes. ------------------------------------------------------------------------------
@@ -763,25 +864,27 @@ def todo(case: Case) -> tuple[Effect, ...]:
     """Return what the outside world still owes this case."""
     if case.version == 0:
         return ()
-    before, post = before_remedy(case), _post(case)
+    before, writes = before_remedy(case), _writes(case)
     return (
-        *intake.todo(opened(case), post),
-        *remedy.todo(case.remedy, before, post),
+        *intake.todo(opened(case), writes),
+        *remedy.todo(case.remedy, before, writes),
         *saga.todo(case.saga, _agreed(case)),
-        *result.todo(case.result, case.remedy, before, post),
+        *result.todo(case.result, case.remedy, before, writes),
         *happy_call.todo(case.follow_up, past_of(case), case.id),
         *written_form.todo(case.form, before, case.id),
-        *after_care.todo(case.after_care, past_of(case), post),
-        *ending.todo(case.ending, post),
-        *withdrawal.todo(case.withdrawal, post, case.id),
-        *targets.todo(case.targets, around(case), post),
+        *after_care.todo(case.after_care, past_of(case), writes),
+        *ending.todo(case.ending, writes),
+        *withdrawal.todo(case.withdrawal, writes, case.id),
+        *targets.todo(case.targets, around(case), writes),
         *(allocation.todo(case.allocation) if case.ending.end is None else ()),
+        *treatment.todo(case.treatment, case.policy, case.assignment, case.id),
+        *joining.todo(case.joining),
         *staff_news.todo(case.staff_news, case.policy, case.id),
         *lesson.todo(case.lessons, before),
     )
 
 
-def _post(case: Case) -> Post:
+def _writes(case: Case) -> Post:
     before = before_remedy(case)
     return Post(
         policy=case.policy,
@@ -797,7 +900,9 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
     before = before_remedy(case)
     match fact.key.partition(":")[0]:
         case "acknowledgement" | "customer" | "order":
-            return intake.came_back(fact)
+            return intake.came_back(fact, case.policy)
+        case "alert":
+            return treatment.came_back(fact)
         case (
             "offer"
             | "offer-reminder"
@@ -829,6 +934,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return lesson.came_back(fact)
         case "tell":
             return targets.came_back(fact)
+        case "join" | "split":
+            return joining.came_back(case.joining, _standing(case), fact)
         case "withdrawal":
             return withdrawal.came_back(case.policy, fact)
         case _:
@@ -917,11 +1024,21 @@ def _evolve(case: Case, event: Event) -> Case:
     if isinstance(event, NewsEvent):
         return replace(case, staff_news=staff_news.evolve(case.staff_news, event))
     if isinstance(event, ContactEvent):
-        return replace(case, contacts=contact.evolve(case.contacts, event))
+        came = isinstance(event, contact.ContactLogged | contact.ContactTakenIn)
+        news = joining.heard(case.joining) if came else case.joining
+        return replace(case, contacts=contact.evolve(case.contacts, event), joining=news)
     if isinstance(event, PromiseEvent):
         return replace(case, promises=promise.evolve(case.promises, event))
     if isinstance(event, SupervisorEvent):
         return replace(case, supervisor=supervisor.evolve(case.supervisor, event))
+    if isinstance(event, TreatmentEvent):
+        return _treated(case, event)
+    if isinstance(event, ExceptionEvent):
+        return replace(case, exemptions=exemption.evolve(case.exemptions, event))
+    if isinstance(event, BriefOpened):
+        return replace(case, regard=regard.evolve(case.regard, event))
+    if isinstance(event, RemedyAgreed):
+        return _agreed_to(case, event)
     if isinstance(event, RoundOpened):
         return _reopened(case, event)
     if isinstance(event, RemedyDone | RemedyCompensated):
@@ -962,6 +1079,10 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, withdrawal=withdrawal.evolve(case.withdrawal, event))
     if isinstance(event, EndingEvent):
         return replace(case, ending=ending.evolve(case.ending, event))
+    if isinstance(event, JoiningEvent):
+        return _joined(case, event)
+    if isinstance(event, PostEvent):
+        return replace(case, post=post.evolve(case.post, event))
     if isinstance(event, TargetEvent):
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
     if isinstance(event, GuaranteeBroken):
@@ -986,6 +1107,8 @@ def _taken_in(case: Case, event: IntakeEvent) -> Case:
     taken = intake.evolve(case.intake, event)
     if case.intake is None:
         return replace(case, intake=taken, triage=triage.before(taken))
+    if isinstance(event, intake.AddedToCase):
+        return replace(case, intake=taken, joining=joining.heard(case.joining))
     return replace(case, intake=taken)
 
 
@@ -994,6 +1117,35 @@ def _withheld(case: Case, event: ContactWithheld) -> Case:
     if event.purpose != "reassurance":
         return case
     return replace(case, after_care=after_care.evolve(case.after_care, event))
+
+
+def _treated(case: Case, event: TreatmentEvent) -> Case:
+    """What the policy adds decides how the customer is reached as well."""
+    treated = replace(case, treatment=treatment.evolve(case.treatment, event))
+    if treated.treatment.applied is None:
+        return treated
+    return replace(
+        treated, intake=replace(opened(case), manner=treatment.manner_of(treated.treatment.applied))
+    )
+
+
+def _agreed_to(case: Case, event: RemedyAgreed) -> Case:
+    """An exception is used up once the customer agrees to what was proposed under it."""
+    proposal = case.remedy.proposal
+    number = proposal.exception if proposal else None
+    spent = case.exemptions if number is None else exemption.used(case.exemptions, number)
+    return replace(case, remedy=remedy.evolve(case.remedy, event), exemptions=spent)
+
+
+def _joined(case: Case, event: JoiningEvent) -> Case:
+    """The earliest start of all that is joined counts; what it makes overdue is noticed once."""
+    joined = replace(case, joining=joining.evolve(case.joining, event, case.version + 1))
+    if not isinstance(event, joining.CaseTakenIn | joining.CaseSplit):
+        return joined
+    known, start = opened(case), joining.earliest_start(joined.joining, opened(case))
+    if start == known.received_at:
+        return joined
+    return replace(joined, intake=replace(known, received_at=start), amended_at=event.at)
 
 
 def _reopened(case: Case, event: RoundOpened) -> Case:

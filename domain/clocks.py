@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.allocation import Allocation
 from domain.assignment import Assignment
-from domain.budget import AnyBudget, WorkingTime, due_of
+from domain.budget import AnyBudget, PlainTime, WorkingTime, due_of
 from domain.calendar import Calendar
 from domain.ending import Ending
 from domain.ladder import Ladder, Rung
@@ -35,6 +35,7 @@ class Around:
         updates_missed: how many periods passed without an update to the customer.
         update_from: when the present such period began, where one was missed before it.
         amended_at: when the pinned rules were last amended; what that makes overdue breaches once.
+        treated_at: the same of what the policy adds for this case.
     """
 
     before: Before
@@ -48,6 +49,7 @@ class Around:
     updates_missed: int = 0
     update_from: datetime | None = None
     amended_at: datetime | None = None
+    treated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,13 +173,25 @@ def _update(around: Around, resolved: datetime | None) -> Standing:
 
 
 def _budget(target: Target, around: Around) -> AnyBudget:
-    """The product's stage of life is a factor of the resolve target (R25)."""
+    """A source has its own time to acknowledge; the product's stage of life is a factor of resolve (R25).
+
+    What the policy adds for this case shortens its service targets, and lengthens none (R121).
+    """
     order, budget = around.before.intake.order, target.budget
-    stage = order.life_cycle if order else None
+    source = around.before.policy.source(around.before.intake.opening.source)
+    if target.name == "acknowledge" and source is not None:
+        budget = source.within
+    stage = order.life_cycle if order and target.name == "resolve" else None
     factor = around.before.policy.resolve_factor.get(stage, 1) if stage else 1
-    if target.name != "resolve" or factor == 1 or not isinstance(budget, WorkingTime):
+    if around.before.treatment is not None:
+        factor = min(factor, around.before.treatment.sooner.get(target.name, 1))
+    if factor == 1:
         return budget
-    return WorkingTime(minutes=budget.minutes * factor)
+    match budget:
+        case WorkingTime(minutes=minutes) | PlainTime(minutes=minutes):
+            return budget.model_copy(update={"minutes": minutes * factor})
+        case _:
+            return budget  # a target in whole days has no shares
 
 
 # Statutory clocks. ---------------------------------------------------------------------------------------
@@ -303,7 +317,7 @@ def _agreed(clock: StatutoryClock, around: Around) -> datetime | None:
 
 def _known(around: Around, agreed: datetime | None = None) -> datetime:
     """When the firm could first know that a clock runs; what passed before is noticed once."""
-    changed = (around.before.triage.classed_at, around.amended_at, agreed)
+    changed = (around.before.triage.classed_at, around.amended_at, around.treated_at, agreed)
     return max(filter(None, (around.before.intake.opened_at, *changed)))
 
 

@@ -6,17 +6,18 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
-from domain.actor import Role
+from domain.actor import Actor, Role
 from domain.message import Command, Deadline, Event
 from domain.pauses import Pause, ended, pause_from
 from domain.policy import Policy
 from domain.record import Id, Instant, Line, Record, Text
 from domain.refusal import Refused
+from domain.treatment_rules import Emotion
 
 Direction = Literal["inbound", "outbound"]
+EndedBy = Literal["customer", "firm"]
 
 
-Emotion = Literal["calm", "high"]
 Tone = Literal["kind", "hostile"]
 
 
@@ -39,6 +40,11 @@ class LogContact(Command):
         named_owner: whether the customer heard who answers for the case.
         done_since: what was done since the last update.
         next_step: what happens next, in words told to the customer.
+        place: where they met: a store, a branch, a kiosk.
+        reference: the telephone system's own name for the call; reported again it is logged once.
+        transfers: how often the call was put through.
+        ended_by: who hung up.
+        spoke: id of the member of staff who spoke, where a system reports the contact.
         asks_rule: whether the customer asked what a rule means.
         emotion: the customer's, where somebody noted it.
         tone: of our side, as a quality review or the customer noted it.
@@ -59,6 +65,11 @@ class LogContact(Command):
     done_since: Text | None = None
     next_step: Text | None = None
     summary: Text = ""
+    place: Line | None = None
+    reference: Id | None = None
+    transfers: Annotated[int, Field(ge=0)] = 0
+    ended_by: EndedBy | None = None
+    spoke: Id | None = None
     asks_rule: bool = False
     emotion: Emotion | None = None
     tone: Tone | None = None
@@ -70,6 +81,8 @@ class ContactLogged(Event):
 
     Attributes:
         lacks: what kept it from being the first answer to a complaint.
+        over: which of the policy's limits on one claim (`fairness`) this contact passed.
+        owned: whether somebody owned the case then.
     """
 
     kind: Literal["contact_logged"] = "contact_logged"
@@ -95,6 +108,28 @@ class ContactLogged(Event):
     emotion: Emotion | None = None
     tone: Tone | None = None
     ended_by_staff: EndedByStaff | None = None
+    place: Line | None = None
+    reference: Id | None = None
+    transfers: int = 0
+    ended_by: EndedBy | None = None
+    over: tuple[Literal["wait", "repeat"], ...] = ()
+    owned: bool = False
+
+
+class ContactTakenIn(Event):
+    """A contact of another case about the same claim, with its origin.
+
+    Attributes:
+        case: the other case.
+        seq: the number of its event there.
+        contact: what was logged there.
+    """
+
+    kind: Literal["contact_taken_in"] = "contact_taken_in"
+    number: int
+    case: Id
+    seq: int
+    contact: ContactLogged
 
 
 class PauseTargets(Command):
@@ -150,7 +185,7 @@ class OptedOut(Event):
 
 
 ContactCommand = LogContact | PauseTargets | ResumeTargets | OptOut
-ContactEvent = ContactLogged | TargetsPaused | TargetsResumed | OptedOut
+ContactEvent = ContactLogged | ContactTakenIn | TargetsPaused | TargetsResumed | OptedOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,15 +213,23 @@ class Contacts:
         no_calls: whether the customer has taken back the consent to unasked calls.
         no_messages: the same for messages; what the case owes (a result, a delay) is told all the same.
         last_update_at: when a named person last said what was done and what comes next.
+        emotion: the customer's, as the last contact that says so noted it.
+        over: how many contacts passed a limit of the policy.
+        references: calls that are logged, each with who reported it.
     """
 
     count: int = 0
+    over: int = 0
+    transfers: int = 0
+    references: tuple[str, ...] = ()
     repeats: int = 0
+    repeats_owned: int = 0
     first_response_at: datetime | None = None
     last_update_at: datetime | None = None
     updates: int = 0
     apologised: bool = False
     explained: bool = False
+    emotion: Emotion | None = None
     pauses: tuple[Pause, ...] = ()
     no_calls: bool = False
     no_messages: bool = False
@@ -207,13 +250,13 @@ def is_logged(count: int, number: int | None) -> bool:
 
 
 def decide(
-    contacts: Contacts, policy: Policy, command: ContactCommand, *, complaint: bool
+    contacts: Contacts, policy: Policy, command: ContactCommand, *, complaint: bool, owned: bool = False
 ) -> tuple[ContactEvent, ...]:
     """Log a contact; pause or resume the service targets."""
     match command:
         case LogContact():
             lacks = _lacks(contacts, command) if complaint and policy.spoken else ()
-            return _log(contacts, policy, command, lacks)
+            return _log(contacts, policy, command, lacks, owned=owned)
         case PauseTargets():
             return _pause(contacts, policy, command)
         case ResumeTargets(reason=reason, at=at, by=by):
@@ -227,21 +270,45 @@ def decide(
 
 
 def _log(
-    contacts: Contacts, policy: Policy, command: LogContact, lacks: tuple[Line, ...]
+    contacts: Contacts, policy: Policy, command: LogContact, lacks: tuple[Line, ...], *, owned: bool
 ) -> tuple[ContactEvent, ...]:
+    if command.reference is not None and call_of(command.reference, command.by) in contacts.references:
+        return ()
+    over = _over(contacts, policy, command, owned=owned)
     logged = ContactLogged(
         number=contacts.count + 1,
-        person=str(command.by),
+        person=command.spoke or str(command.by),
         happened=command.happened,
         substantive=_is_substantive(command) and not lacks,
         lacks=lacks,
+        over=over,
+        owned=owned,
         at=command.at,
         by=command.by,
-        **command.model_dump(exclude={"kind", "id", "by", "at", "occurred_at"}),
+        **command.model_dump(exclude={"kind", "id", "by", "at", "occurred_at", "spoke"}),
     )
     if command.direction == "outbound":
         return (logged,)
     return (logged, *heard_from_customer(contacts, policy, command.at))
+
+
+def call_of(reference: str, by: Actor) -> str:
+    """Return the mark of a call: what the telephone system reports, and what the person who spoke adds."""
+    return f"{'call' if by.role is Role.SYSTEM else 'note'}/{reference}"
+
+
+def _over(
+    contacts: Contacts, policy: Policy, command: LogContact, *, owned: bool
+) -> tuple[Literal["wait", "repeat"], ...]:
+    """Say which limits of one claim this contact passes (P1 before anybody owns it, then P3)."""
+    limits, found = policy.fairness, list[Literal["wait", "repeat"]]()
+    if command.wait_seconds > limits.longest_wait.total_seconds():
+        found.append("wait")
+    before = contacts.repeats_owned if owned else contacts.repeats
+    most = limits.max_repeats if owned else limits.max_repeats_before
+    if command.repeat and before + 1 > most:
+        found.append("repeat")
+    return tuple(found)
 
 
 def heard_from_customer(contacts: Contacts, policy: Policy, at: datetime) -> tuple[TargetsResumed, ...]:
@@ -330,6 +397,8 @@ def evolve(contacts: Contacts, event: ContactEvent) -> Contacts:
     match event:
         case ContactLogged():
             return _logged(contacts, event)
+        case ContactTakenIn(contact=contact):
+            return _logged(contacts, contact)
         case TargetsPaused(pause=pause):
             return replace(contacts, pauses=(*contacts.pauses, pause))
         case TargetsResumed(reason=reason, ended=at):
@@ -356,11 +425,16 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         contacts,
         count=contacts.count + 1,
         repeats=contacts.repeats + event.repeat,
+        repeats_owned=contacts.repeats_owned + (event.repeat and event.owned),
         first_response_at=response,
         last_update_at=heard,
         updates=contacts.updates + is_update,
         apologised=contacts.apologised or event.apology,
         explained=contacts.explained or event.explanation,
+        emotion=event.emotion or contacts.emotion,
+        over=contacts.over + bool(event.over),
+        transfers=contacts.transfers + event.transfers,
+        references=_with_call(contacts, event),
         talks=(*contacts.talks, _talk(event)),
     )
 
@@ -373,6 +447,12 @@ def _talk(event: ContactLogged) -> Talk:
         answered=event.reached or not outbound,
         outbound=outbound,
     )
+
+
+def _with_call(contacts: Contacts, event: ContactLogged) -> tuple[str, ...]:
+    if event.reference is None:
+        return contacts.references
+    return (*contacts.references, call_of(event.reference, event.by))
 
 
 def _later(before: datetime | None, then: datetime) -> datetime:

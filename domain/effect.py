@@ -334,6 +334,38 @@ class TellSuggester(Record):
     letter: Letter
 
 
+class JoinInto(Record):
+    """Hand what a case holds of one claim to the case that was opened first (port cases).
+
+    Attributes:
+        into: the earlier case.
+        mode: join: its contacts are copied there; link: both only know of each other.
+        since: events after this one are handed over.
+        upto: and up to this one.
+        basis: why they are one claim: the same keys, the customer's word, or what a member of staff knows.
+    """
+
+    kind: Literal["join_into"] = "join_into"
+    into: Id
+    mode: Literal["join", "link"]
+    since: int = 0
+    upto: int
+    basis: Line
+
+
+class SplitOff(Record):
+    """Open a case of its own again for what was joined wrongly (port cases).
+
+    Attributes:
+        joined: the case whose contacts leave.
+        number: which split of the asking case this is.
+    """
+
+    kind: Literal["split_off"] = "split_off"
+    joined: Id
+    number: int
+
+
 class FindOutcome(Record):
     """Ask a provider, by our key, what became of a request whose outcome we do not know.
 
@@ -392,6 +424,8 @@ Request = Annotated[
     | ReadLoad
     | ReportLesson
     | TellSuggester
+    | JoinInto
+    | SplitOff
     | FindOutcome,
     Field(discriminator="kind"),
 ]
@@ -406,8 +440,53 @@ class EarlierFailure(Record):
     cause: Line | None = None
 
 
+class CustomerValue(Record):
+    """What a customer is worth to the firm in a year, its five sources apart; None: the CRM does not say."""
+
+    base: Money | None = None
+    volume: Money | None = None
+    savings: Money | None = None
+    referral: Money | None = None
+    premium: Money | None = None
+
+
+class OpenPromise(Record):
+    """A promise of another case of the same customer that is not kept yet."""
+
+    number: int
+    by: Line
+    due: Instant
+    what: Text = ""
+
+
+class OtherCase(Record):
+    """Another case of the same customer, as the ledger knew it when the snapshot was taken.
+
+    Attributes:
+        end: how it ended; None while it is open.
+    """
+
+    case_id: Id
+    voc_type: Line
+    product: Line | None = None
+    cause: Line | None = None
+    opened_at: Instant
+    stage: Line
+    end: Line | None = None
+    promises: tuple[OpenPromise, ...] = ()
+
+
 class CustomerSnapshot(Record):
-    """What the CRM knows; `known` is false for a prospect, who is a full customer of this engine."""
+    """What the CRM knows; `known` is false for a prospect, who is a full customer of this engine.
+
+    Attributes:
+        purchases: how often they have bought.
+        referrals: how many others came by their word.
+        partner: whether they take part in the firm's partner programme.
+        prefers: remedies that they like best, the best first.
+        access: what they need to be served at all, for example `large-print`.
+        cases: their other cases; None: the ledger could not be asked.
+    """
 
     kind: Literal["customer_snapshot"] = "customer_snapshot"
     known: bool
@@ -421,6 +500,14 @@ class CustomerSnapshot(Record):
     open_to_hour: int = 20
     earlier_failures: int = 0
     earlier: tuple[EarlierFailure, ...] = ()
+    purchases: int = 0
+    first_bought_on: date | None = None
+    referrals: int = 0
+    partner: bool = False
+    value: CustomerValue | None = None
+    prefers: tuple[Line, ...] = ()
+    access: tuple[Line, ...] = ()
+    cases: tuple[OtherCase, ...] | None = None
 
 
 class OrderLine(Record):
@@ -665,6 +752,20 @@ class ImprovementJoined(Record):
     improvement: Id
 
 
+class HandedOver(Record):
+    """The other case has everything."""
+
+    kind: Literal["handed_over"] = "handed_over"
+    case: Id
+
+
+class SplitOpened(Record):
+    """What was joined wrongly is a case of its own, under this number."""
+
+    kind: Literal["split_opened"] = "split_opened"
+    case: Id
+
+
 Outcome = Annotated[
     CustomerSnapshot
     | OrderSnapshot
@@ -690,7 +791,9 @@ Outcome = Annotated[
     | AuthorityAnswer
     | AuthorityFreed
     | LoadAnswer
-    | ImprovementJoined,
+    | ImprovementJoined
+    | HandedOver
+    | SplitOpened,
     Field(discriminator="kind"),
 ]
 

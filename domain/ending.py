@@ -21,7 +21,7 @@ from domain.remedy import Remedy, RoundOpened
 from domain.result import OutcomeOfCase, Result, ResultRegistered, check_letter
 from domain.saga import Saga, cancel, in_flight, past_pivot
 
-End = Literal["recovered", "final_position", "unconfirmed", "withdrawn", "answered"]
+End = Literal["recovered", "final_position", "unconfirmed", "withdrawn", "answered", "joined"]
 
 
 class WithdrawCase(Command):

@@ -13,10 +13,12 @@ from domain import amendment
 from domain.amendment import AmendmentEvent
 from domain.assignment import CaseAccepted, CaseEscalated, OwnerAppointed
 from domain.case import CaseEvent
+from domain.contact import ContactTakenIn
 from domain.ending import CaseEnded
 from domain.fairness_limits import RuleId
 from domain.finding import TEXTS, Finding, State, Words, part_of
 from domain.intake import CaseOpened, OrderRead
+from domain.joining import CaseSplit
 from domain.policy import Policy
 from domain.remedy import RemedyAgreed, RemedyOffered, RemedyProposed
 from domain.result import ResultRegistered
@@ -78,8 +80,19 @@ class History:
 
     @cached_property
     def seen(self) -> tuple[Seen[CaseEvent], ...]:
-        """Every event that can be read."""
-        return tuple(Seen(entry.seq, entry.event) for entry in self.entries if entry.event is not None)
+        """Every event that can be read.
+
+        A contact that was taken in from another case about the same claim counts as one of this case's own,
+        unless it was split off again.
+        """
+        known = [(entry.seq, entry.event) for entry in self.entries if entry.event is not None]
+        left = {event.joined for _, event in known if isinstance(event, CaseSplit)}
+        return tuple(
+            Seen(seq, event.contact.model_copy(update={"number": event.number}))
+            if isinstance(event, ContactTakenIn) and event.case not in left
+            else Seen(seq, event)
+            for seq, event in known
+        )
 
     def of(self, kind: type[E]) -> tuple[Seen[E], ...]:
         """Return the events of one kind."""

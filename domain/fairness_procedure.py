@@ -12,6 +12,7 @@ from domain.fairness_history import History, Seen, in_order
 from domain.finding import Finding, Words, said
 from domain.plan import LineDecision
 from domain.policy import Policy
+from domain.post import PostRemoved, RemovalExplained
 from domain.remedy import RemedyProposed
 from domain.result import ResultNotified, ResultRegistered, ResultTold
 
@@ -80,11 +81,13 @@ def channel_switches(history: History, contacts: list[Seen[ContactLogged]]) -> l
 
 
 def vanished_record(history: History) -> Iterator[Finding]:
-    """P2: the history has a gap in its numbers, or words in it were erased.
+    """P2: the history has a gap in its numbers, words in it were erased, or the firm took a public post down.
 
     A lawful redaction will be an event with reason, ground and approver; until the domain has one, every
-    erased body is a finding. That a public post disappeared is not judged: no port reads boards yet.
+    erased body is a finding. A post that the firm hid or removed is one unless it said why, on which ground
+    and who approved it; saying so later puts it right.
     """
+    yield from _vanished_post(history)
     for place, entry in enumerate(history.entries):
         before = history.entries[place - 1] if place else None
         expected = before.seq + 1 if before else 1
@@ -107,6 +110,28 @@ def vanished_record(history: History) -> Iterator[Finding]:
             yield history.finding(
                 "P2", about=f"event {entry.seq}", proof=(entry.seq,), since=entry.at, what=what
             )
+
+
+def _vanished_post(history: History) -> Iterator[Finding]:
+    """Whatever a board, its author or nobody known took down is no deed of the firm's."""
+    gone = [each for each in history.of(PostRemoved) if each.event.by_whom == "firm"]
+    explained = next(iter(history.of(RemovalExplained)), None)
+    if not gone or (explained is not None and explained.seq < gone[0].seq):
+        return
+    if explained is None and history.may_lack("removal_explained"):
+        return
+    first = gone[0]
+    yield history.finding(
+        "P2",
+        about="public post",
+        proof=(first.seq,),
+        since=first.event.happened,
+        what=said(
+            "고객의 게시글을 근거를 밝히지 않고 내렸습니다.",
+            "the firm took the customer's public post down without saying on which ground",
+        ),
+        put_right=explained is not None,
+    )
 
 
 def passed_on(history: History) -> Iterator[Finding]:

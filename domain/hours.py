@@ -14,6 +14,9 @@ def contact_window(before: Before, instant: datetime) -> datetime:
     customer = before.intake.customer
     first = max(rules.from_hour, customer.open_from_hour if customer else 0)
     last = min(rules.to_hour, customer.open_to_hour if customer else 24)
+    chosen = before.intake.manner.hours
+    if chosen is not None and max(first, chosen[0]) < min(last, chosen[1]):  # theirs come first
+        first, last = max(first, chosen[0]), min(last, chosen[1])
     local = instant.astimezone(ZoneInfo(before.policy.calendar.timezone))
     if local.hour < first:
         local = local.replace(hour=first, minute=0, second=0, microsecond=0)

@@ -52,6 +52,18 @@ class Event(Record):
     due: Instant | None = None
 
 
+class Decision(Event):
+    """Something that the policy decided, or somebody under it.
+
+    Attributes:
+        policy: its name and version.
+        clause: the clause that was applied.
+    """
+
+    policy: Line | None = None
+    clause: Line | None = None
+
+
 class LetTimePass(Record):
     """It is now `at`."""
 

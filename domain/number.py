@@ -53,6 +53,22 @@ def normal(given: str) -> str | None:
     return _written(value)
 
 
+PHONE_DIGITS = 8
+"""Fewer digits are no telephone number that anybody could be told by."""
+
+
+def caller_key(secret: str, phone: str | None) -> str | None:
+    """Return the keyed digest by which a caller's cases are found; None for what is no telephone number.
+
+    The last digits count, so that +82 10-1234-5678 and 010 1234 5678 are one caller.
+    """
+    digits = "".join(letter for letter in phone or "" if letter.isdigit())
+    if len(digits) < PHONE_DIGITS:
+        return None
+    told = f"caller\n{digits[-PHONE_DIGITS:]}".encode()
+    return hmac.new(secret.encode(), told, sha256).hexdigest()
+
+
 def key_digest(secret: str, source: str, source_key: str) -> str:
     """Return the keyed digest under which a message's key is kept: unique, and not to be guessed back."""
     return hmac.new(secret.encode(), f"key\n{source}\n{source_key}".encode(), sha256).hexdigest()

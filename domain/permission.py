@@ -68,6 +68,10 @@ TABLE: dict[str, Permit] = {
     "request_supervisor": Permit((C, Y, *STAFF), OPEN),
     "record_meeting": Permit((S, H), OPEN),
     "withdraw_request": Permit((C,), OPEN),
+    "open_brief": Permit((*STAFF, HC), OPEN),
+    "request_exception": Permit((A, O, S, H), BEFORE_RESULT),
+    "approve_exception": Permit((S, H), BEFORE_RESULT),
+    "refuse_exception": Permit((S, H), BEFORE_RESULT),
     "propose_remedy": Permit((O, S, H), OWNED),
     "approve_remedy": Permit((S, H), OWNED),
     "reject_remedy": Permit((S, H), OWNED),
@@ -102,6 +106,12 @@ TABLE: dict[str, Permit] = {
     "adopt_policy": Permit((H,), OPEN),
     "extend_clock": Permit((O, S, H), BEFORE_RESULT),
     "resume_case": Permit((S, H), OPEN),
+    "join_case": Permit((Y, *STAFF), OPEN),
+    "link_case": Permit((Y, *STAFF), OPEN),
+    "split_case": Permit((O, S, H), OPEN),
+    "take_in": Permit((Y,), OPEN),
+    "report_removal": Permit((C, Y, *STAFF), OPEN),
+    "explain_removal": Permit((O, S, H), OPEN),
 }
 
 

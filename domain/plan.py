@@ -1,18 +1,20 @@
 """The plan of a remedy: one decision per harm line, held against harm, policy and order."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from domain.contact import Contacts
+from domain.exemption import Exemption, Exemptions
 from domain.intake import Intake
 from domain.money import Money, total
 from domain.offer import Facts, Offer, Owed, compute
 from domain.policy import BY_HAND, MOVES_GOODS, PAYS, VOUCHERS, Ground, Policy, RemedyKind
 from domain.record import Id, Letter, Line, Record, canonical
 from domain.refusal import Refused
+from domain.treatment import Applied
 from domain.triage import Classification, HarmLine
 
 GIVES: tuple[RemedyKind, ...] = (*PAYS, *VOUCHERS)
@@ -98,12 +100,20 @@ class Plan(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What the stages before this one know, and the policy."""
+    """What the stages before this one know, and the policy.
+
+    Attributes:
+        treatment: what the policy adds for this case.
+        exemption: the approved exception that the decision at hand names.
+    """
 
     policy: Policy
     intake: Intake
     triage: Classification
     contacts: Contacts
+    treatment: Applied | None = None
+    exemptions: Exemptions = field(default_factory=Exemptions)
+    exemption: Exemption | None = None
 
 
 MAIN = "main"
@@ -234,10 +244,32 @@ def _with_shipping(before: Before, plan: Plan) -> Facts:
     return replace(facts, triage=replace(facts.triage, harm_lines=(*facts.triage.harm_lines, SHIPPING)))
 
 
-def choices(plan: Plan, language: str) -> str:
-    """Say what else the customer may choose, each by its name; nothing where nothing is left to choose."""
+def offered(plan: Plan, language: str, *, currency: str, prefers: tuple[str, ...] = ()) -> str:
+    """Say what is offered, each further choice by its name; of equal cost what this customer prefers first.
+
+    What costs more or less stays where staff put it (R30).
+    """
     said = "또는" if language == "ko" else "or"
-    return "".join(f"; {said} {each.id}: {each.words}" for each in plan.alternatives)
+    first, *others = _in_order(plan, currency, prefers)
+    words = {MAIN: plan.words, **{each.id: each.words for each in plan.alternatives}}
+    return words[first] + "".join(f"; {said} {name}: {words[name]}" for name in others)
+
+
+def _in_order(plan: Plan, currency: str, prefers: tuple[str, ...]) -> list[str]:
+    names = [MAIN, *(each.id for each in plan.alternatives)]
+    plans = dict(zip(names, variants(plan), strict=True))
+    costs = [sum_of(each, GIVES, currency).minor for each in plans.values()]
+    rank = {
+        name: (costs.index(cost), _liked(plans[name], prefers))
+        for name, cost in zip(names, costs, strict=True)
+    }
+    return sorted(names, key=lambda name: rank[name])
+
+
+def _liked(plan: Plan, prefers: tuple[str, ...]) -> int:
+    """Return the place among what the customer prefers that the best of a plan has."""
+    places = [prefers.index(each.remedy) for each in plan.decisions if each.remedy in prefers]
+    return min(places, default=len(prefers))
 
 
 def quoted(plan: Plan, language: str) -> str:
@@ -252,6 +284,24 @@ def _priced(decision: LineDecision, offer: Offer) -> LineDecision:
         return decision
     known = {"amount": decision.amount or owed.amount, "clause": decision.clause or owed.clause}
     return decision.model_copy(update=known)
+
+
+def with_clauses(policy: Policy, plan: Plan) -> Plan:
+    """Return the plan with a clause at every granted line: that of its amount, else that of its ground."""
+    if not policy.ground_clauses:
+        return plan
+    alternatives = tuple(
+        each.model_copy(update={"decisions": tuple(_with_clause(policy, one) for one in each.decisions)})
+        for each in plan.alternatives
+    )
+    decisions = tuple(_with_clause(policy, each) for each in plan.decisions)
+    return plan.model_copy(update={"decisions": decisions, "alternatives": alternatives})
+
+
+def _with_clause(policy: Policy, decision: LineDecision) -> LineDecision:
+    if decision.clause is not None or decision.ground is None:
+        return decision
+    return decision.model_copy(update={"clause": policy.ground_clauses.get(decision.ground)})
 
 
 def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
@@ -342,11 +392,23 @@ def _check_extras(before: Before, plan: Plan) -> None:
             raise Refused(f"{where}.remedy: this policy gives no extra {extra.remedy}", code="remedy-kind")
         if extra.amount.currency != before.policy.currency:
             raise Refused(f"{where}.amount: this case is in {before.policy.currency}", code="currency")
-    limit = plan.offer.extras_limit if plan.offer else None
+    limit = _extras_limit(before, plan)
     given = sum(extra.amount.minor for extra in plan.extras)
     if given and (limit is None or given > limit.minor):
         allowed = f"extras together may come to {limit}" if limit else "this policy gives no extras here"
         raise Refused(f"extras: {allowed}", code="extras")
+
+
+def _extras_limit(before: Before, plan: Plan) -> Money | None:
+    """Return what all extras together may come to: by table, by treatment, or by exception."""
+    limit = plan.offer.extras_limit if plan.offer else None
+    more = before.treatment.extras if before.treatment else None
+    limits = [limit] if limit else []
+    if limit is not None and more is not None:
+        limits.append(Money(minor=limit.minor + more.minor, currency=limit.currency))
+    if before.exemption is not None and before.exemption.amount is not None:
+        limits.append(before.exemption.amount)
+    return max(limits, key=lambda amount: amount.minor, default=None)
 
 
 def _check_goods(before: Before, plan: Plan) -> None:

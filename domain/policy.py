@@ -15,6 +15,14 @@ from domain.ladder import Rung
 from domain.money import Money
 from domain.record import Id, Line, Record, Text, canonical
 from domain.spoken import Spoken
+from domain.treatment_rules import (
+    DecisionName,
+    ExceptionKind,
+    ExceptionRule,
+    ProfileRules,
+    RelationRule,
+    TreatmentRow,
+)
 
 VocType = Literal["complaint", "inquiry", "compliment", "suggestion"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -234,6 +242,27 @@ class RepeatFailure(Record):
     """Which earlier failure of the same customer counts besides a similar one: any as recent as this."""
 
     recent_months: Annotated[int, Field(ge=1)]
+    clause: Line | None = None
+
+
+Means = Literal["in_person", "sms", "email", "phone", "post"]
+"""How a customer hears that we have their words: a message, or the person who took them in says so."""
+
+
+class SourceRule(Record):
+    """A channel by which cases come in: how and within what time it is acknowledged.
+
+    Attributes:
+        kind: across a counter, or from afar.
+        means: best first; the first that can reach the customer is used. In person needs somebody who took
+            the case in.
+        within: in place of the budget of the target `acknowledge`, whose ladder and clause hold as they are.
+    """
+
+    source: Line
+    kind: Literal["face_to_face", "remote"]
+    means: Annotated[tuple[Means, ...], Field(min_length=1)]
+    within: Budget
 
 
 class Guarantee(Record):
@@ -489,6 +518,12 @@ class Policy(Record):
     warranty: Warranty | None = None
     standards: tuple[StandardRule, ...] = ()
     repeat_failure: RepeatFailure | None = None
+    sources: tuple[SourceRule, ...] = ()
+    removal_explanation: Budget | None = None
+    promise_matters: dict[Line, Annotated[tuple[Line, ...], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    same_claim_days: Annotated[int, Field(ge=0)] | None = None
     authority: dict[Role, Money]
     authority_totals: dict[Role, AuthorityTotals] = Field(default_factory=dict)
     authority_period: Period = "month"
@@ -519,6 +554,13 @@ class Policy(Record):
     plain_words: dict[Line, Text] = Field(default_factory=dict)
     spoken: Spoken | None = None
     slots: dict[Line, tuple[Line, ...]] = Field(default_factory=dict)
+    relations: tuple[RelationRule, ...] = ()
+    treatments: tuple[TreatmentRow, ...] = ()
+    profile: ProfileRules | None = None
+    wish_words: dict[RemedyKind, tuple[Line, ...]] = Field(default_factory=dict)
+    exceptions: tuple[ExceptionRule, ...] = ()
+    decision_clauses: dict[DecisionName, Line] = Field(default_factory=dict)
+    ground_clauses: dict[Ground, Line] = Field(default_factory=dict)
     fairness: FairnessLimits = Field(default_factory=FairnessLimits)
 
     @model_validator(mode="after")
@@ -546,9 +588,30 @@ class Policy(Record):
             *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
             *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
         ]
+        wrong += [
+            f"{'.'.join(str(step) for step in path)}: {clause}"
+            for path, clause in self.further_clauses()
+            if clause not in clauses
+        ]
         if wrong:
             raise ValueError(f"names something that this policy does not define: {'; '.join(wrong)}")
         return self
+
+    def further_clauses(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
+        """Return where decisions and the rules of differentiation name a clause, and which."""
+        failure = self.repeat_failure.clause if self.repeat_failure else None
+        return (
+            *((("decision_clauses", name), clause) for name, clause in self.decision_clauses.items()),
+            *((("ground_clauses", name), clause) for name, clause in self.ground_clauses.items()),
+            *((("relations", place, "clause"), each.clause) for place, each in enumerate(self.relations)),
+            *((("treatments", place, "clause"), each.clause) for place, each in enumerate(self.treatments)),
+            *((("exceptions", place, "clause"), each.clause) for place, each in enumerate(self.exceptions)),
+            *(((("repeat_failure", "clause"), failure),) if failure else ()),
+        )
+
+    def exception(self, kind: ExceptionKind) -> ExceptionRule | None:
+        """Return the rule by which an exception of this kind is approved; None where none may be made."""
+        return next((rule for rule in self.exceptions if rule.rule == kind), None)
 
     def person(self, id_: str) -> Person | None:
         """Return the member of staff with this id."""
@@ -568,6 +631,10 @@ class Policy(Record):
     def department(self, id_: str) -> Department:
         """Return the department with this id; the caller has it from this policy."""
         return next(department for department in self.departments if department.id == id_)
+
+    def source(self, name: str) -> SourceRule | None:
+        """Return the rule of a channel; None where the policy has none for it."""
+        return next((rule for rule in self.sources if rule.source == name), None)
 
     def calendar_of(self, clock: StatutoryClock) -> Calendar:
         """Return the calendar that counts for a duty from outside: never opening hours, unless it says so."""

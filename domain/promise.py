@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Literal, assert_never
 
 from domain.actor import Role
@@ -11,11 +12,15 @@ from domain.message import Command, Deadline, Event
 from domain.policy import Policy
 from domain.record import Instant, Line, Text
 from domain.refusal import Refused
+from domain.suggestion import matches
 
 FARTHEST = timedelta(days=3650)
 """Nobody promises anything for later than this: it is a slip of the pen, and no alarm can be set for it."""
 
-PromiseState = Literal["open", "kept", "broken", "moved"]
+SHOWN = 200
+"""Characters of a promise that stay with the case: every channel and whoever takes it over sees them."""
+
+PromiseState = Literal["open", "kept", "broken", "moved", "superseded"]
 
 PromisedFact = Literal["contact", "payment", "result"]
 """What was promised, where the case itself will see it: word from us, money, the result."""
@@ -25,6 +30,8 @@ class MakePromise(Command):
     """Somebody told the customer what will happen until when; a vague word gets the policy's time.
 
     Attributes:
+        matter: what it is about, for example `refund`; without it the policy's words tell, else its own.
+        supersedes: number of the open promise on the same matter that this one takes the place of.
         fact: what keeps it by itself once it comes about; None where only the customer can tell.
     """
 
@@ -32,6 +39,8 @@ class MakePromise(Command):
     what: Text
     due: Instant | None = None
     word: Line | None = None
+    matter: Line | None = None
+    supersedes: int | None = None
     fact: PromisedFact | None = None
 
 
@@ -65,6 +74,8 @@ class PromiseMade(Event):
     what: Text
     falls_due: Instant
     word: Line | None
+    matter: Line | None = None
+    supersedes: int | None = None
     fact: PromisedFact | None = None
     happened: Instant | None = None
 
@@ -100,7 +111,13 @@ PromiseEvent = PromiseMade | PromiseKept | PromiseMoved | PromiseBroken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """One promise as it stands."""
+    """One promise as it stands.
+
+    Attributes:
+        matter: what it is about, by which a second promise is held against it.
+        what: how its words begin, for whoever speaks to the customer next.
+        words: digest of its words.
+    """
 
     number: int
     by: str
@@ -109,6 +126,9 @@ class Promise:
     fact: PromisedFact | None = None
     state: PromiseState = "open"
     moved: int = 0
+    matter: str = ""
+    what: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +161,16 @@ def _make(promises: Promises, policy: Policy, command: MakePromise) -> tuple[Pro
     _check_near(due, command)
     if due < command.happened:
         raise Refused("due: a promise cannot fall due before it was made", code="due")
+    matter = _matter(policy, command)
+    if _says_so_already(promises, command, matter, due):
+        return ()
     made = PromiseMade(
         number=len(promises.made) + 1,
         what=command.what,
         falls_due=due,
         word=command.word,
+        matter=matter,
+        supersedes=command.supersedes,
         fact=command.fact,
         happened=command.happened,
         at=command.at,
@@ -154,12 +179,57 @@ def _make(promises: Promises, policy: Policy, command: MakePromise) -> tuple[Pro
     return (made,)
 
 
+def _matter(policy: Policy, command: MakePromise) -> str | None:
+    """Return the matter as stated, or the one whose words of the policy it has; None where that is open."""
+    if command.matter is not None:
+        return command.matter
+    found = [
+        matter
+        for matter, words in policy.promise_matters.items()
+        if any(matches(word, command.what) for word in words)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _says_so_already(promises: Promises, command: MakePromise, stated: str | None, due: datetime) -> bool:
+    """Hold a promise against the open ones on its matter: the customer must not hear two different things.
+
+    Raises:
+        Refused: it contradicts one that it does not name, or names one that is not on this matter.
+    """
+    matter = matter_of(stated, command.what)
+    same = [each for each in promises.made if each.state == "open" and each.matter == matter]
+    if command.supersedes is not None:
+        if command.supersedes not in [each.number for each in same]:
+            raise Refused("supersedes: names no open promise on this matter", code="supersedes")
+        same = [each for each in same if each.number != command.supersedes]
+    for each in same:
+        if each.due == due and each.words == digest_of_words(command.what):
+            return True
+        raise Refused(
+            f"promise {each.number} on this matter is open and falls due {each.due.isoformat()}: "
+            f"keep it, move it, or name it (supersedes)",
+            code="contradicts",
+        )
+    return False
+
+
+def matter_of(matter: str | None, what: str) -> str:
+    """Return what a promise is about: as stated, else its own words."""
+    return " ".join(matter.casefold().split()) if matter else digest_of_words(what)
+
+
+def digest_of_words(what: str) -> str:
+    """Return what tells words from other words, whatever their case and spaces."""
+    return sha256(" ".join(what.casefold().split()).encode()).hexdigest()[:16]
+
+
 def _keep(promises: Promises, contacts: Contacts, command: KeepPromise) -> tuple[PromiseEvent, ...]:
     promise = _find(promises, command.number)
     if promise.state == "kept":
         return ()
-    if promise.state == "broken":
-        raise Refused(f"promise {command.number} is broken; make a new one", code="broken")
+    if promise.state != "open":
+        raise Refused(f"promise {command.number} is {promise.state}; make a new one", code=promise.state)
     if command.by.role is not Role.CUSTOMER:
         _check_proof(promise, contacts, command.contact)
     kept = PromiseKept(
@@ -243,7 +313,7 @@ def evolve(promises: Promises, event: PromiseEvent) -> Promises:
     """Apply one event of promise."""
     match event:
         case PromiseMade():
-            return Promises(made=(*promises.made, _made(event)))
+            return _made(promises, event)
         case PromiseKept(number=number):
             return _with(promises, replace(promises.made[number - 1], state="kept"))
         case PromiseMoved(number=number, falls_due=due):
@@ -255,14 +325,21 @@ def evolve(promises: Promises, event: PromiseEvent) -> Promises:
             assert_never(event)
 
 
-def _made(event: PromiseMade) -> Promise:
-    return Promise(
+def _made(promises: Promises, event: PromiseMade) -> Promises:
+    made = Promise(
         number=event.number,
         by=event.by.id,
         due=event.falls_due,
         made_at=event.happened or event.at,
         fact=event.fact,
+        matter=matter_of(event.matter, event.what),
+        what=event.what[:SHOWN],
+        words=digest_of_words(event.what),
     )
+    before = promises
+    if event.supersedes is not None:
+        before = _with(promises, replace(promises.made[event.supersedes - 1], state="superseded"))
+    return Promises(made=(*before.made, made))
 
 
 def _with(promises: Promises, changed: Promise) -> Promises:

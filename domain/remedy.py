@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
-from domain import authority, said
+from pydantic import Field
+
+from domain import authority, exemption, said
 from domain.actor import Actor, Role
 from domain.attempt import AttemptRefused
 from domain.authority import (
@@ -22,7 +24,7 @@ from domain.authority import (
 from domain.budget import due_of
 from domain.contact import is_logged
 from domain.effect import Effect, NoticeSent, ReserveAuthority
-from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
+from domain.message import CameBack, Command, Deadline, Decision, EffectSucceeded, Event
 from domain.money import Money
 from domain.notice import Post
 from domain.plan import (
@@ -31,13 +33,14 @@ from domain.plan import (
     Plan,
     amount_of,
     check_plan,
-    choices,
     chosen,
     hash_of,
     needs_answer,
+    offered,
     quoted,
     sum_of,
     with_amounts,
+    with_clauses,
     worth_of,
 )
 from domain.plan_rules import (
@@ -75,11 +78,17 @@ class ProposeRemedy(Command):
 
     Attributes:
         contact: number of the contact in which the customer was told; None: a notice goes out.
+        acknowledges: what the brief shows and the plan regards: open promises, needs.
+        why_otherwise: why it is something else than the customer said they expect.
+        exception: number of the approved exception on which it rests.
     """
 
     kind: Literal["propose_remedy"] = "propose_remedy"
     plan: Plan
     contact: int | None = None
+    acknowledges: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+    why_otherwise: Line | None = None
+    exception: int | None = None
 
 
 class ApproveRemedy(Command):
@@ -125,7 +134,7 @@ class DeclineRemedy(Command):
     contact: int | None = None
 
 
-class RemedyProposed(Event):
+class RemedyProposed(Decision):
     """A plan was proposed; `hash` names it.
 
     Attributes:
@@ -150,9 +159,12 @@ class RemedyProposed(Event):
     because: tuple[Line, ...] = ()
     reserves: ReserveAuthority | None = None
     approval_until: Instant | None = None
+    acknowledges: tuple[Line, ...] = ()
+    why_otherwise: Line | None = None
+    exception: int | None = None
 
 
-class RemedyApproved(Event):
+class RemedyApproved(Decision):
     """A second person approved exactly this proposal; `counts` is what the ledger is told of it."""
 
     kind: Literal["remedy_approved"] = "remedy_approved"
@@ -160,7 +172,7 @@ class RemedyApproved(Event):
     counts: ReserveAuthority | None = None
 
 
-class RemedyRejected(Event):
+class RemedyRejected(Decision):
     """Approval was refused."""
 
     kind: Literal["remedy_rejected"] = "remedy_rejected"
@@ -337,6 +349,7 @@ class Proposal:
     offer_due: datetime | None = None
     reminded: bool = False
     contact: int | None = None
+    exception: int | None = None
     words_waiting: str | None = None
     words_failed: bool = False
 
@@ -404,7 +417,8 @@ def decide(
 def _propose(
     remedy: Remedy, before: Before, command: ProposeRemedy
 ) -> tuple[RemedyEvent | AttemptRefused, ...]:
-    plan = with_amounts(before, command.plan)
+    before = _with_exception(before, command)
+    plan = with_clauses(before.policy, with_amounts(before, command.plan))
     command = command.model_copy(update={"plan": plan})
     _check_may_propose(remedy, before, command)
     check_plan(before, plan, lines=undecided(remedy, before.triage))
@@ -442,12 +456,22 @@ def _propose(
         because=because,
         reserves=None if needs_approval else reserves,
         approval_until=wait.until,
+        acknowledges=command.acknowledges,
+        why_otherwise=command.why_otherwise,
+        exception=command.exception,
         at=command.at,
         by=command.by,
     )
     if over == ("case",):
         return (proposed, _split(command.id, over, at=command.at, by=command.by))
     return (proposed,)
+
+
+def _with_exception(before: Before, command: ProposeRemedy) -> Before:
+    """Return what the plan is held against, the exception that it names set in."""
+    if command.exception is None:
+        return before
+    return replace(before, exemption=exemption.usable(before.exemptions, command.exception, command.at))
 
 
 def _worth(proposal: Proposal) -> Money:
@@ -493,7 +517,7 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         raise Refused("the customer has agreed to a remedy; cancel it first", code="agreed")
     if not undecided(remedy, before.triage):
         raise Refused("every harm line is decided and put right; register the result", code="done")
-    if remedy.offers >= before.policy.max_offers:
+    if remedy.offers >= before.policy.max_offers + _further(before):
         raise Refused("no further offer in this round; register the final position", code="offers")
     if standing is not None and standing.state == "declined":
         check_better(standing.plan, command.plan, before.policy.currency)
@@ -501,6 +525,11 @@ def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -
         check_further(remedy.to_beat, command.plan, before.policy.currency)
     if command.contact is not None and not is_logged(before.contacts.count, command.contact):
         raise Refused("contact: log the contact first and give its number", code="contact")
+
+
+def _further(before: Before) -> int:
+    """An approved exception lets one further offer be made."""
+    return 1 if before.exemption is not None and before.exemption.rule == "offers" else 0
 
 
 def undecided(remedy: Remedy, triage: Classification) -> tuple[str, ...]:
@@ -707,18 +736,22 @@ def _offer_words(remedy: Remedy, before: Before, post: Post) -> tuple[Effect, ..
 def _says(proposal: Proposal, before: Before) -> dict[str, str]:
     """Say what is offered, for which harm, by which clause, and until when an answer is awaited."""
     policy, language, plan = before.policy, before.intake.language, proposal.plan
+    customer = before.intake.customer
     until = said.day(proposal.offer_due, policy, language) if proposal.offer_due else ""
     return {
-        "offer": in_words(proposal, language, policy),
+        "offer": in_words(proposal, language, policy, customer.prefers if customer else ()),
         "remedies": said.decided(before, plan.decisions, language),
         "clauses": said.clauses(policy, (each.clause for each in plan.decisions), language),
         "until": until,
     }
 
 
-def in_words(proposal: Proposal, language: Language, policy: Policy | None = None) -> str:
+def in_words(
+    proposal: Proposal, language: Language, policy: Policy | None = None, prefers: tuple[str, ...] = ()
+) -> str:
     """Say what a plan gives, for the customer; points as points where the policy has a rate for them."""
-    words = proposal.plan.words + choices(proposal.plan, language) + quoted(proposal.plan, language)
+    words = offered(proposal.plan, language, currency=proposal.total.currency, prefers=prefers)
+    words += quoted(proposal.plan, language)
     sums = []
     if proposal.total.minor:
         sums.append(f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}")
@@ -887,6 +920,7 @@ def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
         approval_due=event.approval_due,
         approval_until=event.approval_until,
         contact=event.contact,
+        exception=event.exception,
     )
     return replace(
         remedy,

@@ -11,7 +11,7 @@ from domain.benefit import gets
 from domain.cost import Cost
 from domain.effect import Effect, NoticeSent
 from domain.line_outcome import LineOutcome, LineRefusal, in_words, outcomes
-from domain.message import CameBack, Command, EffectSucceeded, Event
+from domain.message import CameBack, Command, Decision, EffectSucceeded, Event
 from domain.money import Money
 from domain.notice import Post
 from domain.plan import Before, LineDecision
@@ -62,7 +62,7 @@ class LineResult(Record):
     amount: Money | None = None
 
 
-class ResultRegistered(Event):
+class ResultRegistered(Decision):
     """The result stands and is going to be notified; `gets` says what the customer gets and why it helps.
 
     Attributes:

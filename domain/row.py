@@ -19,6 +19,10 @@ class CaseRow(Record):
         dues: all deadlines that run, earliest first.
         parked: why the case waits for a human; None where it does not.
         end: how the case ended; None while it runs.
+        priority: how much sooner than others it is looked at, by the policy's rows.
+        caller_key: keyed digest of the customer's telephone number, by which a call finds the case.
+        claim: the order and customer that a later case about the same claim has too; None where no rule
+            may join this one.
     """
 
     case_id: str
@@ -40,6 +44,9 @@ class CaseRow(Record):
     end: str | None
     acknowledged: bool
     refunds: tuple[str, ...] = ()
+    priority: int = 0
+    caller_key: str | None = None
+    claim: str | None = None
 
     @property
     def id(self) -> str:

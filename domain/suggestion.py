@@ -24,7 +24,7 @@ class Suggestion(Record):
     """What the rules read from a text; a person confirms or corrects it. None: no rule matched.
 
     Attributes:
-        department: whom the routing rules would give a case so classed.
+        department: whom the routing rules would give a case so classed; `routed` is their reason.
         because: every rule that matched, those that lost included.
     """
 
@@ -35,6 +35,7 @@ class Suggestion(Record):
     emotion: Line | None = None
     safety: bool = False
     department: Line
+    routed: Line = "-"
     because: tuple[Reason, ...] = ()
 
 
@@ -55,12 +56,14 @@ def suggest(policy: Policy, text: str) -> Suggestion:
         product=best["product"],
         cause=best["cause"],
     )
+    found_department = route(frozenset(), likely, policy)
     return Suggestion.model_validate(
         {
             **best,
             "severity": severity,
             "safety": safety,
-            "department": route((), likely, policy).department,
+            "department": found_department.department,
+            "routed": found_department.reason,
             "because": tuple(
                 Reason(field=rule.field, value=rule.value, words=words) for rule, words in found
             ),
@@ -76,10 +79,14 @@ def corrections(policy: Policy, text: str, triage: Classification) -> tuple[Line
     suggested = suggest(policy, text)
     if not suggested.because:
         return ()
-    fields = ("voc_type", "product", "cause", "severity")
+    fields = ("voc_type", "product", "cause", "severity", "emotion")
     compared = ((field, getattr(suggested, field), getattr(triage, field)) for field in fields)
     wrong = tuple(field for field, rules, person in compared if rules is not None and rules != person)
-    elsewhere = route((), triage, policy).department != suggested.department
+    if triage.emotion is None:  # nobody said anything about it
+        wrong = tuple(field for field in wrong if field != "emotion")
+    if suggested.safety != triage.safety:
+        wrong = (*wrong, "safety")
+    elsewhere = route(frozenset(), triage, policy).department != suggested.department
     return (*wrong, "department") if elsewhere else wrong
 
 
@@ -145,7 +152,17 @@ def _scores(field: str, found: list[tuple[TriageRule, tuple[Line, ...]]]) -> Cou
 
 def _matched(rule: TriageRule, text: str) -> tuple[Line, ...]:
     """Return the rule's words that the text has, each once."""
-    return tuple(word for word in rule.words if _pattern(word).search(text))
+    return matched(rule.words, text)
+
+
+def matched(words: tuple[Line, ...], text: str) -> tuple[Line, ...]:
+    """Return those of the words that a text has, each once."""
+    return tuple(word for word in words if matches(word, text))
+
+
+def matches(word: str, text: str) -> bool:
+    """Say whether a text has a word."""
+    return _pattern(word).search(text) is not None
 
 
 @lru_cache(maxsize=4096)

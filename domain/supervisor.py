@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 from domain.actor import Role
 from domain.budget import due_of
 from domain.contact import Contacts
-from domain.message import Command, Deadline, Event
+from domain.message import Command, Deadline, Decision, Event
 from domain.policy import Policy
 from domain.record import Instant, Line
 from domain.refusal import Refused
@@ -33,7 +33,7 @@ class WithdrawRequest(Command):
     kind: Literal["withdraw_request"] = "withdraw_request"
 
 
-class SupervisorRequested(Event):
+class SupervisorRequested(Decision):
     """The customer asked; `happened` says when, `falls_due` when the meeting must have been held."""
 
     kind: Literal["supervisor_requested"] = "supervisor_requested"

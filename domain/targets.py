@@ -11,7 +11,7 @@ from domain.contact import is_logged
 from domain.effect import Effect, NoticeSent, SendNotice
 from domain.hours import at_work, contact_window
 from domain.ladder import Action, rung_dues
-from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
+from domain.message import CameBack, Command, Deadline, Decision, EffectSucceeded, Event
 from domain.notice import Post
 from domain.record import Id, Line, Note
 from domain.refusal import Refused
@@ -20,7 +20,7 @@ WORDS = "targets/words"
 """How the name of a deadline begins at which words that waited for their reader go out; no clock has it."""
 
 
-class TargetWarned(Event):
+class TargetWarned(Decision):
     """A rung before the deadline was reached."""
 
     kind: Literal["target_warned"] = "target_warned"
@@ -32,7 +32,7 @@ class TargetWarned(Event):
     urgent: bool = False
 
 
-class TargetBreached(Event):
+class TargetBreached(Decision):
     """A clock was missed.
 
     Attributes:
@@ -51,7 +51,7 @@ class TargetBreached(Event):
     closes_option: bool = False
 
 
-class TargetOverdue(Event):
+class TargetOverdue(Decision):
     """A rung after the deadline was reached."""
 
     kind: Literal["target_overdue"] = "target_overdue"
@@ -223,6 +223,7 @@ def lapse(
             reason=f"{name} was missed",
             at=at,
             due=deadline.due,
+            clause=clock.clause,
         )
     if "park" in rung.actions:
         events += (LadderParked(target=rung.target, due=deadline.due, at=at),)

@@ -7,11 +7,12 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from domain.intake import Intake
-from domain.message import Command, Event
+from domain.message import Command, Decision, Event
 from domain.money import Money
 from domain.policy import Harm, Policy, Severity, VocType
 from domain.record import Id, Instant, Line, Note, Record
 from domain.refusal import Refused
+from domain.treatment_rules import Emotion
 
 MAX_LINES = 20
 """Harm lines of one case: each is decided, and all of them travel with the case."""
@@ -40,6 +41,7 @@ class Triage(Command):
     severity: Severity = "normal"
     safety: bool = False
     vulnerable: bool = False
+    emotion: Emotion | None = None
     harm_lines: Annotated[tuple[HarmLine, ...], Field(max_length=MAX_LINES)] = ()
     wants: Line | None = None
     praises: Id | None = None
@@ -52,7 +54,7 @@ class ClaimHarm(Command):
     line: HarmLine
 
 
-class Triaged(Event):
+class Triaged(Decision):
     """The case was classified.
 
     Attributes:
@@ -68,6 +70,7 @@ class Triaged(Event):
     severity: Severity
     safety: bool
     vulnerable: bool
+    emotion: Emotion | None = None
     harm_lines: tuple[HarmLine, ...]
     wants: Line | None
     converted: bool
@@ -104,6 +107,7 @@ class Classification:
     severity: Severity = "normal"
     safety: bool = False
     vulnerable: bool = False
+    emotion: Emotion | None = None
     harm_lines: tuple[HarmLine, ...] = ()
     wants: str | None = None
     classed_at: datetime | None = None
@@ -156,6 +160,7 @@ def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[Tr
         severity=_raised(command),
         safety=command.safety,
         vulnerable=command.vulnerable,
+        emotion=command.emotion or triage.emotion,
         harm_lines=lines,
         wants=command.wants or triage.wants,
         converted=triage.classed and not triage.by_rules and triage.voc_type != command.voc_type,
@@ -248,6 +253,7 @@ def _applied(triage: Classification, event: Triaged) -> Classification:
         severity=event.severity,
         safety=event.safety,
         vulnerable=event.vulnerable,
+        emotion=event.emotion,
         harm_lines=event.harm_lines,
         wants=event.wants,
         classed_at=event.at,

@@ -6,16 +6,20 @@ from domain.actor import Actor
 from domain.case import Case, deadlines, opened, parked, stage, todo
 from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
+from domain.exemption import Exemption
 from domain.follow_up_view import FollowUpView, follow_up_view
-from domain.intake import customer_of
+from domain.intake import Gaps, customer_of, gaps, is_known
 from domain.message import Deadline
 from domain.plan import sum_of
 from domain.points import points_for
+from domain.post import BOARD
 from domain.record import Instant, Line, Record, Text
+from domain.regard import facts
 from domain.remedy import approver_of
 from domain.row import CaseRow, Due
 from domain.suggestion import Suggestion, suggest
 from domain.task import OPEN, Task
+from domain.treatment import Applied
 from domain.triage import HarmLine
 
 
@@ -45,6 +49,7 @@ class PromiseView(Record):
     by: str
     due: Instant
     state: str
+    what: str = ""
 
 
 class GuaranteeView(Record):
@@ -77,6 +82,20 @@ class TaskView(Record):
     result: str | None
 
 
+class ExceptionView(Record):
+    """One exception to the policy: asked for by one person, decided by another."""
+
+    number: int
+    rule: str
+    reason: str
+    amount: str | None
+    by: str
+    state: str
+    approver: str
+    approved_by: str | None
+    until: Instant | None
+
+
 class StepView(Record):
     """One step of the remedy."""
 
@@ -99,6 +118,14 @@ class CaseView(Record):
         read_by_rules: no person has confirmed the classification yet.
         suggested_owner: who should own it, with the reasons; None where nobody asked.
         lacks: skills that the case asks for and its owner has not.
+        known_source: whether engine or policy know the channel by which it came.
+        over_limits: contacts that passed the policy's limit for waiting or telling again.
+        put_through: how often calls were put through.
+        gaps: from failure to awareness to raising to receipt.
+        taken_in: later cases about the same claim that are part of this one.
+        post: how the public post stands that opened the case.
+        treatment: what the policy adds for this case, by which rows and clauses.
+        regards: what a proposal has to acknowledge.
     """
 
     row: CaseRow
@@ -135,6 +162,18 @@ class CaseView(Record):
     suggested_owner: str | None = None
     suggested_because: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    treatment: Applied | None = None
+    exceptions: tuple[ExceptionView, ...] = ()
+    regards: tuple[Line, ...] = ()
+    place: Line | None = None
+    known_source: bool = True
+    over_limits: int = 0
+    put_through: int = 0
+    gaps: Gaps | None = None
+    joined_into: Line | None = None
+    linked: tuple[Line, ...] = ()
+    taken_in: tuple[Line, ...] = ()
+    post: str | None = None
 
 
 def case_row(case: Case) -> CaseRow:
@@ -160,7 +199,24 @@ def case_row(case: Case) -> CaseRow:
         end=case.ending.end,
         acknowledged=intake.acknowledged_at is not None,
         refunds=tuple(str(paid) for paid in case.saga.paid),
+        priority=case.treatment.applied.priority if case.treatment.applied else 0,
+        caller_key=intake.caller_key,
+        claim=_claim(case),
     )
+
+
+def _claim(case: Case) -> str | None:
+    """Return what another complaint about the same claim has too: the order and its customer."""
+    intake, joined = opened(case), case.joining
+    order = intake.opening.order_id or (
+        intake.order.order_id if intake.order and intake.order.known else None
+    )
+    customer = customer_of(intake)
+    other = case.triage.voc_type not in (None, "complaint")
+    by_hand = intake.opening.split_from is not None or joined.declined or joined.asked is not None
+    if case.policy.same_claim_days is None or order is None or customer is None or other or by_hand:
+        return None
+    return f"{customer}/{order}"
 
 
 def next_of_each(case: Case) -> tuple[Deadline, ...]:
@@ -189,7 +245,7 @@ def view(case: Case, *, head: str, unwritten: int, viewer: Actor | None = None) 
         contacts=case.contacts.count,
         paused=tuple(pause.reason for pause in case.contacts.pauses if pause.end is None),
         promises=tuple(
-            PromiseView(number=each.number, by=each.by, due=each.due, state=each.state)
+            PromiseView(number=each.number, by=each.by, due=each.due, state=each.state, what=each.what)
             for each in case.promises.made
         ),
         proposal=_proposal(case),
@@ -226,6 +282,18 @@ def view(case: Case, *, head: str, unwritten: int, viewer: Actor | None = None) 
         suggested_owner=case.allocation.suggested,
         suggested_because=case.allocation.reasons,
         lacks=_lacks(case),
+        treatment=case.treatment.applied,
+        exceptions=tuple(_exception(each) for each in case.exemptions.made),
+        regards=facts(intake, case.promises),
+        place=intake.opening.place,
+        known_source=is_known(intake.opening.source, case.policy),
+        over_limits=case.contacts.over,
+        put_through=case.contacts.transfers,
+        gaps=gaps(intake),
+        joined_into=case.joining.joined_into,
+        linked=case.joining.linked,
+        taken_in=tuple(each.case for each in case.joining.taken if each.split_into is None),
+        post=_post(case),
     )
 
 
@@ -248,6 +316,31 @@ def _task(task: Task) -> TaskView:
 def _lacks(case: Case) -> tuple[str, ...]:
     mismatch = case.allocation.mismatched
     return mismatch[1] if mismatch is not None and mismatch[0] == case.assignment.owner else ()
+
+
+def _exception(each: Exemption) -> ExceptionView:
+    return ExceptionView(
+        number=each.number,
+        rule=each.rule,
+        reason=each.reason,
+        amount=str(each.amount) if each.amount else None,
+        by=each.by,
+        state=each.state,
+        approver=each.approver,
+        approved_by=each.approved_by,
+        until=each.until,
+    )
+
+
+def _post(case: Case) -> str | None:
+    """Say how the public post stands, where there is one."""
+    if opened(case).opening.source != BOARD:
+        return None
+    state = case.post
+    if state.standing == "public":
+        return "public"
+    told = "explained" if state.explained else "unexplained" if state.unexplained else "to be explained"
+    return f"{state.standing} by {state.by_whom}" + ("" if state.by_whom == "author" else f", {told}")
 
 
 def _earlier(case: Case) -> date | None:

@@ -83,8 +83,14 @@ WHERE ($1::text IS NULL OR stage = $1)
     AND ($7::text IS NULL OR customer = $7)
     AND ($8::text IS NULL OR product = $8)
     AND ($9::text IS NULL OR voc_type = $9)
-ORDER BY next_due NULLS LAST, case_id
+ORDER BY CASE WHEN $11 THEN -coalesce((row ->> 'priority')::int, 0) END, next_due NULLS LAST, case_id
 LIMIT $10
+"""
+
+CASES_OF = """
+SELECT row::text FROM cases
+WHERE row ->> 'customer' = $1 AND case_id <> $2
+ORDER BY opened_at DESC, case_id LIMIT $3
 """
 
 IS_REQUEST = f"case_id LIKE '{PREFIX}%'"

@@ -38,6 +38,10 @@ class EventStore:
         self._pool = pool
         self._patience = patience
 
+    def hasty(self, patience: timedelta) -> "EventStore":
+        """Return the same store for somebody who can do without its answer and waits less."""
+        return EventStore(self._pool, patience=patience)
+
     async def append(
         self,
         case_id: str,
@@ -88,6 +92,7 @@ class EventStore:
         product: str | None = None,
         voc_type: str | None = None,
         limit: int = PAGE,
+        by_priority: bool = False,
     ) -> list[CaseRow]:
         """Return the cases that match every filter given, what falls due first at the top.
 
@@ -102,9 +107,10 @@ class EventStore:
             product: only cases about this product.
             voc_type: only complaints, inquiries, compliments or suggestions.
             limit: how many at most.
+            by_priority: what the policy ranks highest first, then what falls due first.
         """
         about = (customer, product, voc_type)
-        wanted = (stage, owner, department, due_before, parked, ended, *about, limit)
+        wanted = (stage, owner, department, due_before, parked, ended, *about, limit, by_priority)
         records = await self._fetch(statements.CASES, *wanted)
         return [CaseRow.model_validate_json(record["row"]) for record in records]
 
@@ -136,6 +142,11 @@ class EventStore:
         wanted = (department, product, cause, list(states) if states is not None else None, month, limit)
         records = await self._fetch(statements.IMPROVEMENTS, *wanted)
         return [ImprovementRow.model_validate_json(record["row"]) for record in records]
+
+    async def cases_of(self, customer: str, *, but: str, limit: int = PAGE) -> list[CaseRow]:
+        """Return a customer's cases but one, the latest first."""
+        records = await self._fetch(statements.CASES_OF, customer, but, limit)
+        return [CaseRow.model_validate_json(record["row"]) for record in records]
 
     async def policies(self) -> dict[str, Policy]:
         """Return every pinned policy by the hash of its content."""

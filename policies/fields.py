@@ -29,6 +29,7 @@ LENGTHS = (
     "retry_after",
     "label_for",
     "vague_default",
+    "patience",
     "window",
     "measure_over",
     "within",
@@ -97,7 +98,7 @@ def drafted(document: Document, value: dict[str, Any]) -> Draft:
 
 def _months(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
     """Find months and years where a length of time belongs."""
-    is_length = bool(path) and (path[-1] in LENGTHS or path[0] == "vague_words")
+    is_length = bool(path) and (path[-1] in LENGTHS or path[0] == "vague_words" or "again_after" in path)
     if isinstance(value, str) and is_length and NO_LENGTH.match(value):
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

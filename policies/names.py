@@ -45,6 +45,7 @@ def _clauses(policy: Policy) -> Iterator[Finding]:
         uses.append((("warranty", "clause"), policy.warranty.clause))
     uses += [(("guarantees", place, "clause"), each.clause) for place, each in enumerate(policy.guarantees)]
     uses += [(("interest", place, "clause"), rate.clause) for place, rate in enumerate(policy.interest)]
+    uses += policy.further_clauses()
     uses += [(("fairness", "clauses", rule), clause) for rule, clause in policy.fairness.clauses.items()]
     return _unknown("clause", uses, known)
 

@@ -9,6 +9,7 @@ from activities.retry import ONE_SERVICE
 from domain.actor import Role
 from domain.budget import AnyBudget, due_of
 from domain.calendar import Calendar, next_opening
+from domain.intake import KNOWN_SOURCES
 from domain.money import Money
 from domain.offer import Facts, rule_for
 from domain.policy import (
@@ -25,6 +26,7 @@ from domain.questions import JUSTICE, SCALES
 from domain.triage import Classification
 from policies import speech
 from policies.names import Finding
+from policies.sense_treatment import treatment
 from policies.tree import Step
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -57,7 +59,35 @@ def senseless(policy: Policy, first_year: int) -> Iterator[Finding]:
         speech.unspeakable(policy),
         _handling(policy),
         _readings(policy),
+        treatment(policy),
+        _sources(policy),
+        _matters(policy),
     )
+
+
+def _sources(policy: Policy) -> Iterator[Finding]:
+    """A channel has one rule, and whoever states how channels are acknowledged states it for all of them."""
+    names = [rule.source for rule in policy.sources]
+    for place, rule in enumerate(policy.sources):
+        if rule.source in names[:place]:
+            yield ("sources", place, "source"), f"{rule.source} stands twice"
+        if len(set(rule.means)) != len(rule.means):
+            yield ("sources", place, "means"), "names a means twice"
+        if rule.kind == "remote" and "in_person" in rule.means:
+            yield ("sources", place, "means"), "nobody is there in person where a case comes from afar"
+    missing = [name for name in KNOWN_SOURCES if name not in names]
+    if names and missing:
+        yield ("sources",), f"says nothing of {', '.join(missing)}"
+
+
+def _matters(policy: Policy) -> Iterator[Finding]:
+    """A word that speaks for two matters tells neither."""
+    seen: dict[str, str] = {}
+    for matter, words in policy.promise_matters.items():
+        for word in words:
+            other = seen.setdefault(word.casefold(), matter)
+            if other != matter:
+                yield ("promise_matters", matter), f"{word} speaks for {other} as well, so for neither"
 
 
 def _readings(policy: Policy) -> Iterator[Finding]:
@@ -104,6 +134,13 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
         yield ("approval_expires",), policy.approval_expires, policy.calendar
     if policy.handling is not None:
         yield ("handling", "task"), policy.handling.task, policy.calendar
+    if policy.removal_explanation is not None:
+        yield ("removal_explanation",), policy.removal_explanation, policy.calendar
+    for place, source in enumerate(policy.sources):
+        yield ("sources", place, "within"), source.within, policy.calendar
+    for place, rule in enumerate(policy.exceptions):
+        yield ("exceptions", place, "answer"), rule.answer, policy.calendar
+        yield ("exceptions", place, "valid"), rule.valid, policy.calendar
     for place, target in enumerate(policy.targets):
         yield ("targets", place, "budget"), target.budget, policy.calendar
         for index, rung in enumerate(target.ladder):

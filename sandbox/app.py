@@ -12,9 +12,21 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from sandbox import answer_page, bank, calls, courier, crm, gateway, shop, surveys, vouchers
+from sandbox import (
+    answer_page,
+    bank,
+    board,
+    calls,
+    courier,
+    crm,
+    gateway,
+    shop,
+    surveys,
+    telephony,
+    vouchers,
+)
 from sandbox.door import Reply, Unreadable, carry_out, read, reply, status_of
-from sandbox.faults import BY_KEY, BadPlan, Down, Fail, Faults, Flaky, LoseAnswer, Refuse, read_plan
+from sandbox.faults import BY_KEY, FEED, BadPlan, Down, Fail, Faults, Flaky, LoseAnswer, Refuse, read_plan
 from sandbox.service import Operations, World
 
 SERVICES: Mapping[str, Operations] = {
@@ -26,7 +38,14 @@ SERVICES: Mapping[str, Operations] = {
     "calls": calls.OPERATIONS,
     "surveys": surveys.OPERATIONS,
     "vouchers": vouchers.OPERATIONS,
+    "board": board.OPERATIONS,
+    "telephony": telephony.OPERATIONS,
 }
+
+FEEDS = ("board", "telephony")
+"""Services that report of themselves; what they report is fetched."""
+
+MOST_NEWS = 200
 
 LOOK_EVERY = 0.02
 """Seconds between looks whether somebody who waits for a lost answer has gone."""
@@ -44,6 +63,7 @@ def create_app(world: World, faults: Faults | None = None) -> Starlette:
             Route("/answers/{token}", doors.show_survey, methods=["GET"]),
             Route("/answers/{token}", doors.take_answer, methods=["POST"]),
             Route("/{service}/books", doors.show_books, methods=["GET"]),
+            Route("/{service}/feed", doors.show_feed, methods=["GET"]),
             Route("/{service}/by-key/{key}", doors.find_by_key, methods=["GET"]),
             Route("/{service}/{operation}", doors.ask, methods=["POST"]),
         ]
@@ -135,6 +155,23 @@ class _Doors:
         except surveys.Unanswerable as wrong:
             return HTMLResponse(answer_page.told(survey.language, "gone"), status_code=wrong.code)
         return HTMLResponse(answer_page.told(survey.language, "thanks"))
+
+    async def show_feed(self, request: Request) -> Response:
+        """Tell what happened after an entry, oldest first; about one post or call where one is named."""
+        service = request.path_params["service"]
+        after = request.query_params.get("after", "0")
+        if service not in FEEDS or not after.isdecimal():
+            return _json(reply(404, error="no such feed"))
+        wait, fault = self._faults.meet(service, FEED)
+        await asyncio.sleep(wait)
+        if isinstance(fault, LoseAnswer):
+            return _json(await _lose(request, fault))
+        if fault is not None:
+            return _json(_out_of_order(fault))
+        about = request.query_params.get("about")
+        found = self._world.books.news_of(service, after=int(after), limit=MOST_NEWS, about=about)
+        news = [{"n": n, "at": deed.at.isoformat(), "item": json.loads(deed.request)} for n, deed in found]
+        return _json(reply(200, news=news))
 
     async def show_faults(self, _request: Request) -> Response:
         """Show what is armed and how much of it is left."""

@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS deeds (
 CREATE INDEX IF NOT EXISTS deeds_by_order ON deeds (json_extract(request, '$.order_id'));
 CREATE INDEX IF NOT EXISTS deeds_by_named ON deeds (json_extract(request, '$.reference'));
 CREATE INDEX IF NOT EXISTS deeds_by_given ON deeds (json_extract(result, '$.reference'));
+CREATE INDEX IF NOT EXISTS deeds_by_subject
+    ON deeds (coalesce(json_extract(request, '$.post'), json_extract(request, '$.call')));
 CREATE INDEX IF NOT EXISTS deeds_by_case ON deeds (case_id);
 CREATE TABLE IF NOT EXISTS orders (order_id TEXT PRIMARY KEY, snapshot TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS answers (reference TEXT PRIMARY KEY, answer TEXT NOT NULL);
@@ -104,6 +106,22 @@ class Books:
         if case_id is None:
             return self._select("service = ?", service)
         return self._select("service = ? AND case_id = ?", service, case_id)
+
+    def news_of(
+        self, service: str, *, after: int, limit: int, about: str | None = None
+    ) -> tuple[tuple[int, Deed], ...]:
+        """Return what a service did after an entry, with its entries' numbers; about one thing, if named."""
+        where = "service = ? AND status = 'done' AND n > ?"
+        values: list[str | int] = [service, after]
+        if about is not None:
+            where += " AND coalesce(json_extract(request, '$.post'), json_extract(request, '$.call')) = ?"
+            values.append(about)
+        rows = self._db.execute(
+            f"SELECT n, {COLUMNS} FROM deeds WHERE {where} ORDER BY n LIMIT ?",  # noqa: S608 - constants
+            [*values, limit],
+        )
+        names = [name.strip() for name in COLUMNS.split(",")]
+        return tuple((int(row[0]), _deed(dict(zip(names, row[1:], strict=True)))) for row in rows)
 
     def done_for_order(self, operation: str, order_id: str) -> tuple[Deed, ...]:
         """Return what was done in one operation for an order."""

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
-from domain.effect import Contact, CustomerSnapshot, EarlierFailure, FetchCustomer
+from domain.effect import Contact, CustomerSnapshot, CustomerValue, EarlierFailure, FetchCustomer
+from domain.money import Money
 from domain.record import Line, Record
 from domain.refusal import Refused
 from sandbox.chance import between, draw, mark, pick
@@ -49,7 +50,35 @@ def fetch_customer(world: World, call: Call[FetchCustomer]) -> CustomerSnapshot:
         open_to_hour=pick((18, 20, 20), *about, "to"),
         earlier_failures=pick((0, 0, 0, 1, 2), *about, "failures"),
         earlier=_earlier(customer, call.at),
+        purchases=_purchases(customer),
+        first_bought_on=call.at.date() - timedelta(days=700),
+        referrals=2 if customer.endswith("-advocate") else 0,
+        partner=customer.endswith("-partner"),
+        value=_value(customer),
+        access=("large-print",) if customer.endswith("-large-print") else (),
     )
+
+
+MANY = ("-regular", "-advocate", "-partner")
+"""Whoever's id ends so has bought often; of others one purchase is known."""
+
+
+def _purchases(customer: str) -> int:
+    return 12 if customer.endswith(MANY) else 1
+
+
+def _value(customer: str) -> CustomerValue | None:
+    """The CRM knows what a good customer of this firm is worth in a year, in five parts."""
+    if not customer.endswith(MANY):
+        return None
+    won = (
+        ("base", 400_000),
+        ("volume", 120_000),
+        ("savings", 30_000),
+        ("referral", 50_000),
+        ("premium", 20_000),
+    )
+    return CustomerValue(**{name: Money(minor=amount, currency="KRW") for name, amount in won})
 
 
 FAILED_BEFORE = "-again"

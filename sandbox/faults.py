@@ -14,6 +14,9 @@ from sandbox.chance import draw
 BY_KEY = "by_key"
 """The question what became of a key, as an operation that can fail too."""
 
+FEED = "feed"
+"""The question what a service reports of itself."""
+
 OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "bank": ("pay_refund", "track_refund", BY_KEY),
     "courier": (
@@ -37,6 +40,8 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "calls": ("place_call", "fetch_call", "remember", BY_KEY),
     "surveys": ("open_survey", "fetch_answer", BY_KEY),
     "vouchers": ("issue_voucher", "revoke_voucher", BY_KEY),
+    "board": ("publish_post", "take_down_post", FEED, BY_KEY),
+    "telephony": ("report_call", FEED, BY_KEY),
 }
 
 Calls = Annotated[int, Field(ge=1)]
@@ -47,7 +52,18 @@ class _Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    service: Literal["bank", "courier", "crm", "shop", "gateway", "calls", "surveys", "vouchers"]
+    service: Literal[
+        "bank",
+        "courier",
+        "crm",
+        "shop",
+        "gateway",
+        "calls",
+        "surveys",
+        "vouchers",
+        "board",
+        "telephony",
+    ]
     operation: Line | None = None
 
     @field_validator("operation")

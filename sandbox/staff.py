@@ -139,8 +139,15 @@ def _propose(scene: Scene, owner: Actor) -> Iterator[Intention]:
         topic = f"final:{scene.view.round}"
         yield asked(scene, topic, "register_result", by=owner, low=60, high=300, **_final(scene))
         return
-    plan = plan_for(scene, why_next(state, made)).model_dump(mode="json", exclude_none=True)
-    fields: dict[str, object] = {"plan": plan}
+    plan = plan_for(scene, why_next(state, made))
+    fields: dict[str, object] = {
+        "plan": plan.model_dump(mode="json", exclude_none=True),
+        "acknowledges": scene.view.regards,
+    }
+    if diagnose(scene).wants not in [decision.remedy for decision in plan.decisions]:
+        fields["why_otherwise"] = scene.say(
+            "이 편이 더 나아 보여서", "this seems to serve the customer better"
+        )
     if scene.likely(0.6, "told in person", made):
         fields["contact"] = scene.view.contacts
     yield asked(scene, f"{prefix}{made}", "propose_remedy", by=owner, low=40, high=400, **fields)

@@ -12,6 +12,7 @@ from workflows.interpreter import Interpreter
 
 with workflow.unsafe.imports_passed_through():
     from domain.attempt import ATTEMPTS_MATTER
+    from domain.brief import Brief, brief
     from domain.case import (
         Case,
         CaseCommand,
@@ -65,6 +66,7 @@ class CaseWorkflow(Interpreter[Case]):
             opening=opening,
             source_key=start.source_key,
             key_digest=start.key_digest,
+            caller_key=start.caller_key or None,
         )
         try:
             self._record(decide(self._state, message))
@@ -90,6 +92,11 @@ class CaseWorkflow(Interpreter[Case]):
     def view(self) -> CaseView:
         """Return where the case stands."""
         return view(self._state, head=self._head, unwritten=len(self._unwritten))
+
+    @workflow.query(name="brief")
+    def brief(self) -> Brief:
+        """Return what somebody has to know before they take the case in hand."""
+        return brief(self._state)
 
     # The decider. --------------------------------------------------------------------------------------
 
@@ -150,6 +157,7 @@ class CaseWorkflow(Interpreter[Case]):
             case_id=start.case_id,
             source_key=start.source_key,
             key_digest=start.key_digest,
+            caller_key=start.caller_key,
             carry_on_after=start.carry_on_after,
             carried=Carried(case=self._state, **dict(self._baggage())),
         )

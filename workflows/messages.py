@@ -59,6 +59,7 @@ class CaseInput(Record):
     """The start of a run: an opening and its policy for the first, what is carried on for the next.
 
     Attributes:
+        caller_key: keyed digest of the customer's telephone number; empty where none is known.
         carry_on_after: events after which a run continues as new; part of the history, so that a changed
             default never moves a running case.
     """
@@ -68,6 +69,7 @@ class CaseInput(Record):
     opening: Opening | None = None
     source_key: str = ""
     key_digest: str = ""
+    caller_key: str = ""
     carried: Carried | None = None
     carry_on_after: int = 500
 

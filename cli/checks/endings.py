@@ -1,6 +1,6 @@
 """V9: every bad happy call was followed by a reopening, and every end met its conditions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import reduce
 
 from cli.checks.evidence import Ledger, whole
@@ -12,10 +12,13 @@ from domain.case import CaseEvent
 from domain.ending import AnswerNotified, CaseEnded, WithdrawalRecorded
 from domain.happy_call import DoubleDeviation, FollowUpGivenUp, HappyCallAnswered, ScoreSolicited
 from domain.intake import CaseOpened
+from domain.joining import CaseJoined, CaseTakenIn
 from domain.policy import Policy
+from domain.promise import PromiseBroken, PromiseKept, PromiseMade
 from domain.remedy import RoundOpened
 from domain.result import ResultNotified, ResultRegistered, ResultTold
 from domain.retention import ChurnFlagged
+from domain.saga import PAYOUTS, StepBegun
 from domain.withdrawal import WithdrawalNoted, WithdrawalUncontradicted
 from ledger.breach import Breach
 
@@ -27,11 +30,30 @@ def ending_breaches(ledger: Ledger, policies: Mapping[str, Policy]) -> tuple[Bre
         ledger: every case's events.
         policies: the pinned policies by the hash of their content; they say how many rounds there are.
     """
+    known = dict(whole(ledger))
+    taken = {
+        (case_id, event.case)
+        for case_id, happened in known.items()
+        for event in happened
+        if isinstance(event, CaseTakenIn)
+    }
     return tuple(
         Breach("V9", case_id, what)
-        for case_id, happened in whole(ledger)
-        for what in _faults(happened, policies)
+        for case_id, happened in known.items()
+        for what in (*_faults(happened, policies), *_untaken(case_id, happened, known, taken))
     )
+
+
+def _untaken(
+    case_id: str,
+    happened: tuple[CaseEvent, ...],
+    known: Mapping[str, tuple[CaseEvent, ...]],
+    taken: Collection[tuple[str, str]],
+) -> Iterator[str]:
+    """A case that ended as joined is part of the other one, as that one's own events say."""
+    for event in happened:
+        if isinstance(event, CaseJoined) and event.into in known and (event.into, case_id) not in taken:
+            yield f"it was joined into {event.into}, which has not taken it in"
 
 
 def _faults(happened: tuple[CaseEvent, ...], policies: Mapping[str, Policy]) -> Iterator[str]:
@@ -104,8 +126,22 @@ def _missing(ended: CaseEnded, happened: tuple[CaseEvent, ...]) -> str | None:
         case "answered":
             told = any(isinstance(event, AnswerNotified) and event.delivered for event in happened)
             return None if told else "no answer had been delivered"
+        case "joined":
+            return _not_joined(happened)
         case _:
             return None
+
+
+def _not_joined(happened: tuple[CaseEvent, ...]) -> str | None:
+    """Nothing that runs may end with a join: no money, and no promise whose clock would stop."""
+    if not any(isinstance(event, CaseJoined) for event in happened):
+        return "no other case had taken it in"
+    if any(isinstance(event, StepBegun) and event.step in PAYOUTS for event in happened):
+        return "a money step had begun"
+    made = [event.number for event in happened if isinstance(event, PromiseMade)]
+    done = [event.number for event in happened if isinstance(event, PromiseKept | PromiseBroken)]
+    past = [event.supersedes for event in happened if isinstance(event, PromiseMade)]
+    return "a promise was open" if set(made) - {*done, *past} else None
 
 
 def _present_round(happened: tuple[CaseEvent, ...]) -> tuple[CaseEvent, ...]:

@@ -10,6 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.authority import AuthorityActivities
 from activities.calls import Calls
+from activities.cases import Cases
 from activities.customers import Customers
 from activities.http import MISUNDERSTOOD
 from activities.improvements import Improvements
@@ -69,7 +70,7 @@ def registered_names(*classes: type) -> list[str]:
 
 def test_every_kind_of_request_has_one_activity_of_its_name() -> None:
     names = registered_names(
-        *(AuthorityActivities, Calls, Customers, Improvements, LoadActivities, Logistics),
+        *(AuthorityActivities, Calls, Cases, Customers, Improvements, LoadActivities, Logistics),
         *(Notices, Orders, Outcomes, Payments, Surveys, Vouchers),
     )
     assert sorted(names) == sorted(KINDS)

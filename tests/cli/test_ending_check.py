@@ -4,13 +4,17 @@ import pytest
 
 from cli.checks.endings import ending_breaches
 from domain.amendment import PolicyAdopted
+from domain.effect import HandedOver
 from domain.ending import AnswerCase, CaseEnded, End, WithdrawCase
+from domain.joining import CaseJoined, CaseTakenIn, JoinCase
 from domain.message import Event
 from domain.policy import content_hash
+from domain.promise import KeepPromise, MakePromise
 from domain.withdrawal import NoteWithdrawal
 from tests.cli.forging import altered, ledger, without
 from tests.domain.follow_ups import KEEPING, asking
 from tests.domain.lives import (
+    AGENT,
     BAD_CALL,
     CALL_DECLINED,
     CALLED,
@@ -19,6 +23,7 @@ from tests.domain.lives import (
     MIRA,
     MONDAY,
     NOTICE,
+    OWNED,
     OWNER,
     POLICY,
     PUT_RIGHT,
@@ -46,7 +51,10 @@ ANSWERED: tuple[Item, ...] = (*INQUIRY, say(AnswerCase, OWNER, text="at nine"), 
 POSITION: tuple[Item, ...] = (*FINAL, wait(days=16))
 UNCONFIRMED: tuple[Item, ...] = (*CALLED, ok("happy-call", CALL_DECLINED))
 
+JOINED: tuple[Item, ...] = (*OWNED, say(JoinCase, AGENT, into="EARLY"), ok("join", HandedOver(case="EARLY")))
+
 GOOD = {
+    "joined": JOINED,
     "recovered": RECOVERED,
     "withdrawn": WITHDRAWN,
     "withdrawn by staff's hand": NOTED,
@@ -117,6 +125,7 @@ def test_a_bad_call_of_a_case_that_the_customer_has_withdrawn_opens_nothing() ->
         ("unconfirmed", "nobody had given the follow-up up"),
         ("withdrawn", "the customer had not withdrawn it"),
         ("answered", "no answer had been delivered"),
+        ("joined", "no other case had taken it in"),
     ],
 )
 def test_an_end_without_its_conditions_is_named(end: End, why: str) -> None:
@@ -160,3 +169,27 @@ def test_a_final_position_that_was_not_delivered_is_named() -> None:
 def test_a_case_that_ends_twice_is_named() -> None:
     events = given(*WITHDRAWN).events
     assert found(*events, events[-1]) == ["it ended 2 times"]
+
+
+def test_a_join_that_stopped_money_or_a_promise_is_named() -> None:
+    joined = CaseJoined(into="EARLY", basis="staff", at=MONDAY)
+    ended = CaseEnded(end="joined", at=MONDAY)
+    assert found(*given(*PUT_RIGHT).events, joined, ended) == [
+        "it ended as joined, and a money step had begun"
+    ]
+    promised = given(*OWNED, say(MakePromise, AGENT, what="x")).events
+    assert found(*promised, joined, ended) == ["it ended as joined, and a promise was open"]
+    kept = given(*OWNED, say(MakePromise, AGENT, what="x"), say(KeepPromise, MIRA, number=1, proof="p"))
+    assert found(*kept.events, joined, ended) == []
+
+
+def test_a_case_that_nobody_took_in_is_named() -> None:
+    (late,) = ledger(*given(*JOINED).events).values()
+    (early,) = ledger(*given(*OWNED).events).values()
+    both = {"LATE": late, "EARLY": early}
+    assert [breach.what for breach in ending_breaches(both, POLICIES)] == [
+        "it was joined into EARLY, which has not taken it in"
+    ]
+    page = CaseTakenIn(case="LATE", mode="join", basis="staff", received_at=MONDAY, upto=9, at=MONDAY)
+    (took,) = ledger(*given(*OWNED).events, page).values()
+    assert ending_breaches({"LATE": late, "EARLY": took}, POLICIES) == ()

@@ -26,7 +26,9 @@ HOUR = timedelta(hours=1)
 
 
 def promise(by: Actor, hours: int, **fields: Any) -> Any:
-    return say(MakePromise, by, what="call back", due=MONDAY + hours * HOUR, fact="contact", **fields)
+    """Return a promise; those that fall due at different hours are about different matters."""
+    about = {"what": "call back", "matter": f"call {hours}", "fact": "contact"}
+    return say(MakePromise, by, due=MONDAY + hours * HOUR, **about, **fields)
 
 
 def figures(life: Life) -> tuple[int, ...]:

@@ -117,6 +117,20 @@ def test_amounts_of_alternatives_are_computed_too_and_the_offer_names_them() -> 
     assert "또는 credit: as credit" in in_words(proposal, "ko")
 
 
+def test_of_remedies_that_cost_the_same_the_customers_favourite_is_offered_first() -> None:
+    same = Alternative(id="credit", decisions=(decision("goodwill_credit"),), words="as credit")
+    dearer = Alternative(id="more", decisions=(decision("points", amount=eur(9_500)),), words="as points")
+    life = given(*IN_RECOVERY, propose(plan(decision(), alternatives=(dearer, same), words="back")))
+    proposal = life.case.remedy.proposal
+    assert proposal is not None
+
+    def order(*prefers: str) -> str:
+        return in_words(proposal, "en", prefers=prefers).partition(" (")[0]
+
+    assert order() == "back; or credit: as credit; or more: as points"
+    assert order("goodwill_credit", "points") == "as credit; or main: back; or more: as points"
+
+
 # Wishing. --------------------------------------------------------------------------------------------------
 
 WISH = say(WishRemedy, MIRA, wish="repair my cup, please", remedy="exchange")

@@ -267,5 +267,5 @@ def test_an_end_is_the_end() -> None:
 
 
 def test_only_these_roads_lead_to_an_end() -> None:
-    roads = ("recovered", "final_position", "unconfirmed", "withdrawn", "answered")
+    roads = ("recovered", "final_position", "unconfirmed", "withdrawn", "answered", "joined")
     assert get_args(ending.End) == roads

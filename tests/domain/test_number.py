@@ -1,7 +1,9 @@
 import re
 
+import pytest
+
 from domain import number
-from domain.number import key_digest, normal, number_of
+from domain.number import caller_key, key_digest, normal, number_of
 
 SPEAKABLE = re.compile(
     r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]"
@@ -50,3 +52,17 @@ def test_a_key_cannot_be_guessed_back_and_is_the_same_for_the_same() -> None:
     assert key_digest("s", "web", "1") == key_digest("s", "web", "1")
     assert len({key_digest(s, "web", k) for s in "ab" for k in "12"}) == 4
     assert key_digest("s", "web", "1") != key_digest("s", "we", "b1")
+
+
+def test_a_caller_is_found_however_the_number_is_written_and_not_read_from_it() -> None:
+    first = caller_key("s", "010-1234-5678")
+    assert first == caller_key("s", "+82 10 1234 5678")
+    assert first != caller_key("s", "010-1234-5679")
+    assert first != caller_key("another", "010-1234-5678")
+    assert first is not None
+    assert "12345678" not in first
+
+
+@pytest.mark.parametrize("phone", [None, "", "1588", "unknown"])
+def test_what_is_no_telephone_number_finds_nobody(phone: str | None) -> None:
+    assert caller_key("s", phone) is None

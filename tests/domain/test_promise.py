@@ -4,6 +4,7 @@ from typing import Any
 from domain.actor import Actor
 from domain.contact import PauseTargets
 from domain.promise import KeepPromise, MakePromise, MovePromise
+from domain.view import view
 from tests.domain.lives import (
     AGENT,
     MIRA,
@@ -13,6 +14,7 @@ from tests.domain.lives import (
     OWNER,
     PAID,
     PAYING,
+    POLICY,
     PUT_RIGHT,
     contact,
     given,
@@ -83,7 +85,7 @@ def test_a_promise_breaks_after_its_due_instant_once_and_the_case_moves_up() -> 
 
 
 def test_a_broken_promise_at_the_top_moves_nothing_further() -> None:
-    soon = [say(MakePromise, AGENT, what="x", due=TEN) for _ in range(4)]
+    soon = [say(MakePromise, AGENT, what=f"thing {place}", due=TEN) for place in range(4)]
     life = given(*OWNED, *soon, wait(hours=1, seconds=1))
     assert (life.many("promise_broken"), life.many("case_escalated")) == (4, 3)
 
@@ -108,6 +110,59 @@ def test_a_pause_stops_no_promise() -> None:
 def test_other_promises_stay_as_they_are() -> None:
     life = given(*PROMISED, say(MakePromise, AGENT, what="y", due=NOON), keep(2))
     assert [each.state for each in life.case.promises.made] == ["open", "kept"]
+
+
+# Contradictions. -------------------------------------------------------------------------------------------
+
+MATTERS = POLICY.model_copy(
+    update={"promise_matters": {"refund": ("refund", "환불"), "call": ("call", "전화"), "visit": ("visit",)}}
+)
+
+
+def promise(what: str = "call back", due: Any = NOON, **fields: Any) -> Any:
+    return say(MakePromise, AGENT, what=what, due=due, **fields)
+
+
+def test_the_same_promise_again_is_already_so() -> None:
+    given(*PROMISED).when(promise("Call  back", TEN)).then()
+
+
+def test_the_same_words_with_another_time_are_refused_and_name_the_first() -> None:
+    answer = given(*PROMISED).when(promise(due=NOON))
+    answer.then_refused("promise 1 on this matter is open", "contradicts")
+    answer.then_refused("supersedes", "contradicts")
+
+
+def test_another_promise_on_the_same_matter_is_refused_in_whatever_words() -> None:
+    life = given(*OWNED, promise("환불해 드리겠습니다"), policy=MATTERS)
+    life.when(promise("your refund comes on Friday")).then_refused("is open", "contradicts")
+    stated = given(*OWNED, promise("you get it back", matter="Refund"))
+    stated.when(promise("all of it", matter="refund")).then_refused("is open", "contradicts")
+
+
+def test_a_promise_supersedes_one_that_it_names_and_the_first_falls_due_no_more() -> None:
+    life = given(*PROMISED).when(promise("call in the evening", matter="x")).then("promise_made")
+    life = given(*PROMISED).when(promise(due=NOON, supersedes=1)).then("promise_made")
+    assert [each.state for each in life.case.promises.made] == ["superseded", "open"]
+    assert (set(life.dues) & {"promise/kept:1", "promise/kept:2"}) == {"promise/kept:2"}
+    life.when(keep(1)).then_refused("promise 1 is superseded", "superseded")
+    life.when(promise(due=TEN, supersedes=1)).then_refused("no open promise", "supersedes")
+
+
+def test_two_matters_and_words_that_speak_for_two_do_not_contradict_each_other() -> None:
+    life = given(*OWNED, promise("your refund comes"), policy=MATTERS)
+    life = life.told(promise("I call you"))
+    life.when(promise("I call about the refund")).then("promise_made")
+
+
+def test_a_kept_or_broken_promise_stands_in_nobodys_way() -> None:
+    given(*PROMISED, keep()).when(promise(due=NOON)).then("promise_made")
+    given(*PROMISED, wait(hours=2)).when(promise(due=NOON)).then("promise_made")
+
+
+def test_what_was_promised_is_shown_in_every_channel() -> None:
+    seen = view(given(*PROMISED).case, head="h", unwritten=0)
+    assert [(each.number, each.what, each.due) for each in seen.promises] == [(1, "call back", TEN)]
 
 
 def test_staff_keep_no_promise_on_their_bare_word() -> None:

@@ -24,9 +24,13 @@ from domain import (
     contact,
     ending,
     evidence,
+    exemption,
     happy_call,
     intake,
+    joining,
+    post,
     promise,
+    regard,
     remedy,
     result,
     retention,
@@ -56,7 +60,17 @@ from domain.case import (
     todo,
     unopened,
 )
-from domain.effect import CollectionStatus, DeliveryStatus, Effect, Found, LoadAnswer, Outcome, SendNotice
+from domain.effect import (
+    CollectionStatus,
+    DeliveryStatus,
+    Effect,
+    Found,
+    HandedOver,
+    LoadAnswer,
+    Outcome,
+    SendNotice,
+    SplitOpened,
+)
 from domain.fairness import report
 from domain.fairness_history import numbered
 from domain.interest import InterestOwed
@@ -66,6 +80,7 @@ from domain.plan import Alternative
 from domain.policy import Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
 from domain.record import canonical
 from domain.refusal import Refused
+from domain.treatment_rules import ProfileRules
 from domain.view import case_row, view
 from tests.domain.banks import Bank
 from tests.domain.follow_ups import (
@@ -132,6 +147,9 @@ from tests.domain.lives import (
     say,
 )
 from tests.domain.speaking import SPEAKING
+from tests.domain.test_exemption import EXCEPTIONS
+from tests.domain.test_treatment import CARE as CARE_CLAUSES
+from tests.domain.test_treatment import RELATIONS, ROWS
 from workflows.messages import Carried
 
 PEOPLE = (MIRA, TOM, AGENT, OTHER_AGENT, OWNER, SUPERVISOR, SECOND_SUPERVISOR, HEAD, CALLER, AUDITOR)
@@ -170,6 +188,8 @@ COMES_BACK: dict[str, tuple[Outcome, ...]] = {
     "fetch_call": (NO_ANSWER, GOOD_CALL, BAD_CALL),
     "send_link": (SENT, SENT, BOUNCED),
     "fetch_answer": (OPEN, OPEN, answered(GOOD), answered(BAD), answered({}, state="declined")),
+    "join_into": (HandedOver(case="EARLY"),),
+    "split_off": (SplitOpened(case="NEW"),),
 }
 
 FOLLOWED = asking(
@@ -229,6 +249,21 @@ def _choice(case: Case, draw: Any) -> str | None:
     return draw(st.sampled_from(["main", *offered, "nonsense"] if offered else [None]))  # type: ignore[no-any-return]
 
 
+def _handed_over() -> tuple[joining.ContactCopy, ...]:
+    """Return what another case of Mira's hands over."""
+    opened = intake.CaseOpened(
+        opening=intake.Opening(source="fax", text="once more"),
+        source_key="k9",
+        key_digest="d9",
+        policy="test/1",
+        policy_hash="h",
+        known_source=True,
+        received_at=MONDAY,
+        at=MONDAY,
+    )
+    return joining.copies("LATE", [(1, opened)], "join")
+
+
 TEXT = {"reason": "because"}
 COMMANDS: dict[Any, Make] = {
     intake.AddToCase: lambda _c, _d: {"text": "and another thing"},
@@ -277,6 +312,8 @@ COMMANDS: dict[Any, Make] = {
     promise.MakePromise: lambda c, d: {
         "what": "call back",
         "due": d(st.sampled_from([None, (c.at or MONDAY) + timedelta(hours=3)])),
+        "matter": d(st.sampled_from([None, "money", "goods"])),
+        "supersedes": d(st.sampled_from([None, None, 1, 2])),
         "fact": d(st.sampled_from([None, "contact", "payment", "result"])),
     },
     promise.KeepPromise: lambda c, d: {
@@ -292,7 +329,21 @@ COMMANDS: dict[Any, Make] = {
     supervisor.RequestSupervisor: lambda _c, _d: {},
     supervisor.RecordMeeting: lambda c, _d: {"contact": c.contacts.count},
     supervisor.WithdrawRequest: lambda _c, _d: {},
-    remedy.ProposeRemedy: lambda c, d: {"plan": d(st.sampled_from(PLANS)), "contact": _contact(c, d)},
+    regard.OpenBrief: lambda _c, _d: {},
+    exemption.RequestException: lambda _c, d: {
+        "rule": d(st.sampled_from(["extras", "offers"])),
+        "amount": eur(500),
+        **TEXT,
+    },
+    exemption.ApproveException: lambda _c, d: {"number": d(st.integers(0, 3))},
+    exemption.RefuseException: lambda _c, d: {"number": d(st.integers(0, 3)), **TEXT},
+    remedy.ProposeRemedy: lambda c, d: {
+        "plan": d(st.sampled_from(PLANS)),
+        "contact": _contact(c, d),
+        "acknowledges": regard.facts(c.intake, c.promises) if c.intake else (),
+        "exception": d(st.sampled_from([None, None, None, 1])),
+        "why_otherwise": d(st.sampled_from([None, "because"])),
+    },
     remedy.ApproveRemedy: lambda c, d: {"proposal": _hash(c, d)},
     remedy.RejectRemedy: lambda c, d: {"proposal": _hash(c, d), "reason": "too much"},
     remedy.AcceptRemedy: lambda c, d: {
@@ -349,6 +400,31 @@ COMMANDS: dict[Any, Make] = {
     targets.ResumeCase: lambda _c, _d: {"note": "seen"},
     evidence.RecordEvidence: lambda _c, d: {"what": "worn", "reference": d(st.sampled_from(["r1", "r2"]))},
     evidence.ConfirmEvidence: lambda _c, _d: {},
+    joining.JoinCase: lambda _c, d: {
+        "into": d(st.sampled_from(["TEST", "EARLY", "OTHER"])),
+        "basis": d(st.sampled_from(["same_key", "customer", "staff"])),
+    },
+    joining.LinkCase: lambda _c, d: {"to": d(st.sampled_from(["TEST", "EARLY", "LATE"]))},
+    joining.SplitCase: lambda _c, d: {"joined": d(st.sampled_from(["LATE", "OTHER"])), **TEXT},
+    joining.TakeIn: lambda _c, d: {
+        "case": d(st.sampled_from(["LATE", "OTHER"])),
+        "mode": d(st.sampled_from(["join", "join", "link", "split"])),
+        "opened_at": MONDAY + timedelta(days=400),
+        "received_at": d(st.sampled_from([MONDAY - timedelta(days=30), MONDAY])),
+        "customer": d(st.sampled_from([None, "mira", "tom"])),
+        "upto": d(st.sampled_from([3, 9])),
+        "last": d(st.booleans()),
+        "contacts": d(st.sampled_from([(), _handed_over()])),
+    },
+    post.ReportRemoval: lambda _c, d: {
+        "how": d(st.sampled_from(["hidden", "removed"])),
+        "by_whom": d(st.sampled_from(["author", "firm", "unknown"])),
+    },
+    post.ExplainRemoval: lambda _c, d: {
+        "legal_ground": "terms 3",
+        "approved_by": d(st.sampled_from(["sue", "hal", "ann", "nobody"])),
+        **TEXT,
+    },
 }
 
 USUAL: tuple[tuple[Any, Actor], ...] = (
@@ -384,6 +460,7 @@ ONCE = frozenset(
         saga.RetryStep,
         saga.SkipStep,
         ending.OpenRound,
+        joining.TakeIn,
     )
 )
 """Commands that say how things shall be; said twice they change nothing. The others say that something
@@ -410,10 +487,10 @@ class AnyLife(RuleBasedStateMachine):
 
     @initialize(late=st.sampled_from([0, 0, 1, 20, 400]), sums=st.booleans())
     def open(self, late: int, sums: bool) -> None:  # noqa: FBT001
-        """Open the case, perhaps hours after the customer wrote, where decisions are added up or not."""
+        """Open the case, perhaps hours late, by the web or on a board, its decisions added up or not."""
         self.case = unopened("TEST", self.policies[sums])
         self.now = MONDAY + timedelta(hours=late)
-        self.tell(opening(at=self.now, received_at=MONDAY))
+        self.tell(opening(at=self.now, received_at=MONDAY, source="board" if late == 1 else "web"))
         self.pass_time()
 
     def tell(self, message: Any) -> tuple[Event, ...]:
@@ -620,6 +697,14 @@ RULED = POLICY.model_copy(
         ),
         "interest": (InterestRate(valid_from=date(2016, 1, 1), basis_points=1_500, clause="promise"),),
         "repeat_failure": RepeatFailure(recent_months=6),
+        "treatments": ROWS,
+        "relations": RELATIONS,
+        "clauses": (*POLICY.clauses, *CARE_CLAUSES),
+        "profile": ProfileRules(patience=timedelta(minutes=5), again_after=(timedelta(hours=1),)),
+        "wish_words": {"exchange": ("new one",), "refund": ("money",)},
+        "exceptions": EXCEPTIONS,
+        "removal_explanation": CalendarDays(n=2),
+        "same_claim_days": 30,
         "guarantees": (
             Guarantee(
                 id="answer",

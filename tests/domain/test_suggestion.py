@@ -84,6 +84,18 @@ def test_a_classification_says_where_it_departs_from_the_rules() -> None:
     assert corrected.event("triaged").corrects == ("cause", "department")
 
 
+def test_safety_and_emotion_are_suggested_with_their_words_and_confirmed_or_corrected() -> None:
+    life = given(opening(text="냄비에 화상을 입었습니다. 너무 화가 납니다.", language="ko"), policy=KR)
+    found = suggest(KR, "냄비에 화상을 입었습니다. 너무 화가 납니다.")
+    assert (found.safety, found.emotion, found.severity) == (True, "high", "critical")
+    assert {each.field for each in found.because} >= {"safety", "emotion"}
+    assert found.routed
+    confirmed = say(Triage, CLASSIFIER, voc_type="complaint", safety=True, emotion="high")
+    assert life.when(confirmed).event("triaged").corrects == ()
+    corrected = say(Triage, CLASSIFIER, voc_type="complaint", severity="critical", emotion="calm")
+    assert life.when(corrected).event("triaged").corrects == ("emotion", "safety")
+
+
 def test_nothing_is_corrected_where_no_rule_said_anything() -> None:
     life = given(opening(text="음"), policy=KR)
     assert life.when(say(Triage, CLASSIFIER, voc_type="inquiry")).event("triaged").corrects == ()

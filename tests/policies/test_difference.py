@@ -95,7 +95,7 @@ def test_moving_an_entry_without_effect_is_no_difference(edited: Edit) -> None:
     begin = text.index("  - name: result_notice")
     end = text.index("  - name: acknowledge\n    budget")
     moved = text[:begin] + text[end:].replace(
-        "# A product that is new", text[begin:end] + "# A product that is new", 1
+        "# How far a customer", text[begin:end] + "# How far a customer", 1
     )
     path.write_text(moved, encoding="utf-8")
     changed = explain_difference("retail-kr", path)

@@ -60,7 +60,7 @@ def target(name: TargetName, minutes: float = BUDGET, *severities: Severity) -> 
 
 def only(*targets: Target, **changes: Any) -> Policy:
     """Return a policy in which nothing else is due; which product the shop knows makes no difference."""
-    return policy(**{"targets": targets, "statutory": (), "resolve_factor": {}, **changes})
+    return policy(**{"targets": targets, "statutory": (), "treatments": (), **changes})
 
 
 async def once_each(life: Life) -> list[Any]:
@@ -338,7 +338,7 @@ async def test_a_case_that_is_classed_up_and_down_counts_from_its_start(env: Env
 
 
 async def test_a_reopened_case_has_a_new_resolve_target_from_its_reopening(env: Environment) -> None:
-    rules = prompt(targets=(target("resolve", 6_000),), statutory=(), resolve_factor={})
+    rules = prompt(targets=(target("resolve", 6_000),), statutory=(), treatments=())
     rules = rules.model_copy(update={"reopen_window": PlainTime(minutes=9_000)})
     life = await open_case(env, rules)
     await recover(life, refund(5_000))
