@@ -47,6 +47,11 @@ class Simulated:
     improved: Improved
     proof: Proof | None = None
 
+    @property
+    def holds(self) -> bool:
+        """Whether no invariant is broken, and every planted fault was found and nothing else."""
+        return not self.verify.breaches and (self.proof is None or self.proof.holds)
+
 
 def moved(opening: Opening, now: datetime) -> Opening:
     """Move the receipt to now and keep the distance between its two dates: files are years old."""

@@ -76,7 +76,7 @@ def _fitting(scene: Scene) -> tuple[StaffFault, ...]:
     if found.voc_type != "complaint":
         return ()
     fitting: list[StaffFault] = [
-        *("story_again", "kept_waiting", "let_lie", "no_word", "no_gesture", "empty_words"),
+        *("story_again", "kept_waiting", "let_lie", "no_word", "empty_words"),
         *("unexplained_rule", "request_ignored", "anger", "hung_up", "cold_courtesy", "solicited"),
         *("tries_jargon", "tries_blame", "tries_closing"),
     ]
@@ -86,6 +86,8 @@ def _fitting(scene: Scene) -> tuple[StaffFault, ...]:
     fitting += ["tries_fee"] if firm else ["own_fault_later"]
     if not firm and found.harms[:1] == ("price",):
         fitting.append("dear_fee")
+    if found.cause not in GOODS:  # for a defect the engine asks for a gesture itself
+        fitting.append("no_gesture")
     if len(found.harms) == 1:
         fitting.append("never_sorry")
     return tuple(fitting)
