@@ -8,10 +8,10 @@ from cli.fair_entries import entries_of, pinned_of
 from cli.fair_period import as_of
 from cli.parts import Deed, Played
 from cli.planted import Comparison, Found, compared, found_in
-from domain.case import CaseEvent
 from domain.ending import AnswerNotified, CaseEnded
 from domain.fairness import report
 from domain.happy_call import HappyCallAnswered
+from domain.message import Event
 from domain.policy import Policy
 from domain.remedy import RoundOpened
 from domain.result import ResultNotified, ResultTold
@@ -104,7 +104,7 @@ async def judged(store: EventStore, script: Script, numbers: Sequence[str]) -> P
     )
 
 
-def reopened(events: Sequence[CaseEvent], policy: Policy) -> Reopened:
+def reopened(events: Sequence[Event], policy: Policy) -> Reopened:
     """Count the bad answers while a round was left, and those that were followed by another round."""
     bad = list(_bad_answers(events, policy))
     followed = [
@@ -113,7 +113,7 @@ def reopened(events: Sequence[CaseEvent], policy: Policy) -> Reopened:
     return Reopened(dissatisfied=len(bad), reopened=len(followed))
 
 
-def _bad_answers(events: Sequence[CaseEvent], policy: Policy) -> Iterator[int]:
+def _bad_answers(events: Sequence[Event], policy: Policy) -> Iterator[int]:
     round_ = 1
     for place, event in enumerate(events):
         if isinstance(event, RoundOpened):
@@ -122,7 +122,7 @@ def _bad_answers(events: Sequence[CaseEvent], policy: Policy) -> Iterator[int]:
             yield place
 
 
-def _until_asked(events: Sequence[CaseEvent], place: int) -> Iterator[CaseEvent]:
+def _until_asked(events: Sequence[Event], place: int) -> Iterator[Event]:
     """Yield what followed an answer, up to the next one."""
     for event in events[place + 1 :]:
         if isinstance(event, HappyCallAnswered | CaseEnded):
@@ -130,7 +130,7 @@ def _until_asked(events: Sequence[CaseEvent], place: int) -> Iterator[CaseEvent]
         yield event
 
 
-def ended_without_notice(events: Sequence[CaseEvent]) -> bool:
+def ended_without_notice(events: Sequence[Event]) -> bool:
     """Say whether a case ended though the customer was told nothing.
 
     Where every channel was tried in vain a person tells them (`tell_result`), and that stands in the ledger.
@@ -139,7 +139,7 @@ def ended_without_notice(events: Sequence[CaseEvent]) -> bool:
     return end is not None and end not in WITHOUT_NOTICE and not any(map(_is_told, events))
 
 
-def _is_told(event: CaseEvent) -> bool:
+def _is_told(event: Event) -> bool:
     return isinstance(event, ResultNotified | ResultTold) or (
         isinstance(event, AnswerNotified) and event.delivered
     )

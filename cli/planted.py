@@ -36,7 +36,7 @@ TRACES: Mapping[StaffFault, Traces] = {
     "late_answer": Traces(("O4",)),
     "dear_fee": Traces(("O3",)),
     "own_fault_later": Traces(("O5",)),
-    "no_gesture": Traces(("I5",)),
+    "no_gesture": Traces(("I5",), ("P4",)),
     "never_sorry": Traces(("R4",)),
     "empty_words": Traces(("I1",)),
     "unexplained_rule": Traces(("P5",)),

@@ -184,6 +184,7 @@ class Stage:
             except RPCError as error:
                 if error.status == RPCStatusCode.NOT_FOUND:
                     return False
+                span = MOMENT  # it may have been done; twice would make everybody late
                 await asyncio.sleep(0.5)
         return False
 

@@ -15,7 +15,7 @@ from domain.permission import AFTER_RESULT, BEFORE_RESULT
 from sandbox.chance import draw
 from sandbox.diagnosis import GOODS, diagnose
 from sandbox.manners import CustomerManners, StaffManners
-from sandbox.plans import plan_for
+from sandbox.plans import LAST, plan_for
 from sandbox.scene import Intention, Scene
 from sandbox.staff_faults import StaffFault
 
@@ -347,9 +347,9 @@ def _handed_on(scene: Scene) -> Iterator[Intention]:
     owner, number = scene.owner(), scene.settled("fault:taken") + 1
     if owner is None:
         return
-    agents = [person.id for person in scene.policy.people if Role.AGENT in person.roles]
-    others = [each for each in agents if each != owner.id]
-    colleague = others[scene.between(0, len(others) - 1, "hands on", number)]
+    agents = [each for each in scene.policy.people if Role.AGENT in each.roles and each.id != owner.id]
+    own = [each for each in agents if each.department == scene.view.row.department] or agents
+    colleague = own[scene.between(0, len(own) - 1, "hands on", number)].id
     offer, taken = f"fault:offered {number}", f"fault:taken {number}"
     if offer not in scene.done:
         yield Intention(
@@ -369,16 +369,16 @@ def _handed_on(scene: Scene) -> Iterator[Intention]:
 def _no_gesture(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:
     """Somebody promises to call, nobody calls, and the offer passes over it."""
     owner = _owner(scene)
-    broken = any(each.state == "broken" for each in scene.view.promises)
+    states = {each.state for each in scene.view.promises}
+    waits = states <= {"open"}
     for each in wanted:
-        if each.topic.startswith("keep:"):
+        if waits and each.topic.startswith(("keep:", "update:", "propose:")):
             continue
-        if each.topic == "propose:1:0":
-            if broken:
-                plan = {**_plan(scene), "gestures": []}
-                yield replace(each, fields={**each.fields, "plan": plan}, plants=scene.fault)
-            continue
-        yield each
+        if each.topic == "propose:1:0" and "broken" in states:
+            plan = {**_plan(scene), "gestures": []}
+            yield replace(each, fields={**each.fields, "plan": plan}, plants=scene.fault)
+        elif not each.topic.startswith("keep:"):
+            yield each
     if owner is not None and TOPIC not in scene.done:
         what = scene.say("내일까지 다시 연락드리겠습니다", "I will call you back tomorrow")
         soon = WorkingTime(minutes=5)
@@ -394,10 +394,15 @@ def _never_sorry(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intentio
             )
         elif each.topic.startswith("propose:1:"):
             yield replace(each, fields={**each.fields, "contact": scene.view.contacts})
-        elif each.topic == "result:1":
+        elif each.topic == "result:1" and _kept_quiet(scene):
             yield replace(each, plants=scene.fault)
         else:
             yield each
+
+
+def _kept_quiet(scene: Scene) -> bool:
+    """Say whether neither an approved offer, which goes out in writing, nor a last plan said sorry."""
+    return not scene.settled("approval:") and scene.settled("propose:1:") <= LAST
 
 
 def _charged(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:

@@ -104,8 +104,11 @@ def test_what_the_same_answer_tells_besides_does_not_hide_the_reopening() -> Non
 
 def test_the_end_of_the_messages_afterwards_does_not_hide_the_reopening() -> None:
     cared = asking(after_care=CARE)
-    life = given(*PREVENTED, wait(hours=25), policy=cared).when(ok("happy-call", BAD_CALL))
-    life = life.then("happy_call_answered", "after_care_stopped", "round_opened", "case_escalated")
+    life = (
+        given(*PREVENTED, wait(hours=25), policy=cared)
+        .when(ok("happy-call", BAD_CALL))
+        .then("happy_call_answered", "after_care_stopped", "round_opened", "case_escalated")
+    )
     policies = {content_hash(cared): cared}
     assert ending_breaches(ledger(*life.events), policies) == ()
     (breach, *_) = ending_breaches(ledger(*without("round_opened", life.events)), policies)

@@ -1,4 +1,4 @@
-"""Faults that a script plants are found, and nothing else: a sample in `make test`, every voice in `make prove`."""
+"""What a script plants is found, and nothing else: a sample in `make test`, every voice in `make prove`."""
 
 from datetime import timedelta
 from pathlib import Path
