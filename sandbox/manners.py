@@ -120,6 +120,7 @@ PLANTED = NO_FAULTS.model_copy(
             "handed_around": 0.08,
             "story_again": 0.05,
             "kept_waiting": 0.05,
+            "forgotten_harm": 0.05,
             "let_lie": 0.05,
             "no_word": 0.06,
             "no_gesture": 0.06,
