@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -169,9 +170,14 @@ class Stage:
 
     async def _pass(self, played: Played, span: timedelta) -> bool:
         """Let the case's time pass; nothing is skipped while the outside is asked. False where it ended."""
+        handle = self._redress.handle(played.number)
         until = played.tick() + span
-        passed = await self._skip(self._redress.handle(played.number), span)
+        passed = await self._skip(handle, span)
         played.now = max(until, played.tick())
+        # A skip whose answer was lost is neither done twice nor taken for done: the server knows the time.
+        with suppress(RPCError):
+            played.now = await self._skipper.get_current_time(handle)
+            played.seen = time.monotonic()
         return passed
 
     async def _skip(self, handle: WorkflowHandle[Any, Any], span: timedelta) -> bool:

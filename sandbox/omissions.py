@@ -175,8 +175,8 @@ def never_sorry(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention
 
 
 def _kept_quiet(scene: Scene) -> bool:
-    """Say whether neither an approved offer, which goes out in writing, nor a last plan said sorry."""
-    return not scene.settled("approval:") and scene.settled("propose:1:") <= LAST
+    """Say whether it has not come to the last plan, which is an apology."""
+    return scene.settled("propose:1:") <= LAST
 
 
 def charged(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:

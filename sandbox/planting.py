@@ -61,11 +61,12 @@ def chosen(
     return None
 
 
+STAYS = ("withdraw", "cancel", "silent", "claim", "late", "chase", "ask_supervisor", "decline")
+
+
 def easy(customer: CustomerManners) -> CustomerManners:
     """Return a customer who stays, so that what is planted gets its chance."""
-    return customer.model_copy(
-        update=dict.fromkeys(("withdraw", "cancel", "silent", "claim", "late", "chase", "ask_supervisor"), 0)
-    )
+    return customer.model_copy(update=dict.fromkeys(STAYS, 0))
 
 
 def _fitting(scene: Scene) -> tuple[StaffFault, ...]:
@@ -87,7 +88,7 @@ def _fitting(scene: Scene) -> tuple[StaffFault, ...]:
         fitting.append("dear_fee")
     if found.cause not in GOODS:  # for a defect the engine asks for a gesture itself
         fitting.append("no_gesture")
-    if len(found.harms) == 1:
+    if found.harms == ("price",):  # for anything else the engine's own letters say sorry
         fitting.append("never_sorry")
     return tuple(fitting)
 
