@@ -160,7 +160,7 @@ def no_gesture(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]
 
 
 def never_sorry(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:
-    """Offers are told by phone, in words that nobody keeps; what the engine writes by itself says sorry."""
+    """Offers are told by phone, so that none goes out in writing with the engine's own apology."""
     for each in wanted:
         if each.topic == "contact:1":
             yield replace(
