@@ -84,7 +84,7 @@ class Improvements:
         request = expect(ask, TellSuggester)
         intake = await self._intake(request.case_id)
         notice = SendNotice(
-            template="answer",
+            template="suggestion_done",
             wording_hash=request.wording_hash,
             language=intake.language,
             channel=channels(intake)[0],

@@ -38,12 +38,15 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "shop": ("fetch_order", BY_KEY),
     "gateway": ("send_notice", BY_KEY),
     "calls": ("place_call", "fetch_call", "remember", BY_KEY),
-    "surveys": ("open_survey", "fetch_answer", BY_KEY),
     "vouchers": ("issue_voucher", "revoke_voucher", BY_KEY),
+    "surveys": ("open_survey", "fetch_answer", BY_KEY),
     "board": ("publish_post", "take_down_post", FEED, BY_KEY),
     "telephony": ("report_call", FEED, BY_KEY),
 }
 
+Service = Literal[
+    "bank", "courier", "crm", "shop", "gateway", "calls", "vouchers", "surveys", "board", "telephony"
+]
 Calls = Annotated[int, Field(ge=1)]
 
 
@@ -52,18 +55,7 @@ class _Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    service: Literal[
-        "bank",
-        "courier",
-        "crm",
-        "shop",
-        "gateway",
-        "calls",
-        "surveys",
-        "vouchers",
-        "board",
-        "telephony",
-    ]
+    service: Service
     operation: Line | None = None
 
     @field_validator("operation")

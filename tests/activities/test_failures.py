@@ -25,6 +25,7 @@ from domain.effect import (
     FetchCustomer,
     FindOutcome,
     Found,
+    NoticeSent,
     PayRefund,
     PlaceCall,
     RefundPaid,
@@ -189,7 +190,10 @@ async def test_each_service_finds_what_was_lost_there(outside: Any, lost: Any, s
     with pytest.raises(ApplicationError):
         await outside.hasty(lost, key="lost:1")
     found = await outside.port(FindOutcome(key="lost:1", lost=lost), key="find:1")
-    assert found.outcome == await outside.port(lost, key="lost:1")
+    again = await outside.port(lost, key="lost:1")
+    # The mark of its words is made by who sends them, and a lost answer is looked up by who does not.
+    told = again.model_copy(update={"digest": None}) if isinstance(again, NoticeSent) else again
+    assert found.outcome == told
     assert done(outside, service) == 1
 
 
@@ -215,7 +219,7 @@ def test_every_kind_of_request_outlasts_the_wait_inside_its_activity() -> None:
     usual = Patience()
     longest = timedelta(seconds=usual.service + usual.request)
     assert {*START_TO_CLOSE} == kinds
-    own = {"reserve_authority", "release_authority", "report_lesson"}
+    own = {"reserve_authority", "release_authority", "read_load", "report_lesson"}
     at_a_service = [span for kind, span in START_TO_CLOSE.items() if kind not in own]
     assert min(at_a_service) > longest
     assert START_TO_CLOSE["send_notice"] > 2 * longest

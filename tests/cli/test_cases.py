@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from client import Redress
+from domain.improvement_events import TABLE as OF_REQUESTS
 from domain.permission import TABLE
 from tests.cli.driving import Answer, Command, opening, settled
 
@@ -128,7 +129,7 @@ def test_every_command_is_listed_with_its_fields_and_roles(nowhere: Command) -> 
     listed = nowhere("commands", "--json").json
     assert {each["command"]: tuple(each["roles"]) for each in listed} == {
         name: tuple(permit.roles) for name, permit in TABLE.items()
-    }
+    } | {name: roles for name, (roles, _) in OF_REQUESTS.items()}
     [escalate] = [each for each in listed if each["command"] == "escalate_case"]
     assert escalate["fields"] == [{"name": "reason", "type": "text", "required": True}]
     assert all(name in nowhere("commands").out for name in TABLE)

@@ -361,7 +361,9 @@ async def test_promises_are_kept_moved_and_broken(env: Environment) -> None:
     await talking(life)
     start = await at_of(life, "contact_logged")
     for number in (1, 2, 3):
-        await life.command(MakePromise, AGENT, what="I call", due=start + number * HOUR)
+        await life.command(
+            MakePromise, AGENT, what="I call", matter=f"call {number}", due=start + number * HOUR
+        )
     await life.command(PauseTargets, OWNER, reason="waiting_customer")  # which stops no promise
     await life.command(KeepPromise, customer(life), number=1, proof="call 7")
     await life.command(MovePromise, AGENT, number=2, due=start + 5 * HOUR, told="by phone")

@@ -23,7 +23,11 @@ async def test_a_suggestion_is_passed_on_carried_out_told_and_comes_back(env: En
     view = await request.view()
     assert (view.row.recurrences, view.row.cases, view.told) == (1, 2, 1)
     told = [json.loads(deed.request) for deed in env.deeds("gateway", request.id)]
-    assert [each["template"] for each in told] == ["improvement_asked", "answer", "improvement_asked"]
+    assert [each["template"] for each in told] == [
+        "improvement_asked",
+        "suggestion_done",
+        "improvement_asked",
+    ]
     assert "뚜껑이 생겼습니다." in told[1]["text"]
     suggested = fold_request(await env.store.read(request.id)).cases[0].case_id
     answered = [json.loads(deed.request) for deed in env.deeds("gateway", suggested)]

@@ -103,6 +103,10 @@ class AbsentStore(EventStore):
         self._real = real
         self.there = asyncio.Event()
 
+    def hasty(self, patience: timedelta) -> EventStore:
+        """What only looks may look."""
+        return self._real.hasty(patience)
+
     async def append(
         self,
         case_id: str,

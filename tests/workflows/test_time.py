@@ -172,9 +172,11 @@ async def test_a_command_is_judged_after_the_time_that_has_passed(env: Environme
 
 async def test_the_alarm_is_armed_once_for_many_commands(env: Environment) -> None:
     life = await assigned(env, 600)
-    for _ in range(5):
+    for call in range(5):
         await life.command(AddToCase, AGENT, text="more")
-        await life.command(MakePromise, AGENT, what="I call", due=datetime.now(UTC) + 300 * HOUR)
+        await life.command(
+            MakePromise, AGENT, what="I call", matter=f"call {call}", due=datetime.now(UTC) + 300 * HOUR
+        )
     assert (await life.counted())["TIMER_STARTED"] == 1
     await withdraw(life)
 

@@ -9,7 +9,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner
 
 import domain.case
 import worker
-import workflows.case
+import workflows.interpreter
 from client import Redress
 from domain.assignment import AcceptCase
 from domain.intake import AddToCase
@@ -80,7 +80,7 @@ async def test_an_effect_that_runs_while_the_case_continues_as_new_happens_once(
 ) -> None:
     # The workflow sandbox imports the module anew and would not see the shorter limit.
     monkeypatch.setattr(worker, "sandbox_runner", UnsandboxedWorkflowRunner)
-    monkeypatch.setattr(workflows.case, "HARD_LIMIT", timedelta(seconds=0.3))
+    monkeypatch.setattr(workflows.interpreter, "HARD_LIMIT", timedelta(seconds=0.3))
     monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=16))
     async with env.with_worker():
         life = await open_case(env, prompt(statutory=()))
