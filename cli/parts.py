@@ -8,6 +8,7 @@ from domain.intake import Opening
 from domain.policy import Policy
 from domain.view import CaseView
 from sandbox.manners import USUAL_CUSTOMER, USUAL_STAFF, CustomerManners, StaffManners
+from sandbox.staff_faults import StaffFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,20 @@ class Part:
     customer: CustomerManners = USUAL_CUSTOMER
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A planted fault as the script notes it when it is carried out, or the refusal that it met.
+
+    Attributes:
+        refused: the code with which the engine refused it; None where it was let through.
+    """
+
+    case: str
+    fault: StaffFault
+    at: datetime
+    refused: str | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Played:
     """How far a case was played.
@@ -30,6 +45,8 @@ class Played:
         now: the case's own time when it was last looked at, and by our clock `seen`.
         slips: what people were going to do wrong, noted before anything came of it.
         refused: commands that were refused, with the code of the refusal.
+        fault: what the script meant to have done wrong.
+        deeds: when it was carried out, in the script's own terms.
     """
 
     number: str
@@ -42,6 +59,8 @@ class Played:
     stuck: str | None = None
     slips: tuple[str, ...] = ()
     refused: list[tuple[str, str]] = field(default_factory=list)
+    fault: StaffFault | None = None
+    deeds: list[Deed] = field(default_factory=list)
 
     def tick(self) -> datetime:
         """Add what has passed by our clock: the case's own time runs on with it between two skips."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,8 @@ from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from cli.parts import Part, Played
+from cli.beside import Beside
+from cli.parts import Deed, Part, Played
 from client import NotFound, OutcomeUnknown, Redress, Unreachable
 from domain.effect import OrderSnapshot
 from domain.intake import OrderRead
@@ -20,7 +22,9 @@ from domain.view import CaseView
 from ledger.fold import events_of
 from ledger.store import EventStore
 from sandbox.people import Agenda
+from sandbox.planting import at_the_door, drawn, easy, luck_of
 from sandbox.scene import Intention, Scene
+from sandbox.staff_faults import SAID_WHEN_CALLED
 
 SKIP_PATIENCE = 60.0
 """Seconds for one fast-forward: an activity that waits for its service holds the case's time meanwhile."""
@@ -37,6 +41,9 @@ SILENT = ("saga/", "targets/next_update", "targets/withdrawal", "targets/refund"
 """Deadlines that give nobody a reason to act, or none that waits for them."""
 
 WAIT_AT_MOST = timedelta(days=10)
+ENDED = "ended"
+"""Why a command came to nothing: the case had ended."""
+
 END_PATIENCE = 60.0
 
 Hear = Callable[[Played], Awaitable[None]]
@@ -55,7 +62,14 @@ class Stage:
     """The stack on which cases are played."""
 
     def __init__(
-        self, redress: Redress, store: EventStore, *, seed: int, secret: str, hear: Hear = _hear_nothing
+        self,
+        redress: Redress,
+        store: EventStore,
+        *,
+        seed: int,
+        secret: str,
+        sandbox: str | None = None,
+        hear: Hear = _hear_nothing,
     ) -> None:
         self._skipper = skipper(redress)
         # Cases opened through this client have a clock of their own.
@@ -63,15 +77,18 @@ class Stage:
         self._store = store
         self._seed = seed
         self._hear = hear
+        self._beside = Beside(sandbox) if sandbox else None
 
     async def play(self, part: Part, *, limit: timedelta) -> Played:
         """Open a case and play it until it ends, its days are over, or nothing more can happen."""
-        opened = await _patiently(lambda: self._redress.open(part.opening, part.policy))
+        luck = luck_of(self._seed, part.opening)
+        coming = at_the_door(part.opening, part.staff, luck)
+        opened = await _patiently(lambda: self._redress.open(coming, part.policy))
         now = datetime.now(UTC)
         played = Played(number=opened.number, part=part, begun=now, now=now, seen=time.monotonic())
         handle = self._redress.handle(opened.number)
         await self._pass(played, MOMENT)
-        scene = await self._scene(played)
+        scene = await self._scene(played, luck)
         agenda = Agenda()
         while not self._over(played, limit):
             planned = agenda.next(scene, played.now)
@@ -87,6 +104,8 @@ class Stage:
             await self._hear(played)
         if played.end is not None:
             await self._settle(handle)
+        if self._beside is not None and scene.fault in SAID_WHEN_CALLED:
+            played.deeds += await self._beside.told(played.number, scene.fault)
         return played
 
     def _over(self, played: Played, limit: timedelta) -> bool:
@@ -95,9 +114,9 @@ class Stage:
             return True
         return played.now - played.begun > limit
 
-    async def _scene(self, played: Played) -> Scene:
+    async def _scene(self, played: Played, luck: float) -> Scene:
         part = played.part
-        return Scene(
+        scene = Scene(
             seed=self._seed,
             opening=part.opening,
             order=await self._order(played),
@@ -106,6 +125,12 @@ class Stage:
             staff=part.staff,
             customer=part.customer,
         )
+        played.fault = drawn(scene, luck)
+        if played.fault is None:
+            return scene
+        if played.fault == "turned_away":
+            played.deeds.append(Deed(played.number, played.fault, played.begun))
+        return replace(scene, fault=played.fault, customer=easy(scene.customer))
 
     async def _order(self, played: Played) -> OrderSnapshot | None:
         """Return the order as the case has pinned it."""
@@ -117,6 +142,19 @@ class Stage:
         return played.view
 
     async def _act(self, played: Played, intention: Intention) -> None:
+        if intention.unrecorded:
+            if self._beside is not None:
+                await self._beside.remember(played.number, intention.command, played.now)
+            return
+        refused = await self._command(played, intention)
+        if intention.plants is not None and refused != ENDED:
+            played.deeds.append(Deed(played.number, intention.plants, played.now, refused))
+        # What the outside answers at once is heard at once, and not hours later.
+        if (await self._look(played)).waiting:
+            await self._pass(played, MOMENT)
+
+    async def _command(self, played: Played, intention: Intention) -> str | None:
+        """Give a command, and return the code with which it was refused."""
         played.commands += 1
         by = {"role": intention.by.role.value, "id": intention.by.id}
         fields: dict[str, Any] = {**intention.fields, "id": f"played-{played.commands}", "by": by}
@@ -124,14 +162,22 @@ class Stage:
             await _patiently(lambda: self._redress.submit_fields(played.number, intention.command, fields))
         except Refused as refused:
             played.refused.append((intention.command, refused.code))
+            return refused.code
         except NotFound:
-            played.refused.append((intention.command, "ended"))
+            played.refused.append((intention.command, ENDED))
+            return ENDED
+        return None
 
     async def _pass(self, played: Played, span: timedelta) -> bool:
         """Let the case's time pass; nothing is skipped while the outside is asked. False where it ended."""
+        handle = self._redress.handle(played.number)
         until = played.tick() + span
-        passed = await self._skip(self._redress.handle(played.number), span)
+        passed = await self._skip(handle, span)
         played.now = max(until, played.tick())
+        # A skip whose answer was lost is neither done twice nor taken for done: the server knows the time.
+        with suppress(RPCError):
+            played.now = await self._skipper.get_current_time(handle)
+            played.seen = time.monotonic()
         return passed
 
     async def _skip(self, handle: WorkflowHandle[Any, Any], span: timedelta) -> bool:
@@ -144,6 +190,7 @@ class Stage:
             except RPCError as error:
                 if error.status == RPCStatusCode.NOT_FOUND:
                     return False
+                span = MOMENT  # it may have been done; twice would make everybody late
                 await asyncio.sleep(0.5)
         return False
 

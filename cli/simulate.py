@@ -10,8 +10,10 @@ import typer
 
 import policies
 import sandbox
+from cli import proof_shown
 from cli.app import ProofFailed
 from cli.connection import run
+from cli.judging import Proof
 from cli.output import Json, answer, note, plain, row, table
 from cli.parts import Part
 from cli.rows import POLICY_OF, Format, Rejected, Row, format_of, rows
@@ -59,7 +61,10 @@ def simulate(
         Path | None, typer.Option(help="What the outside world does wrong (docs/ports.md); some without it.")
     ] = None,
     staff_faults: Annotated[
-        str, typer.Option(help="What staff do wrong: none, usual, careless, or a file of shares.")
+        str,
+        typer.Option(
+            help="What staff do wrong: none, planted (and found), usual, careless, or a file of shares."
+        ),
     ] = "usual",
     as_json: Json = False,
 ) -> None:
@@ -71,7 +76,7 @@ def simulate(
         simulated(parts, seed=seed, limit=timedelta(days=days), plan=plan, rejected=rejected, quiet=as_json)
     )
     _tell(done, as_json=as_json)
-    if done.verify.breaches:
+    if not done.holds:
         raise ProofFailed
 
 
@@ -147,6 +152,7 @@ def _tell(done: Simulated, *, as_json: bool) -> None:
         "improvements": done.improved,
         "rejected": done.rejected,
         "verify": done.verify,
+        **(_proved(done.proof) if done.proof else {}),
     }
     more = {
         "commands": sum(played.commands for played in done.played),
@@ -156,6 +162,9 @@ def _tell(done: Simulated, *, as_json: bool) -> None:
         "verify": f"{len(done.verify.breaches)} breaches ({', '.join(done.verify.checked)})",
     }
     answer(told, shown(done.tally, seconds=done.seconds, more=more), as_json=as_json)
+    if not as_json and done.proof is not None:
+        for each in proof_shown.shown(done.proof):
+            answer(None, each, as_json=False)
     if not as_json and done.verify.breaches:
         lines = table("Breaches", "invariant", "case", "what")
         for breach in done.verify.breaches:
@@ -163,3 +172,19 @@ def _tell(done: Simulated, *, as_json: bool) -> None:
         answer(None, lines, as_json=False)
     for number, why in stuck.items():
         note(str(plain(f"{number} is stuck: {why}")))
+
+
+def _proved(proof: Proof) -> dict[str, object]:
+    """Return what a program is told of the faults of staff: first what the script wrote down."""
+    return {
+        "planted": proof.script.planted,
+        "refused_attempts": proof.script.refused,
+        "not_planted": proof.script.not_planted,
+        "found": proof.found,
+        "by_fault": proof.comparison.counted,
+        "missed": proof.comparison.missed,
+        "unexplained": proof.comparison.unexplained,
+        "let_through": proof.comparison.let_through,
+        "reopened_of_dissatisfied": proof.reopened_of_dissatisfied,
+        "ended_without_notice": proof.ended_without_notice,
+    }

@@ -11,9 +11,11 @@ import httpx
 from cli.embedded import options
 from cli.importing import progress
 from cli.improving import Improved, play_requests
+from cli.judging import Proof, judged, script_of
 from cli.output import note
 from cli.parts import Part, Played
 from cli.playing import Stage
+from cli.proof_shown import write_down
 from cli.rows import Rejected
 from cli.tally import Tally, tally
 from cli.verifying import VerifyReport, verify
@@ -31,7 +33,11 @@ TOGETHER = 16
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What a simulation came to."""
+    """What a simulation came to.
+
+    Attributes:
+        proof: what was planted against what was found; None where staff slip by chance.
+    """
 
     seconds: float
     tally: Tally
@@ -39,6 +45,12 @@ class Simulated:
     played: tuple[Played, ...]
     rejected: tuple[Rejected, ...]
     improved: Improved
+    proof: Proof | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether no invariant is broken, and every planted fault was found and nothing else."""
+        return not self.verify.breaches and (self.proof is None or self.proof.holds)
 
 
 def moved(opening: Opening, now: datetime) -> Opening:
@@ -90,7 +102,7 @@ async def _simulated(
     gate, begun = asyncio.Semaphore(TOGETHER), time.monotonic()
     async with await open_pool(addresses.database) as pool:
         store = EventStore(pool)
-        stage = Stage(redress, store, seed=seed, secret=secret)
+        stage = Stage(redress, store, seed=seed, secret=secret, sandbox=addresses.sandbox)
         with progress(quiet=quiet) as bar:
             task = bar.add_task("playing", total=len(parts))
 
@@ -104,9 +116,21 @@ async def _simulated(
             played = tuple(await asyncio.gather(*(one(part) for part in parts)))
         improved = await play_requests(redress, stage, parts, seed=seed)
         seconds = time.monotonic() - begun
-        found = await tally(store, [each.number for each in played])
+        numbers = [each.number for each in played]
+        proof = None
+        if all(part.staff.provable for part in parts):
+            script = script_of(played)
+            write_down(script)
+            proof = await judged(store, script, numbers)
+        found = await tally(store, numbers)
         logs = [service.log for service in stack.services]
         report = await verify(redress, pool, sandbox_url=addresses.sandbox, logs=logs, say=lambda _: None)
     return Simulated(
-        seconds=seconds, tally=found, verify=report, played=played, rejected=rejected, improved=improved
+        seconds=seconds,
+        tally=found,
+        verify=report,
+        played=played,
+        rejected=rejected,
+        improved=improved,
+        proof=proof,
     )

@@ -120,7 +120,11 @@ def _standings(around: Around) -> tuple[Standing, ...]:
     intake, contacts, result = around.before.intake, around.before.contacts, around.result
     answered = around.ending.answered_at
     # The answer to an inquiry does not resolve the complaint that it turned into (clock rule 15).
-    resolved = result.delivered_at or (None if around.before.triage.voc_type == "complaint" else answered)
+    resolved = (
+        result.told_at
+        or result.delivered_at
+        or (None if around.before.triage.voc_type == "complaint" else answered)
+    )
     resolve_start = around.remedy.round_at or intake.received_at
     return (
         (

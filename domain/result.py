@@ -125,6 +125,7 @@ class Result:
     """The result of the present round and how far its notice came.
 
     Attributes:
+        told_at: when the customer first had a result of this round; a later one does not untell it.
         possible: the channels that reached this customer when the result was registered, best first; what
             the CRM says later never mixes up which one a notice under way was sent by.
     """
@@ -144,6 +145,7 @@ class Result:
     registered_by: str | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
+    told_at: datetime | None = None
     possible: tuple[Channel, ...] = ()
     tried: tuple[Channel, ...] = ()
     needs_person: bool = False
@@ -354,6 +356,7 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
                 final=event.final,
                 registered_at=event.at,
                 registered_by=event.by.id,
+                told_at=result.told_at,
                 possible=possible,
             )
         case ResultNotified(key=key) | ResultUndelivered(key=key) if _of_earlier(result, key):
@@ -363,6 +366,7 @@ def evolve(result: Result, event: ResultEvent, possible: tuple[Channel, ...]) ->
                 result,
                 sent_at=result.sent_at or at,
                 delivered_at=result.delivered_at or at,
+                told_at=result.told_at or at,
                 needs_person=False,
             )
         case ResultUndelivered(channel=channel, why=why, at=at):

@@ -47,7 +47,9 @@ def _pauses(scene: Scene, owner: Actor) -> Iterator[Intention]:
         paused = reason.id in scene.view.paused
         if waits == paused or (paused and reason.ended_by_customer):
             continue
-        topic = f"pause {reason.id}:{waits}:{scene.view.row.version if paused else _about(scene)}"
+        # Whatever the customer says ends a wait for them, and so does its maximum; while they still owe an
+        # answer it begins again.
+        topic = f"pause {reason.id}:{waits}:{scene.view.row.version}"
         yield Intention(
             key=topic,
             topic=topic,
@@ -61,16 +63,13 @@ def _waits(scene: Scene, *, customer: bool) -> bool:
     proposal = scene.view.proposal
     if customer:
         return proposal is not None and proposal.state == "offered"
-    return any(step.step in CARRIED and step.state == "begun" for step in scene.view.steps)
+    return any(step.step in CARRIED and step.state in UNDER_WAY for step in scene.view.steps)
 
 
 CARRIED = ("collect", "inspect", "ship", "deliver")
 """Steps during which goods are on their way, or looked at once they have arrived."""
 
-
-def _about(scene: Scene) -> str:
-    proposal = scene.view.proposal
-    return proposal.hash if proposal is not None else ""
+UNDER_WAY = ("begun", "asking", "again")
 
 
 def retention(scene: Scene) -> Iterator[Intention]:

@@ -1,8 +1,10 @@
 """The call centre (port calls): customers who answer, do not answer or hang up, by seed and case."""
 
 import json
+from typing import Literal
 
 from domain.effect import CallMade, FetchCall, PlaceCall
+from domain.record import Line, Record
 from domain.refusal import Refused
 from sandbox.chance import between, draw, mark
 from sandbox.service import Call, Operation, Operations, World
@@ -14,14 +16,45 @@ UNHAPPY_SHARE = 0.25
 WON_BACK_SHARE = 0.7
 """Share of the unhappy who are happy when they are asked again, after a second round."""
 
-SOLICITED_SHARE = 0.02
-"""Share of customers who were asked for a good score, and say so."""
-
 NEVER_HOME = "-away"
 """Customers whose id ends so never answer a call, however lucky the world."""
 
 YES_NO = {"problem_gone": 1, "came_back": 0}
 """Questions that are answered with 0 or 1, and the answer of a happy customer."""
+
+NEVER_ASKED = 0
+"""What is said to the question whether anybody asked for a good score; by link everybody says so."""
+
+
+SAID: dict[str, dict[str, int]] = {
+    "solicited": {"solicited": 1},
+    "cold_courtesy": {"courtesy": 7, "empathy": 1},
+}
+"""What a customer answers to whom something was done that no record holds."""
+
+
+class Remember(Record):
+    """Something that was done or said to a customer beside all records; they tell it when they are called."""
+
+    kind: Literal["remember"] = "remember"
+    what: Literal["solicited", "cold_courtesy"]
+
+
+class Remembered(Record):
+    """They will not forget it."""
+
+    reference: Line
+
+
+def remember(_world: World, call: Call[Remember]) -> Remembered:
+    """Let the customer of a case remember something."""
+    return Remembered(reference=f"me-{mark(call.key)}")
+
+
+def _remembered(world: World, case_id: str) -> dict[str, int]:
+    done = [deed for deed in world.books.all_of("calls", case_id=case_id) if deed.operation == "remember"]
+    said = [SAID[json.loads(deed.request)["what"]] for deed in done]
+    return {question: answer for each in said for question, answer in each.items()}
 
 
 def place_call(world: World, call: Call[PlaceCall]) -> CallMade:
@@ -31,11 +64,13 @@ def place_call(world: World, call: Call[PlaceCall]) -> CallMade:
     if outcome != "answered":
         return CallMade(reference=reference, outcome="no_answer" if outcome == "no_answer" else "declined")
     happy = world.lucky or _is_happy(world, call.case_id)
+    told = _remembered(world, call.case_id)
     return CallMade(
         reference=reference,
         outcome="answered",
         answers={
-            question: reply_to(world, call.key, question, happy=happy) for question in call.request.questions
+            question: told.get(question, reply_to(world, call.key, question, happy=happy))
+            for question in call.request.questions
         },
         verbatim=verbatim(call.request.language, happy=happy),
     )
@@ -78,7 +113,7 @@ def _was_answered(result: str) -> bool:
 def reply_to(world: World, about: str, question: str, *, happy: bool) -> int:
     """Return what a customer answers to one question."""
     if question == "solicited":
-        return int(not world.lucky and draw(world.seed, about, question) < SOLICITED_SHARE)
+        return NEVER_ASKED
     good = YES_NO.get(question)
     if good is not None:
         return good if happy else 1 - good
@@ -100,4 +135,5 @@ def verbatim(language: str, *, happy: bool) -> str:
 OPERATIONS: Operations = {
     "place_call": Operation(takes=PlaceCall, answer=place_call),
     "fetch_call": Operation(takes=FetchCall, answer=fetch_call, keeps=False),
+    "remember": Operation(takes=Remember, answer=remember),
 }

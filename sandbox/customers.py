@@ -131,10 +131,12 @@ def _answer(scene: Scene, hash_: str) -> Iterator[Intention]:
     # Who was refused once is easier to please the second time.
     decline = manners.decline * 0.6 ** scene.settled("answer:")
     luck = scene.between(0, 9999, "answer", hash_) / 10000
-    if luck < manners.silent:
+    # Who was reminded once answers sooner the second time.
+    first = scene.settled("propose:") <= 1
+    if luck < manners.silent and first:
         return
     no = luck < manners.silent + decline
-    hours = (180, 220) if scene.likely(manners.late, "late", hash_) else (1, 60)
+    hours = (180, 220) if first and scene.likely(manners.late, "late", hash_) else (1, 60)
     fields: dict[str, object] = {"proposal": hash_}
     if no:
         fields["reason"] = scene.say("이것으로는 부족해요", "this is not enough")

@@ -96,7 +96,7 @@ def triage(scene: Scene) -> dict[str, object]:
         "safety": found.safety,
         "vulnerable": found.vulnerable,
         "wants": found.wants if found.voc_type == "complaint" else None,
-        "harm_lines": [HarmLine(id=harm, harm=harm).model_dump(mode="json") for harm in found.harms],
+        "harm_lines": [line.model_dump(mode="json", exclude_none=True) for line in _stated(scene, found)],
     }
     return {name: value for name, value in said.items() if value is not None}
 
@@ -105,7 +105,12 @@ CLAIMED = HarmLine(id="claimed-later", harm="consequential")
 """What some customers add once they have seen what it cost them."""
 
 
+def _stated(scene: Scene, found: Diagnosis) -> tuple[HarmLine, ...]:
+    """Return the harms that staff read, and what the customer has claimed in the meantime."""
+    read = tuple(HarmLine(id=harm, harm=harm) for harm in found.harms)
+    return (*read, *(line for line in scene.view.harm_lines if line.id == CLAIMED.id))
+
+
 def harm_lines(scene: Scene) -> tuple[str, ...]:
-    """Return the ids of every harm line stated so far."""
-    stated = diagnose(scene).harms
-    return (*stated, CLAIMED.id) if "claim" in scene.done else stated
+    """Return the ids of every harm line that has to be decided."""
+    return tuple(line.id for line in scene.view.harm_lines)

@@ -37,7 +37,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "crm": ("fetch_customer", "find_address", BY_KEY),
     "shop": ("fetch_order", BY_KEY),
     "gateway": ("send_notice", BY_KEY),
-    "calls": ("place_call", "fetch_call", BY_KEY),
+    "calls": ("place_call", "fetch_call", "remember", BY_KEY),
     "vouchers": ("issue_voucher", "revoke_voucher", BY_KEY),
     "surveys": ("open_survey", "fetch_answer", BY_KEY),
     "board": ("publish_post", "take_down_post", FEED, BY_KEY),

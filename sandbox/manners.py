@@ -6,6 +6,8 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sandbox.staff_faults import StaffFault
+
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -34,6 +36,8 @@ class StaffManners(_Shares):
         ask_again: has a customer tell the whole story once more.
         task: asks another department for something.
         refuse_task: a department that will not do it.
+        solicit: asks the customer for a good score.
+        plant: faults of which a case draws at most one, each with its share of the cases that it fits.
     """
 
     always: tuple[str, ...] = ()
@@ -51,6 +55,13 @@ class StaffManners(_Shares):
     ask_again: Share = 0.4
     task: Share = 0.12
     refuse_task: Share = 0.15
+    solicit: Share = 0.02
+    plant: dict[StaffFault, Share] = Field(default_factory=dict)
+
+    @property
+    def provable(self) -> bool:
+        """Whether staff do nothing wrong but what is planted, so that every finding can be accounted for."""
+        return self.model_copy(update={"plant": {}}) == NO_FAULTS
 
 
 class CustomerManners(_Shares):
@@ -96,12 +107,43 @@ NO_FAULTS = StaffManners(
     ask_again=0,
     task=0,
     refuse_task=0,
+    solicit=0,
 )
+PLANTED = NO_FAULTS.model_copy(
+    update={
+        "plant": {
+            "turned_away": 0.04,
+            "late_answer": 0.5,
+            "dear_fee": 0.2,
+            "own_fault_later": 0.2,
+            "never_sorry": 0.12,
+            "no_gesture": 0.08,
+            "handed_around": 0.08,
+            "no_word": 0.06,
+            "forgotten_harm": 0.05,
+            "request_ignored": 0.05,
+            "kept_waiting": 0.05,
+            "story_again": 0.05,
+            "let_lie": 0.05,
+            "cold_courtesy": 0.05,
+            "solicited": 0.05,
+            "empty_words": 0.05,
+            "unexplained_rule": 0.05,
+            "anger": 0.05,
+            "hung_up": 0.05,
+            "tries_jargon": 0.03,
+            "tries_blame": 0.03,
+            "tries_closing": 0.03,
+            "tries_fee": 0.04,
+        }
+    }
+)
+"""Nothing is wrong but what the script plants and writes down."""
 CARELESS = StaffManners(
     forget=0.4, forget_approval=0.5, promise=0.6, break_promise=0.6, overreach=0.2, refuse_all=0.15
 )
 USUAL_STAFF, USUAL_CUSTOMER = StaffManners(), CustomerManners()
-NAMED = {"none": NO_FAULTS, "usual": USUAL_STAFF, "careless": CARELESS}
+NAMED = {"none": NO_FAULTS, "planted": PLANTED, "usual": USUAL_STAFF, "careless": CARELESS}
 """Plans that need no file."""
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sandbox import customers, seniors, staff
+from sandbox.planting import spoiled
 from sandbox.scene import Intention, Scene
 
 
@@ -10,7 +11,8 @@ def intentions(scene: Scene) -> tuple[Intention, ...]:
     """Return what everybody means to do about this case as it stands, each settled topic left out."""
     if scene.view.row.end is not None:
         return ()
-    wanted = (*staff.intentions(scene), *seniors.intentions(scene), *customers.intentions(scene))
+    meant = (*staff.intentions(scene), *seniors.intentions(scene), *customers.intentions(scene))
+    wanted = spoiled(scene, meant)
     return tuple(intention for intention in wanted if intention.topic not in scene.done)
 
 

@@ -14,6 +14,7 @@ from domain.policy import Language, Policy
 from domain.view import CaseView
 from sandbox.chance import between, draw, pick
 from sandbox.manners import CustomerManners, StaffManners
+from sandbox.staff_faults import StaffFault
 
 SOON = WorkingTime(minutes=5)
 """The wait of somebody who is just about to do it."""
@@ -29,6 +30,8 @@ class Intention:
         wait: working time for staff, plain time for customers.
         at: the instant for it, where that is not counted from the reason.
         slip: what the person does wrong here; None where nothing.
+        plants: the planted fault that is carried out once this was done.
+        unrecorded: said between two people, so that no command tells of it; the customer remembers `command`.
     """
 
     key: str
@@ -39,6 +42,8 @@ class Intention:
     wait: AnyBudget = SOON
     at: datetime | None = None
     slip: str | None = None
+    plants: StaffFault | None = None
+    unrecorded: bool = False
 
     def due(self, since: datetime, calendar: Calendar) -> datetime:
         """Return when it will be done, given when the reason first came up."""
@@ -54,6 +59,7 @@ class Scene:
     Attributes:
         order: what the shop tells staff who look it up; None where there is no order.
         done: topics that were settled by a command.
+        fault: what the script has somebody do wrong in this case.
     """
 
     seed: int
@@ -64,6 +70,7 @@ class Scene:
     done: frozenset[str] = frozenset()
     staff: StaffManners
     customer: CustomerManners
+    fault: StaffFault | None = None
 
     @property
     def language(self) -> Language:

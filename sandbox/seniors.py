@@ -11,6 +11,7 @@ from domain.view import ProposalView
 from sandbox.chance import mark
 from sandbox.diagnosis import diagnose
 from sandbox.duty import FORGOTTEN
+from sandbox.harms import harms_of
 from sandbox.plans import plan_for, promise
 from sandbox.scene import Intention, Scene
 
@@ -170,5 +171,8 @@ def _elsewhere(scene: Scene, why: str) -> tuple[str, dict[str, object]]:
         "outcome": "partly_upheld",
         "cause": diagnose(scene).cause,
         "clauses": [promise(scene)],
-        "summary": scene.say("저희의 최종 입장을 알려 드립니다.", "This is our final position."),
+        "summary": scene.say(
+            f"{harms_of(scene)}에 대한 저희의 최종 입장을 알려 드립니다.",
+            f"This is our final position on {harms_of(scene)}.",
+        ),
     }

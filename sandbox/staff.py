@@ -7,6 +7,7 @@ from domain.permission import OWNED
 from sandbox import asides, chores
 from sandbox.diagnosis import diagnose, triage
 from sandbox.duty import asked
+from sandbox.harms import harms_of
 from sandbox.plans import plan_for, promise, refuses_all, why_next
 from sandbox.scene import Intention, Scene
 
@@ -160,8 +161,8 @@ def _result(scene: Scene) -> dict[str, object]:
         "cause": diagnose(scene).cause,
         "clauses": [promise(scene)],
         "summary": scene.say(
-            f"{_harms(scene)}에 대하여 확인한 내용과 조치를 알려 드립니다.",
-            f"What we found and what we did about {_harms(scene)}.",
+            f"{harms_of(scene)}에 대하여 확인한 내용과 조치를 알려 드립니다.",
+            f"What we found and what we did about {harms_of(scene)}.",
         ),
         "prevention": scene.say(
             "같은 일이 생기지 않도록 출고 전 검수를 두 번 합니다.",
@@ -172,8 +173,8 @@ def _result(scene: Scene) -> dict[str, object]:
 
 def _final(scene: Scene) -> dict[str, object]:
     summary = scene.say(
-        f"{_harms(scene)}에 대하여 더 드릴 수 있는 방안이 없어 죄송합니다.",
-        f"We are sorry: this is all we can offer for {_harms(scene)}.",
+        f"{harms_of(scene)}에 대하여 더 드릴 수 있는 방안이 없어 죄송합니다.",
+        f"We are sorry: this is all we can offer for {harms_of(scene)}.",
     )
     return {
         "outcome": "partly_upheld",
@@ -182,19 +183,3 @@ def _final(scene: Scene) -> dict[str, object]:
         "summary": summary,
         "final": True,
     }
-
-
-HARMS = {
-    "price": ("구매 금액", "the price"),
-    "shipping": ("배송비", "the shipping"),
-    "time": ("기다리신 시간", "the time you lost"),
-    "trouble": ("겪으신 불편", "your trouble"),
-    "consequential": ("그로 인한 손해", "the loss that followed"),
-}
-"""What a harm is called to the customer who suffered it."""
-
-
-def _harms(scene: Scene) -> str:
-    """Name what this customer suffered: a result that fits any case is none."""
-    kinds = dict.fromkeys(line.harm for line in scene.view.harm_lines)
-    return ", ".join(scene.say(*HARMS[kind]) for kind in kinds) or scene.say(*HARMS["trouble"])

@@ -6,6 +6,7 @@ from functools import reduce
 from cli.checks.evidence import Ledger, whole
 from domain import amendment
 from domain.actor import Role
+from domain.after_care import AfterCareStopped
 from domain.amendment import AmendmentEvent
 from domain.case import CaseEvent
 from domain.ending import AnswerNotified, CaseEnded, WithdrawalRecorded
@@ -80,7 +81,7 @@ def _unanswered(happened: tuple[CaseEvent, ...], policies: Mapping[str, Policy])
             yield f"the happy call was bad ({', '.join(event.bad)}) and no round was opened"
 
 
-SAID_WITH_IT = (ScoreSolicited, DoubleDeviation, ChurnFlagged)
+SAID_WITH_IT = (ScoreSolicited, DoubleDeviation, ChurnFlagged, AfterCareStopped)
 """What the same answer tells besides."""
 
 

@@ -12,7 +12,7 @@ from domain.policy import content_hash
 from domain.promise import KeepPromise, MakePromise
 from domain.withdrawal import NoteWithdrawal
 from tests.cli.forging import altered, ledger, without
-from tests.domain.follow_ups import KEEPING, asking
+from tests.domain.follow_ups import CARE, KEEPING, PREVENTED, asking
 from tests.domain.lives import (
     AGENT,
     BAD_CALL,
@@ -97,6 +97,19 @@ def test_what_the_same_answer_tells_besides_does_not_hide_the_reopening() -> Non
         .then(*("happy_call_answered", "score_solicited", "churn_flagged", "round_opened", "case_escalated"))
     )
     policies = {content_hash(asked): asked}
+    assert ending_breaches(ledger(*life.events), policies) == ()
+    (breach, *_) = ending_breaches(ledger(*without("round_opened", life.events)), policies)
+    assert "no round was opened" in breach.what
+
+
+def test_the_end_of_the_messages_afterwards_does_not_hide_the_reopening() -> None:
+    cared = asking(after_care=CARE)
+    life = (
+        given(*PREVENTED, wait(hours=25), policy=cared)
+        .when(ok("happy-call", BAD_CALL))
+        .then("happy_call_answered", "after_care_stopped", "round_opened", "case_escalated")
+    )
+    policies = {content_hash(cared): cared}
     assert ending_breaches(ledger(*life.events), policies) == ()
     (breach, *_) = ending_breaches(ledger(*without("round_opened", life.events)), policies)
     assert "no round was opened" in breach.what

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import policies
 from cli.sight import happened
 from client import Redress
 from domain.chain import RecordedEvent
@@ -14,6 +15,9 @@ from tests.cli.driving import Answer, Command, opening, settled
 from tests.domain.fair_lives import STORIES
 
 BROKEN = STORIES["R4"].broken
+AGENT = {"role": "agent", "id": "agent-01"}
+HEAD = {"role": "department_head", "id": "head-production"}
+TRIAGE = {"voc_type": "complaint", "cause": "defect", "severity": "normal", "product": "cup"}
 
 
 def exported(story: Any = BROKEN) -> list[dict[str, Any]]:
@@ -158,6 +162,40 @@ async def test_a_case_is_judged_from_the_ledger_as_its_export_is(
     assert from_ledger.json["case_id"] == number
     assert from_ledger.json["report"] == from_file.json["report"]
     assert from_ledger.json["report"]["whole"] is True
+
+
+async def test_a_report_is_the_same_bytes_again_also_after_the_policy_changed(
+    redress: Redress, redress_command: Command
+) -> None:
+    """What was judged once is judged so for ever, whatever rules the case lives under later."""
+
+    def judge(*more: str) -> str:
+        told = redress_command("fairness", number, *more, "--json")
+        assert told.code == 0, told.err
+        return told.out
+
+    turned_away = opening(rejected_tries=9)
+    opened = await asyncio.to_thread(redress_command, "open", "-", "--json", given=turned_away)
+    number = opened.json["number"]
+    await redress.submit_fields(number, "triage", {"id": "t1", "by": AGENT, **TRIAGE})
+    await settled(redress, number)
+    shown = await asyncio.to_thread(redress_command, "history", number, "--json")
+    at = ("--at", shown.json["events"][-1]["at"])
+    before = await asyncio.to_thread(judge, *at)
+    assert json.loads(before)["report"]["parts"][1]["findings"]
+    assert await asyncio.to_thread(judge, *at) == before
+    pinned = policies.load("retail-kr")
+    mild = pinned.fairness.model_copy(update={"max_rejected_tries": 99})
+    changed = pinned.model_copy(update={"version": "mild", "fairness": mild}).model_dump(mode="json")
+    fields = {"id": "a1", "by": HEAD, "policy": changed, "reason": "another version"}
+    await redress.submit_fields(number, "adopt_policy", fields)
+    await settled(redress, number)
+    assert await asyncio.to_thread(judge, *at) == before
+    later = await asyncio.to_thread(redress_command, "history", number, "--json")
+    after = ("--at", later.json["events"][-1]["at"])
+    milder = await asyncio.to_thread(judge, *after)
+    assert json.loads(milder)["report"]["policy"].endswith("/mild")
+    assert await asyncio.to_thread(judge, *after) == milder
 
 
 def test_a_period_is_checked_before_the_ledger_is_asked(nowhere: Command) -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from domain import ending
 from domain.assignment import AcceptCase
-from domain.case import _course, todo
+from domain.case import _course, around, todo
+from domain.clocks import running
 from domain.ending import (
     AnswerCase,
     AppealCase,
@@ -131,6 +132,14 @@ def test_the_final_position_after_the_last_round_can_be_appealed() -> None:
     assert life.stage == "appeal_open"
     life.when(APPEAL).then("round_opened", "owner_appointed")
     assert life.told(wait(days=20)).end == "final_position"
+
+
+def test_a_final_position_does_not_untell_the_result_before_it() -> None:
+    """What the customer had in time is not late because a second letter follows it."""
+    life = given(*STILL_BAD, wait(days=60)).when(final_position()).then("result_registered")
+    assert {clock.name for clock in running(around(life.case))} == {"result_notice"}
+    life = life.told(wait(hours=1), ok("result-notice", NOTICE))
+    assert life.many("target_breached") == given(*STILL_BAD).many("target_breached")
 
 
 def test_a_final_position_needs_a_known_cause_and_rounds_used_up() -> None:

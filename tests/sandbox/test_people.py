@@ -99,21 +99,11 @@ class Play:
         fields = {**intention.fields, "kind": intention.command, "id": f"c{len(self.acts)}"}
         said = json.dumps({**fields, "by": intention.by.model_dump(mode="json")})
         command = COMMANDS.validate_json(said).model_copy(update={"at": self.at})
-        self.scene = Scene(
-            **{name: getattr(self.scene, name) for name in ("seed", "opening", "order", "policy", "view")},
-            done=self.scene.done | {intention.topic},
-            staff=self.scene.staff,
-            customer=self.scene.customer,
-        )
+        self.scene = replace(self.scene, done=self.scene.done | {intention.topic})
         self.case = reduce(evolve, decide(self.case, command), self.case)
 
     def _show(self) -> None:
-        self.scene = Scene(
-            **{name: getattr(self.scene, name) for name in ("seed", "opening", "order", "policy", "done")},
-            view=view(self.case, head="", unwritten=0),
-            staff=self.scene.staff,
-            customer=self.scene.customer,
-        )
+        self.scene = replace(self.scene, view=view(self.case, head="", unwritten=0))
 
     @property
     def commands(self) -> list[str]:

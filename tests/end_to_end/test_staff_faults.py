@@ -1,0 +1,85 @@
+"""What a script plants is found, and nothing else: a sample in `make test`, every voice in `make prove`."""
+
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import policies
+import sandbox
+from cli.parts import Part
+from cli.planted import TRACES
+from cli.rows import Format, Row, rows
+from cli.simulate import DEFAULT_FAULTS
+from cli.simulation import Simulated, simulated
+from sandbox.manners import NAMED, NO_FAULTS, StaffManners
+from sandbox.staff_faults import StaffFault
+
+SAMPLES = Path(sandbox.__file__).parent / "samples"
+ALL_WELL = DEFAULT_FAULTS.model_copy(update={"faults": ()})
+
+
+def voices(*files: str) -> dict[str, Part]:
+    policy = policies.load("retail-kr")
+    return {
+        str(each.opening.source_key): Part(opening=each.opening, policy=policy, staff=NO_FAULTS)
+        for file in files
+        for each in rows(SAMPLES / f"{file}.jsonl", Format.JSONL, ZoneInfo("Asia/Seoul"))
+        if isinstance(each, Row)
+    }
+
+
+def surely(part: Part, fault: StaffFault) -> Part:
+    return Part(
+        opening=part.opening, policy=part.policy, staff=NO_FAULTS.model_copy(update={"plant": {fault: 1.0}})
+    )
+
+
+async def play(parts: list[Part], *, all_well: bool = False) -> Simulated:
+    plan = ALL_WELL if all_well else DEFAULT_FAULTS
+    done = await simulated(parts, seed=7, limit=timedelta(days=365), plan=plan)
+    assert [(each.number, each.stuck) for each in done.played if each.stuck] == []
+    assert all(each.end for each in done.played)
+    assert done.verify.breaches == ()
+    return done
+
+
+SAMPLE: dict[str, StaffFault] = {
+    "kv-033": "turned_away",
+    "kv-041": "hung_up",
+    "kv-037": "empty_words",
+    "kv-064": "late_answer",
+    "kv-029": "unexplained_rule",
+    "kv-038": "tries_blame",
+}
+
+
+async def test_what_is_planted_is_found_and_nothing_else() -> None:
+    known = voices("korean")
+    planted = [surely(known[key], fault) for key, fault in SAMPLE.items()]
+    done = await play([*planted, known["kv-034"], known["kv-056"]], all_well=True)
+    assert done.proof is not None
+    compared = done.proof.comparison
+    assert (compared.missed, compared.unexplained, compared.let_through) == ((), (), ())
+    assert [deed.refused for deed in done.proof.script.refused] == ["blame"]
+    assert {each.fault for each in compared.counted} == set(SAMPLE.values()) - {"tries_blame"}
+    assert done.proof.script.not_planted == {}
+    assert done.holds
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("plan", ["none", "planted"])
+async def test_of_every_voice_what_is_planted_is_found_and_nothing_else(plan: str) -> None:
+    staff: StaffManners = NAMED[plan]
+    known = voices("korean", "retail")
+    parts = [Part(opening=each.opening, policy=each.policy, staff=staff) for each in known.values()]
+    done = await play(parts)
+    assert done.proof is not None
+    compared, again = done.proof.comparison, done.proof.reopened_of_dissatisfied
+    assert (compared.missed, compared.unexplained, compared.let_through) == ((), (), ())
+    assert 0 < again.dissatisfied == again.reopened
+    assert done.proof.ended_without_notice == ()
+    assert {each.fault for each in compared.counted} == (set(TRACES) if plan == "planted" else set())
+    assert done.holds
