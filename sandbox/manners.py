@@ -36,7 +36,6 @@ class StaffManners(_Shares):
         ask_again: has a customer tell the whole story once more.
         task: asks another department for something.
         refuse_task: a department that will not do it.
-        solicit: asks the customer for a good score.
         plant: faults of which a case draws at most one, each with its share of the cases that it fits.
     """
 
@@ -55,7 +54,6 @@ class StaffManners(_Shares):
     ask_again: Share = 0.4
     task: Share = 0.12
     refuse_task: Share = 0.15
-    solicit: Share = 0.02
     plant: dict[StaffFault, Share] = Field(default_factory=dict)
 
     @property
@@ -107,7 +105,6 @@ NO_FAULTS = StaffManners(
     ask_again=0,
     task=0,
     refuse_task=0,
-    solicit=0,
 )
 PLANTED = NO_FAULTS.model_copy(
     update={
