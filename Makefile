@@ -16,7 +16,7 @@ demo: temporal ## Play complaints from beginning to end, with everything started
 	$(BIN)/redress demo
 
 test: lint type temporal ## Check format, rules and types, and run the tests
-	$(BIN)/pytest -m "not proof" -n 2 --dist loadfile
+	$(BIN)/pytest tests/end_to_end tests -m "not proof" -n 2 --dist loadfile --no-loadscope-reorder
 
 prove: temporal ## Run the long form of the proofs
 	$(BIN)/pytest -m proof

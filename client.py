@@ -323,7 +323,10 @@ class Redress:
                     raise
                 await asyncio.sleep(0.1)
             except RPCError as error:
-                if error.status not in (RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED):
+                if error.status is RPCStatusCode.FAILED_PRECONDITION and failed < FAILED_QUERIES:
+                    failed += 1  # the run's last task failed; the server gives it to a worker again
+                    await asyncio.sleep(1)
+                elif error.status not in (RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED):
                     raise
             else:
                 return found

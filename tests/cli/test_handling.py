@@ -121,13 +121,15 @@ async def test_departments_refuse_an_owner_is_away_a_task_is_late_and_everybody_
         await story.happened("transfer_offered"),
         await story.happened("owner_suggested"),
     )
-    assert (offered["to"], suggested["reasons"][0]) == ("agent-01", "has products")
+    # Both have the skill; which of them has fewer cases depends on the other tests of this ledger.
+    colleague = offered["to"]
+    assert (colleague in ("agent-01", "agent-02"), suggested["reasons"][0]) == (True, "has products")
     after = {each["name"]: each["due"] for each in (await story.shown())["dues"]}
     assert {name: due for name, due in after.items() if name in before} == before
-    await story.done("accept_transfer", "agent:agent-01")
+    await story.done("accept_transfer", f"agent:{colleague}")
 
     needed = {"department": "production", "needed": "원인을 확인해 주십시오"}
-    assert await story.done("give_task", "owner:agent-01", **needed) == ["task_given"]
+    assert await story.done("give_task", f"owner:{colleague}", **needed) == ["task_given"]
     await story.until("task_missed", times=3)  # nobody is left to tell after the third
     await settled(redress, story.number)
     assert (await story.shown())["view"]["row"]["owner"] == "head-customer_service"
@@ -152,7 +154,7 @@ async def test_departments_refuse_an_owner_is_away_a_task_is_late_and_everybody_
     told_by = [
         each["staff"] for each in await story.happened("staff_informed") if each["topic"] == "staff_result"
     ]
-    took_part = ["agent-01", "agent-03", "agent-04", "agent-07", "store-7", "sup-01", "sup-02"]
+    took_part = [colleague, "agent-03", "agent-04", "agent-07", "store-7", "sup-01", "sup-02"]
     assert sorted(told_by) == took_part
 
 
