@@ -800,7 +800,7 @@ def test_a_sample_of_lives_keeps_every_promise(lives: type[AnyLife]) -> None:
     run_state_machine_as_test(
         lives,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=CHECKS,

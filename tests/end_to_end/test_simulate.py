@@ -2,6 +2,8 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 import policies
 import sandbox
 from cli.parts import Part
@@ -26,6 +28,7 @@ def parts() -> list[Part]:
     return [*shop, *(Part(opening=each, policy=finance) for each in fees)]
 
 
+@pytest.mark.proof
 async def test_seven_complaints_live_to_their_ends_and_everything_holds() -> None:
     done: Simulated = await simulated(
         parts(), seed=7, limit=timedelta(days=365), plan=DEFAULT_FAULTS.model_copy(update={"faults": ()})
