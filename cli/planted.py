@@ -31,7 +31,6 @@ TRACES: Mapping[StaffFault, Traces] = {
     "story_again": Traces(("P3",)),
     "kept_waiting": Traces(("P3",)),
     "handed_around": Traces(("P3",)),
-    "forgotten_harm": Traces(("O1",)),
     "let_lie": Traces(("P4",)),
     "no_word": Traces(("P4",)),
     "late_answer": Traces(("O4",)),

@@ -24,6 +24,7 @@ from domain import (
     exemption,
     guarantee,
     happy_call,
+    harm_withdrawal,
     intake,
     joining,
     late_refund,
@@ -69,6 +70,7 @@ from domain.evidence import Evidence, EvidenceCommand, EvidenceEvent
 from domain.exemption import ExceptionCommand, ExceptionEvent, Exemptions
 from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallCommand, HappyCallEvent, Past
+from domain.harm_withdrawal import HarmWithdrawn, WithdrawHarm
 from domain.intake import AcknowledgementSent, Intake, IntakeCommand, IntakeEvent, Opening
 from domain.joining import Joining, JoiningCommand, JoiningEvent
 from domain.lesson import Learned, LessonEvent, Lessons
@@ -132,6 +134,7 @@ CaseCommand = Annotated[
     | ExceptionCommand
     | OpenBrief
     | RemedyCommand
+    | WithdrawHarm
     | WishCommand
     | SagaCommand
     | ResultCommand
@@ -162,6 +165,7 @@ CaseEvent = Annotated[
     | ExceptionEvent
     | BriefOpened
     | RemedyEvent
+    | HarmWithdrawn
     | WishEvent
     | SagaEvent
     | ResultEvent
@@ -494,6 +498,8 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return _classed(case, triage.decide(case.triage, case.policy, command))
         case triage.ClaimHarm():
             return triage.decide(case.triage, case.policy, command)
+        case WithdrawHarm():
+            return harm_withdrawal.decide(case.triage, case.remedy, case.contacts, command)
         case (
             assignment.RefuseDepartment()
             | assignment.AcceptCase()
@@ -1011,6 +1017,8 @@ def _evolve(case: Case, event: Event) -> Case:
         if classed.triage.complaint_since == case.triage.complaint_since:
             return classed
         return replace(classed, intake=intake.converted(opened(case), event.at))
+    if isinstance(event, HarmWithdrawn):
+        return replace(case, triage=harm_withdrawal.evolve(case.triage, event))
     if isinstance(event, AssignmentEvent):
         return replace(case, assignment=assignment.evolve(case.assignment, event))
     if isinstance(event, EvidenceEvent):

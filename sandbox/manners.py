@@ -117,7 +117,6 @@ PLANTED = NO_FAULTS.model_copy(
             "no_gesture": 0.08,
             "handed_around": 0.08,
             "no_word": 0.06,
-            "forgotten_harm": 0.05,
             "request_ignored": 0.05,
             "kept_waiting": 0.05,
             "story_again": 0.05,
@@ -132,6 +131,7 @@ PLANTED = NO_FAULTS.model_copy(
             "tries_blame": 0.03,
             "tries_closing": 0.03,
             "tries_fee": 0.04,
+            "tries_forgetting": 0.03,
         }
     }
 )

@@ -55,7 +55,7 @@ def silent(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:
 
 
 def forgotten(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:
-    """The customer names a further harm; whoever classes the case anew leaves it out."""
+    """The customer names a further harm; whoever classes the case anew tries to leave it out."""
     owner, claimed = open_owner(scene), "fault:claimed"
     if owner is None or TOPIC in scene.done:
         yield from wanted

@@ -76,9 +76,9 @@ def _fitting(scene: Scene) -> tuple[StaffFault, ...]:
     if found.voc_type != "complaint":
         return ()
     fitting: list[StaffFault] = [
-        *("story_again", "kept_waiting", "forgotten_harm", "let_lie", "no_word", "empty_words"),
+        *("story_again", "kept_waiting", "let_lie", "no_word", "empty_words"),
         *("unexplained_rule", "request_ignored", "anger", "hung_up", "cold_courtesy", "solicited"),
-        *("tries_jargon", "tries_blame", "tries_closing"),
+        *("tries_jargon", "tries_blame", "tries_closing", "tries_forgetting"),
     ]
     firm = found.cause in scene.policy.firm_pays_causes
     if found.cause in (*GOODS, "late_delivery"):
@@ -110,7 +110,7 @@ def spoiled(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:
             yield from (*wanted, *between_two(scene))
         case "handed_around":
             yield from handed_around(scene, wanted)
-        case "forgotten_harm":
+        case "tries_forgetting":
             yield from forgotten(scene, wanted)
         case "let_lie":
             yield from late(wanted, "propose:1:0", TEN_DAYS, scene)

@@ -10,7 +10,6 @@ StaffFault = Literal[
     "story_again",
     "kept_waiting",
     "handed_around",
-    "forgotten_harm",
     "let_lie",
     "no_word",
     "late_answer",
@@ -29,6 +28,7 @@ StaffFault = Literal[
     "tries_blame",
     "tries_closing",
     "tries_fee",
+    "tries_forgetting",
 ]
 
 WORDS: dict[StaffFault, str] = {
@@ -36,7 +36,6 @@ WORDS: dict[StaffFault, str] = {
     "story_again": "the customer has to tell the whole story once more to whoever has the case",
     "kept_waiting": "a caller waits twenty minutes before anybody speaks",
     "handed_around": "a department passes the case on, then two owners hand it on, before anybody speaks",
-    "forgotten_harm": "the customer names a further loss, and the case is classed anew without it",
     "let_lie": "nobody proposes anything for more than ten working days",
     "no_word": "after the first talk the customer hears nothing for three and a half working days",
     "late_answer": "a suggestion is answered after eleven working days",
@@ -55,10 +54,14 @@ WORDS: dict[StaffFault, str] = {
     "tries_blame": "tells the customer, on no evidence, that it was their mistake",
     "tries_closing": "registers a result while nothing is decided",
     "tries_fee": "asks the customer for a fee although it was the firm's fault",
+    "tries_forgetting": "the customer names a further loss, and somebody classes the case anew without it",
 }
 """Each fault as the script means it."""
 
-ATTEMPTS: tuple[StaffFault, ...] = ("tries_jargon", "tries_blame", "tries_closing", "tries_fee")
+ATTEMPTS: tuple[StaffFault, ...] = (
+    *("tries_jargon", "tries_blame", "tries_closing", "tries_fee"),
+    "tries_forgetting",
+)
 """What the engine is to refuse."""
 
 SAID_WHEN_CALLED: tuple[StaffFault, ...] = ("cold_courtesy", "solicited")

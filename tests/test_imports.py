@@ -102,6 +102,7 @@ LIFE = (
     "staff_news",
     "authority",
     "remedy",
+    "harm_withdrawal",
     "wish",
     "regard",
     "interest",

@@ -266,12 +266,9 @@ STORIES: dict[RuleId, Stories] = {
         ),
         also_broken=(
             Story(
-                fair(
-                    triage(harm_lines=(HarmLine(id="price", harm="price"), HarmLine(id="x", harm="time"))),
-                    triage(),
-                    *SETTLED,
-                ),
-                proof=("triaged", "remedy_proposed", "result_registered"),
+                fair(*PUT_RIGHT, LATER_HARM),
+                proof=("remedy_proposed", "harm_claimed", "result_registered"),
+                forged=(BY_ITS_OWNER,),
             ),
         ),
     ),

@@ -26,6 +26,7 @@ from domain import (
     evidence,
     exemption,
     happy_call,
+    harm_withdrawal,
     intake,
     joining,
     post,
@@ -276,6 +277,10 @@ COMMANDS: dict[Any, Make] = {
         "harm_lines": d(st.sampled_from([(), (PRICE,), (PRICE,)])),
     },
     triage_.ClaimHarm: lambda _c, _d: {"line": triage_.HarmLine(id="more", harm="trouble")},
+    harm_withdrawal.WithdrawHarm: lambda c, d: {
+        "line": d(st.sampled_from(["price", "more", "trouble"])),
+        "contact": _contact(c, d),
+    },
     assignment.RefuseDepartment: lambda _c, _d: TEXT,
     assignment.AcceptCase: lambda _c, _d: {},
     assignment.TransferCase: lambda _c, d: {

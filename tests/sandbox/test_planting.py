@@ -26,7 +26,7 @@ SOLD_DEAR = "비싸게 샀습니다. 환불해 주세요."
 
 BEFORE_THE_RESULT: tuple[StaffFault, ...] = (
     *("story_again", "kept_waiting", "handed_around", "let_lie", "no_word", "dear_fee", "no_gesture"),
-    *("request_ignored", "anger", "hung_up", "forgotten_harm"),
+    *("request_ignored", "anger", "hung_up"),
 )
 
 
