@@ -332,6 +332,7 @@ def past_of(case: Case) -> Past:
 
 
 def _course(case: Case) -> Course:
+    settled = (case.retention.settled_at, case.supervisor.settled_at)
     return Course(
         before=before_remedy(case),
         assignment=case.assignment,
@@ -339,8 +340,8 @@ def _course(case: Case) -> Course:
         saga=case.saga,
         result=case.result,
         follow_up=case.follow_up,
-        held=case.retention.open,
-        held_until=case.retention.settled_at,
+        held=case.retention.open or case.supervisor.open,
+        held_until=max(filter(None, settled), default=None),
     )
 
 
@@ -1211,6 +1212,9 @@ def parked(case: Case) -> str | None:
         return "the offer did not go out: propose it again (propose_remedy)"
     if case.targets.parked is not None:
         return f"{case.targets.parked} is far overdue: a supervisor looks at it (resume_case)"
+    told = case.result.delivered_at is not None or case.ending.answered_at is not None
+    if case.supervisor.missed and told:
+        return "the customer waits for a supervisor, and nothing ends before: meet them (record_meeting)"
     if ending.dissatisfied_for_good(_course(case)) and not case.result.final:
         return "dissatisfied after the last round: open_round or state_final_position"
     return None

@@ -24,7 +24,7 @@ def intentions(scene: Scene) -> Iterator[Intention]:
     yield from _approval(scene)
     yield from _meeting(scene)
     yield from _hand_steps(scene)
-    if scene.view.row.parked is not None:
+    if scene.view.row.parked is not None and "record_meeting" not in scene.view.row.parked:
         yield from _parked(scene, scene.view.row.parked)
 
 

@@ -656,6 +656,13 @@ class AnyLife(RuleBasedStateMachine):
             assert is_over(self.case) == (not todo(self.case))
 
     @invariant()
+    def nobody_ends_while_the_customer_waits_for_a_supervisor(self) -> None:
+        """But with another case, or because the customer took it back in person (R23)."""
+        if self.case.ending.end not in (None, "joined") and self.case.supervisor.open:
+            taken = [event for event in self.told if isinstance(event, ending.WithdrawalRecorded)]
+            assert [event.by.role for event in taken][:1] == [Role.CUSTOMER]
+
+    @invariant()
     def something_always_goes_on(self) -> None:
         """A case that has not ended waits for somebody: the world, an hour, or a person."""
         if self.case.version and self.case.ending.withdrawn and self.case.ending.end is None:
