@@ -16,6 +16,7 @@ from client import Redress, connect
 from domain.effect import Contact
 from domain.intake import Opening
 from domain.policy import Policy
+from domain.spoken import EVERYTHING
 from domain.targets import Rung
 from domain.view import CaseView
 from ledger.fold import events_of
@@ -155,7 +156,7 @@ async def _live(
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": AMOUNT}
     decision["reason"] = "a small sum, so that no drill waits for an approval"
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
-    await say.as_owner("propose_remedy", plan=plan, contact=1)
+    await say.as_owner("propose_remedy", plan=plan, contact=1, said=EVERYTHING)
     proposal = await decided(redress, number, say)
     await say("accept_remedy", f"customer:cust-{place}", proposal=proposal)
     await until(redress, number, lambda view: view.remedy == "completed")

@@ -20,6 +20,8 @@ def speech(policy: Policy) -> Iterator[Sentence]:
         yield Subject("addressed", f"entry {place}"), f"{whom}: {_both(each.words)}"
     for person, names in spoken.names.items():
         yield Subject("called", person), _both(names)
+    if spoken.by_phone:
+        yield Subject("words", "with an offer by phone"), ", ".join(spoken.by_phone)
     for place, letter in enumerate(spoken.letters, start=1):
         when = ", ".join(letter.outcomes) or "whatever the outcome"
         yield Subject("letter must say", f"{place}"), f"{letter.notice}, {when}: {', '.join(letter.says)}"

@@ -54,6 +54,7 @@ from domain.policy import Language, Policy
 from domain.record import Instant, Line, Text
 from domain.refundable import check_refundable
 from domain.refusal import Refused
+from domain.spoken import PhoneContent
 from domain.triage import Classification
 
 ProposalState = Literal[
@@ -80,11 +81,14 @@ class ProposeRemedy(Command):
         acknowledges: what the brief shows and the plan regards: open promises, needs.
         why_otherwise: why it is something else than the customer said they expect.
         exception: number of the approved exception on which it rests.
+        said: what the customer was told in that contact beside what is offered; what the policy asks for and
+            was not said makes a notice go out as well.
     """
 
     kind: Literal["propose_remedy"] = "propose_remedy"
     plan: Plan
     contact: int | None = None
+    said: tuple[PhoneContent, ...] = ()
     acknowledges: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
     why_otherwise: Line | None = None
     exception: int | None = None
@@ -161,6 +165,7 @@ class RemedyProposed(Decision):
     acknowledges: tuple[Line, ...] = ()
     why_otherwise: Line | None = None
     exception: int | None = None
+    said: tuple[PhoneContent, ...] = ()
 
 
 class RemedyApproved(Decision):
@@ -348,6 +353,7 @@ class Proposal:
     offer_due: datetime | None = None
     reminded: bool = False
     contact: int | None = None
+    said: tuple[PhoneContent, ...] = ()
     exception: int | None = None
     words_waiting: str | None = None
     words_failed: bool = False
@@ -458,6 +464,7 @@ def _propose(
         acknowledges=command.acknowledges,
         why_otherwise=command.why_otherwise,
         exception=command.exception,
+        said=command.said,
         at=command.at,
         by=command.by,
     )
@@ -665,6 +672,12 @@ def _check_answer(proposal: Proposal, before: Before, command: AcceptRemedy | De
         raise Refused(f"proposal: it is {proposal.state}, not an open offer", code=proposal.state)
     if command.by.role is Role.CUSTOMER:
         return
+    unsaid = _unsaid(proposal, before.policy) if proposal.contact is not None else ()
+    if unsaid and (proposal.words_failed or proposal.words_waiting == f"offer:{proposal.number}"):
+        raise Refused(
+            f"the offer goes out in writing first: by phone the customer was not told {', '.join(unsaid)}",
+            code="not-told-yet",
+        )
     if not before.contacts.heard(command.contact):
         raise Refused(
             "contact: staff enter a customer's answer with the contact that proves it", code="contact"
@@ -679,8 +692,14 @@ def follow(remedy: Remedy, before: Before, at: datetime) -> tuple[RemedyEvent, .
     if not needs_answer(proposal.plan):
         return (RemedyAgreed(hash=proposal.hash, needed=False, at=at),)
     due = due_of(before.policy.offer, before.policy.calendar, at)
-    offered = RemedyOffered(hash=proposal.hash, falls_due=due, by_notice=proposal.contact is None, at=at)
-    return (offered,)
+    by_notice = proposal.contact is None or bool(_unsaid(proposal, before.policy))
+    return (RemedyOffered(hash=proposal.hash, falls_due=due, by_notice=by_notice, at=at),)
+
+
+def _unsaid(proposal: Proposal, policy: Policy) -> tuple[PhoneContent, ...]:
+    """Return what the policy asks for and nobody said when the offer was told."""
+    asked = policy.spoken.by_phone if policy.spoken else ()
+    return tuple(each for each in asked if each not in proposal.said)
 
 
 def deadlines(remedy: Remedy) -> tuple[Deadline, ...]:
@@ -923,6 +942,7 @@ def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
         approval_due=event.approval_due,
         approval_until=event.approval_until,
         contact=event.contact,
+        said=event.said,
         exception=event.exception,
     )
     return replace(

@@ -1,6 +1,6 @@
 """How a firm speaks to its customers, as policy data: what words may not do, and what letters must say."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -26,6 +26,13 @@ class DecisionLetter(Record):
     says: Annotated[tuple[Line, ...], Field(min_length=1)]
 
 
+PhoneContent = Literal["clauses", "to_do", "until", "appeal"]
+"""What an offer says beside what is offered: by which clause, what to do, until when, how to appeal."""
+
+EVERYTHING: tuple[PhoneContent, ...] = get_args(PhoneContent)
+"""Nothing is left out."""
+
+
 class Address(Record):
     """How customers are addressed; of all entries the first whose tiers fit holds."""
 
@@ -44,6 +51,8 @@ class Spoken(Record):
         address: how customers are addressed, by what the CRM says of them.
         names: what members of staff are called to customers; who has none is called by department.
         letters: what letters about decisions must say.
+        by_phone: what somebody who tells an offer in a contact says with it; what lacks one of these goes out
+            in writing as well, and staff enter no answer to it before that went out (P5).
     """
 
     blaming_causes: tuple[Line, ...] = ("customer_error",)
@@ -53,6 +62,7 @@ class Spoken(Record):
     address: tuple[Address, ...] = ()
     names: dict[Id, dict[Tongue, Line]] = Field(default_factory=dict)
     letters: tuple[DecisionLetter, ...] = ()
+    by_phone: tuple[PhoneContent, ...] = ()
 
     def must_say(self, notice: str, outcome: str | None) -> tuple[str, ...]:
         """Return the slots that a letter has to fill."""

@@ -10,6 +10,7 @@ from sandbox.diagnosis import CLAIMED, diagnose, triage
 from sandbox.misdeeds import TOPIC, customer, fee, first_plan, once, open_owner, plan_in
 from sandbox.plans import LAST
 from sandbox.scene import Intention, Scene
+from sandbox.staff import told_in
 
 TEN_DAYS, ELEVEN_DAYS, WITHOUT_WORD, NO_CALL = 6000, 5400, 1700, 1200
 """In minutes of working time."""
@@ -167,7 +168,7 @@ def never_sorry(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention
                 each, fields={**each.fields, "apology": False, "explanation": False, "empathy": True}
             )
         elif each.topic.startswith("propose:1:"):
-            yield replace(each, fields={**each.fields, "contact": scene.view.contacts})
+            yield replace(each, fields={**each.fields, **told_in(scene)})
         elif each.topic == "result:1" and _kept_quiet(scene):
             yield replace(each, plants=scene.fault)
         else:

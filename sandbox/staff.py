@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from domain.actor import Actor, Role
 from domain.permission import OWNED
+from domain.spoken import EVERYTHING
 from sandbox import asides, chores
 from sandbox.diagnosis import diagnose, triage
 from sandbox.duty import asked
@@ -149,8 +150,13 @@ def _propose(scene: Scene, owner: Actor) -> Iterator[Intention]:
             "이 편이 더 나아 보여서", "this seems to serve the customer better"
         )
     if scene.likely(0.6, "told in person", made):
-        fields["contact"] = scene.view.contacts
+        fields |= told_in(scene)
     yield asked(scene, f"{prefix}{made}", "propose_remedy", by=owner, low=40, high=400, **fields)
+
+
+def told_in(scene: Scene) -> dict[str, object]:
+    """Return where the customer heard of an offer, and that nothing was left out there."""
+    return {"contact": scene.view.contacts, "said": EVERYTHING}
 
 
 def _result(scene: Scene) -> dict[str, object]:
