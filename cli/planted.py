@@ -45,6 +45,7 @@ TRACES: Mapping[StaffFault, Traces] = {
     "hung_up": Traces(("I3",)),
     "cold_courtesy": Traces(("I1",)),
     "solicited": Traces(("S1",)),
+    "post_taken_down": Traces(("P2",)),
 }
 """Every fault that can be carried out; an attempt that is refused leaves nothing to be found."""
 

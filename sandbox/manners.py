@@ -113,6 +113,7 @@ PLANTED = NO_FAULTS.model_copy(
             "late_answer": 0.5,
             "dear_fee": 0.2,
             "own_fault_later": 0.2,
+            "post_taken_down": 0.3,
             "never_sorry": 0.12,
             "no_gesture": 0.08,
             "handed_around": 0.08,
@@ -132,6 +133,7 @@ PLANTED = NO_FAULTS.model_copy(
             "tries_closing": 0.03,
             "tries_fee": 0.04,
             "tries_forgetting": 0.03,
+            "tries_warranty": 0.05,
         }
     }
 )

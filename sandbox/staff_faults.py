@@ -24,11 +24,13 @@ StaffFault = Literal[
     "hung_up",
     "cold_courtesy",
     "solicited",
+    "post_taken_down",
     "tries_jargon",
     "tries_blame",
     "tries_closing",
     "tries_fee",
     "tries_forgetting",
+    "tries_warranty",
 ]
 
 WORDS: dict[StaffFault, str] = {
@@ -50,17 +52,19 @@ WORDS: dict[StaffFault, str] = {
     "hung_up": "the line is cut on a furious customer, without a warning",
     "cold_courtesy": "everybody is polite and nobody is moved; the customer says so when called",
     "solicited": "somebody asks for a good score; the customer says so when called",
+    "post_taken_down": "the firm takes the customer's post off the board, and nobody says why",
     "tries_jargon": "writes a word to the customer that only the trade understands",
     "tries_blame": "tells the customer, on no evidence, that it was their mistake",
     "tries_closing": "registers a result while nothing is decided",
     "tries_fee": "asks the customer for a fee although it was the firm's fault",
     "tries_forgetting": "the customer names a further loss, and somebody classes the case anew without it",
+    "tries_warranty": "refuses a defect for an expired warranty, which still runs",
 }
 """Each fault as the script means it."""
 
 ATTEMPTS: tuple[StaffFault, ...] = (
     *("tries_jargon", "tries_blame", "tries_closing", "tries_fee"),
-    "tries_forgetting",
+    *("tries_forgetting", "tries_warranty"),
 )
 """What the engine is to refuse."""
 
