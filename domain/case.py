@@ -880,7 +880,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *result.todo(case.result, case.remedy, before, writes),
         *happy_call.todo(case.follow_up, past_of(case), case.id),
         *written_form.todo(case.form, before, case.id),
-        *after_care.todo(case.after_care, past_of(case), writes),
+        *after_care.todo(case.after_care, past_of(case), writes, over=_is_left(case)),
         *ending.todo(case.ending, writes),
         *withdrawal.todo(case.withdrawal, writes, case.id),
         *targets.todo(case.targets, around(case), writes),
@@ -890,6 +890,11 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *staff_news.todo(case.staff_news, case.policy, case.id),
         *lesson.todo(case.lessons, before),
     )
+
+
+def _is_left(case: Case) -> bool:
+    """Say whether nobody writes to the customer unasked any more."""
+    return case.ending.withdrawn or case.ending.end is not None
 
 
 def _writes(case: Case) -> Post:
@@ -934,8 +939,9 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return happy_call.came_back(case.follow_up, past_of(case), fact)
         case "servqual-link" | "servqual-answer":
             return written_form.came_back(case.form, before, fact)
-        case "reassurance":
-            return after_care.came_back(fact)
+        case "reassurance" | "reassurance-look":
+            past, over = past_of(case), _is_left(case)
+            return after_care.came_back(case.after_care, past, case.remedy, fact, over=over)
         case "answer":
             return ending.came_back(fact)
         case "lesson":

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cli.checks.evidence import Ledger, events
-from domain.after_care import ReassuranceBegun
+from domain.after_care import OtherCasesAsked, ReassuranceBegun
 from domain.allocation import OwnerAway
 from domain.answer_link import LinkAsked
 from domain.case import CaseEvent
@@ -103,6 +103,7 @@ def name_of(event: CaseEvent) -> str | None:
             | HappyCallBegun(key=key)
             | LinkAsked(key=key)
             | ReassuranceBegun(key=key)
+            | OtherCasesAsked(key=key)
         ):
             return f"{event.kind} {key}"
         case WordsReleased(keys=keys):
