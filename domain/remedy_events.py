@@ -150,12 +150,24 @@ class WaitTold(Event):
 
 
 class RemedyOffered(Event):
-    """The customer has the offer, until `falls_due`; by notice unless told in a contact."""
+    """The customer has the offer, until `falls_due`; by notice unless told in a contact.
+
+    Attributes:
+        words_from: when the notice goes out, where it is not the customer's time now.
+    """
 
     kind: Literal["remedy_offered"] = "remedy_offered"
     hash: Line
     falls_due: Instant | None
     by_notice: bool
+    words_from: Instant | None = None
+
+
+class OfferWordsReleased(Event):
+    """The customer's hours have begun: the words that waited go out."""
+
+    kind: Literal["offer_words_released"] = "offer_words_released"
+    hash: Line
 
 
 class OfferNoticeSent(Event):
@@ -181,6 +193,7 @@ class OfferReminded(Event):
     kind: Literal["offer_reminded"] = "offer_reminded"
     hash: Line
     next_due: Instant | None
+    words_from: Instant | None = None
 
 
 class OfferExpired(Event):
@@ -251,6 +264,7 @@ RemedyEvent = (
     | WaitTold
     | AuthorityEvent
     | RemedyOffered
+    | OfferWordsReleased
     | OfferNoticeSent
     | OfferNoticeFailed
     | OfferReminded

@@ -166,10 +166,10 @@ def tries(scene: Scene) -> Iterator[Intention]:
             }
             plan = first_plan(scene)
             plan["decisions"] = [{"harm_line": line, **refusal} for line in harm_lines(scene)]
-            yield from once(scene, "propose_remedy", owner, wait, plan=plan)
+            yield from once(scene, "propose_remedy", owner, wait, plan=plan, **regarding(scene))
         case "tries_fee":
             plan = {**first_plan(scene), "fee_payer": "customer", "fees": [fee(scene)]}
-            yield from once(scene, "propose_remedy", owner, wait, plan=plan)
+            yield from once(scene, "propose_remedy", owner, wait, plan=plan, **regarding(scene))
         case _:
             yield from once(
                 scene,
@@ -185,6 +185,12 @@ def tries(scene: Scene) -> Iterator[Intention]:
 def first_plan(scene: Scene) -> dict[str, object]:
     """Return the plan that would be proposed first."""
     return plan_for(scene, "first").model_dump(mode="json", exclude_none=True)
+
+
+def regarding(scene: Scene) -> dict[str, Any]:
+    """Return what a proposal says beside its plan, so that nothing else keeps it from being made."""
+    why = scene.say("이 편이 더 나아 보여서", "this seems to serve the customer better")
+    return {"acknowledges": scene.view.regards, "why_otherwise": why}
 
 
 def plan_in(intention: Intention) -> dict[str, object]:

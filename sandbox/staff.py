@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 from domain.actor import Actor, Role
 from domain.permission import OWNED
-from domain.spoken import EVERYTHING
 from sandbox import asides, chores
 from sandbox.diagnosis import diagnose, triage
 from sandbox.duty import asked
 from sandbox.harms import harms_of
-from sandbox.plans import plan_for, promise, refuses_all, why_next
+from sandbox.plans import plan_for, promise, refuses_all, told_in, why_next
 from sandbox.scene import Intention, Scene
 
 OPEN_AGAIN = ("rejected", "approval_expired", "declined", "expired", "compensated", "void")
@@ -152,11 +151,6 @@ def _propose(scene: Scene, owner: Actor) -> Iterator[Intention]:
     if scene.likely(0.6, "told in person", made):
         fields |= told_in(scene)
     yield asked(scene, f"{prefix}{made}", "propose_remedy", by=owner, low=40, high=400, **fields)
-
-
-def told_in(scene: Scene) -> dict[str, object]:
-    """Return where the customer heard of an offer, and that nothing was left out there."""
-    return {"contact": scene.view.contacts, "said": EVERYTHING}
 
 
 def _result(scene: Scene) -> dict[str, object]:

@@ -104,6 +104,7 @@ LIFE = (
     "refundable",
     "hours",
     "consent",
+    "offer_attempt",
     "staff_news",
     "authority",
     "remedy_events",
