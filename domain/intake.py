@@ -335,6 +335,26 @@ def open_case(
     """Return the first event of a case.
 
     Raises:
+        Refused: as `check_opening` says.
+    """
+    check_opening(opening, at)
+    return CaseOpened(
+        at=at,
+        opening=opening,
+        source_key=source_key,
+        key_digest=key_digest,
+        policy=f"{policy.name}/{policy.version}",
+        policy_hash=content_hash(policy),
+        known_source=is_known(opening.source, policy),
+        received_at=opening.received_at or at,
+        caller_key=caller_key,
+    )
+
+
+def check_opening(opening: Opening, at: datetime) -> None:
+    """Refuse what is no message, or what cannot have happened when it says.
+
+    Raises:
         Refused: where there is neither text nor issue nor contact, or receipt lies in the future.
     """
     contact = opening.contact
@@ -347,17 +367,6 @@ def open_case(
     if received > at:
         raise Refused("received_at lies in the future: leave it out or correct it", code="future")
     _check_before(opening, at)
-    return CaseOpened(
-        at=at,
-        opening=opening,
-        source_key=source_key,
-        key_digest=key_digest,
-        policy=f"{policy.name}/{policy.version}",
-        policy_hash=content_hash(policy),
-        known_source=is_known(opening.source, policy),
-        received_at=received,
-        caller_key=caller_key,
-    )
 
 
 def is_known(source: str, policy: Policy) -> bool:
