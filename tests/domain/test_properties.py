@@ -754,6 +754,7 @@ class AnyLifeUnderEveryRule(AnyLife):
         RULED.model_copy(update={"authority_totals": ADDED_UP.authority_totals}),
     )
 
+    @invariant()
     def its_fairness_can_be_judged_at_any_point(self) -> None:
         """Two judgements agree, every proof happened, and nothing is found twice."""
         told = numbered(self.told)
