@@ -526,7 +526,7 @@ def _command(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | remedy.DeclineRemedy()
         ):
             if isinstance(command, remedy.ProposeRemedy):
-                regard.check(before_remedy(case), case.promises, case.wishes, command)
+                regard.check(before_remedy(case), case.regard, case.promises, case.wishes, command)
             return remedy.decide(case.remedy, before_remedy(case), command)
         case exemption.RequestException() | exemption.ApproveException() | exemption.RefuseException():
             return exemption.decide(case.exemptions, case.policy, command)

@@ -44,7 +44,10 @@ FIRST_SLOTS: dict[str, tuple[str, ...]] = {
 }
 """The slots of policies that were pinned before slots were; every wording has these at least."""
 
-ANYWHERE = ("number", "address", "owner", "product", "happened", "guarantee", "outside_body")
+ANYWHERE = (
+    *("number", "address", "opening", "closing", "owner", "product", "happened", "guarantee"),
+    "outside_body",
+)
 """Slots that every notice to a customer can have."""
 
 DECISION = ("remedies", "clauses", "outcome", "to_do", "next_step", "appeal_within", "reopen_within")
@@ -81,7 +84,10 @@ MAY_HAVE: dict[str, tuple[str, ...]] = {
 }
 """Every slot that a case can fill, by notice."""
 
-MAY_BE_EMPTY = ("product", "happened", "guarantee", "clauses", "remedies", "offer")
+MAY_BE_EMPTY = (
+    *("opening", "closing", "product", "happened", "guarantee"),
+    *("clauses", "remedies", "offer"),
+)
 """Slots for which a wording may write `{slot?}`: not every case has something to say there."""
 
 

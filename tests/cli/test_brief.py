@@ -111,6 +111,10 @@ async def test_an_exception_is_asked_for_approved_by_another_and_used(
         "amount": {"minor": 1_000, "currency": "KRW"},
     }
     plan = {"decisions": [refund], "gestures": ["apology_call"], "extras": [extra]}
+    unread = await say("propose_remedy", "owner:agent-07", plan=plan)
+    assert unread.code == 1
+    assert "read it first (open_brief" in unread.err
+    assert (await asyncio.to_thread(redress_command, "brief", number, "--by", "owner:agent-07")).code == 0
     refused = await say("propose_remedy", "owner:agent-07", plan=plan)
     assert refused.code == 1
     assert "extras" in refused.err

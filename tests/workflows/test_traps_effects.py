@@ -13,6 +13,7 @@ import workflows.interpreter
 from client import Redress
 from domain.assignment import AcceptCase
 from domain.intake import AddToCase
+from domain.regard import OpenBrief
 from domain.remedy import AcceptRemedy, ProposeRemedy
 from domain.triage import HarmLine, Triage
 from tests.workflows.environment import Environment
@@ -37,6 +38,7 @@ async def test_an_effect_cancelled_in_back_off_is_unknown_and_the_case_goes_on(e
     lines = (HarmLine(id="price", harm="price"),)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
+    await life.command(OpenBrief, OWNER)
     env.arm(kind="down", service="gateway")
     await life.command(ProposeRemedy, OWNER, plan=refund(5_000))
     view = await life.until(is_weighed)
