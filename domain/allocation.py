@@ -199,9 +199,15 @@ def decide(allocation: Allocation, desk: Desk, command: AllocationCommand) -> tu
 
 def _absent(allocation: Allocation, desk: Desk, command: ReportAbsence) -> tuple[Event, ...]:
     if command.person not in (desk.assignment.owner, desk.assignment.offered_to):
-        raise Refused("person: the case is neither theirs nor offered to them", code="not-owner")
+        raise Refused(
+            "person: the case is neither theirs nor offered to them"
+            "; name its owner, or whom it is offered to",
+            code="not-owner",
+        )
     if command.until is not None and command.until <= command.at:
-        raise Refused("until: lies in the past; there is nothing to hand over", code="past")
+        raise Refused(
+            "until: lies in the past; there is nothing to hand over: name a later instant", code="past"
+        )
     known = allocation.absence(command.person)
     if known is not None and known.until == command.until:
         return ()
@@ -249,7 +255,9 @@ def check_transfer(allocation: Allocation, desk: Desk, command: TransferCase) ->
         each.id for each in candidates(allocation, desk, command.at) if not lacking(policy, triage, each.id)
     ]
     if lacks and able:
-        raise Refused(f"to: lacks {', '.join(lacks)}, which {', '.join(able)} have", code="skill")
+        raise Refused(
+            f"to: lacks {', '.join(lacks)}, which {', '.join(able)} have; name one of them", code="skill"
+        )
 
 
 def follow(allocation: Allocation, desk: Desk, at: datetime) -> tuple[AllocationEvent, ...]:

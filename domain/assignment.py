@@ -214,7 +214,10 @@ def _transfer(assignment: Assignment, policy: Policy, command: TransferCase) -> 
     if command.to in (assignment.owner, assignment.offered_to):
         return ()
     if not (policy.holds(command.to, Role.AGENT) or policy.holds(command.to, Role.SUPERVISOR)):
-        raise Refused("to: the role directory knows no agent or supervisor of that id", code="unknown-person")
+        raise Refused(
+            "to: the role directory knows no agent or supervisor of that id; name somebody whom it knows",
+            code="unknown-person",
+        )
     if not command.summary.strip():
         raise Refused("summary: say what the next owner must know", code="summary")
     if _worn(assignment, policy):
@@ -223,7 +226,8 @@ def _transfer(assignment: Assignment, policy: Policy, command: TransferCase) -> 
             return moved
         if not policy.holds(command.to, Role.SUPERVISOR):
             raise Refused(
-                "to: it changed hands too often; only a supervisor takes it now", code="handed-too-often"
+                "to: it changed hands too often; only a supervisor takes it now: name one",
+                code="handed-too-often",
             )
     return (TransferOffered(to=command.to, summary=command.summary, at=command.at, by=command.by),)
 
@@ -245,7 +249,9 @@ def _accept_transfer(assignment: Assignment, command: AcceptTransfer) -> tuple[A
     if assignment.owner == command.by.id:
         return ()
     if assignment.offered_to != command.by.id:
-        raise Refused("the case was not offered to you", code="not-offered")
+        raise Refused(
+            "the case was not offered to you; ask its owner to offer it (transfer_case)", code="not-offered"
+        )
     return (TransferAccepted(owner=command.by.id, before=assignment.owner, at=command.at, by=command.by),)
 
 

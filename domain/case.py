@@ -473,9 +473,9 @@ def _open(case: Case, message: Open) -> tuple[Event, ...]:
 
 def _check(case: Case, command: CaseCommand) -> None:
     if command.occurred_at is not None and command.occurred_at > command.at:
-        raise Refused("occurred_at lies in the future", code="future")
+        raise Refused("occurred_at lies in the future: leave it out or correct it", code="future")
     if command.occurred_at is not None and command.occurred_at < EARLIEST:
-        raise Refused("occurred_at lies before 1970", code="past")
+        raise Refused("occurred_at lies before 1970: correct it", code="past")
     permission.check(
         command.kind,
         command,
@@ -689,7 +689,10 @@ def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
     text = opened(case).opening.text
     for event in events:
         if isinstance(event, triage.Triaged) and event.voc_type != "complaint" and case.remedy.proposed:
-            raise Refused("a remedy was proposed, so it stays a complaint", code="downgrade")
+            raise Refused(
+                "a remedy was proposed, so it stays a complaint; leave `voc_type` at complaint",
+                code="downgrade",
+            )
     return tuple(
         event.model_copy(
             update={"corrects": corrections(case.policy, text, triage.evolve(case.triage, event))}

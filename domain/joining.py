@@ -279,7 +279,11 @@ def _join(joining: Joining, standing: Standing, command: JoinCase) -> tuple[Even
         if problem is not None:
             raise Refused(problem[0], code=problem[1])
     if command.basis == "same_key" and (standing.intake.opening.split_from or joining.declined):
-        raise Refused("a person took this apart or it was declined; only a person joins it", code="by-hand")
+        raise Refused(
+            "a person took this apart or it was declined; only a person joins it"
+            ": let one do it, with another `basis`",
+            code="by-hand",
+        )
     return _ask(joining, standing, _asks(joining, command, command.into, "join"))
 
 
@@ -363,7 +367,10 @@ def _check_may_take(joining: Joining, standing: Standing, command: TakeIn) -> No
     intake = standing.intake
     if command.mode == "split":
         if intake.opening.split_from != command.case:
-            raise Refused("this case was not split off from that one", code="not-split")
+            raise Refused(
+                "this case was not split off from that one; name the one that it was split off from",
+                code="not-split",
+            )
         return
     if command.case == standing.case_id:
         raise Refused("a case cannot be joined with itself; name the other one", code="itself")
@@ -374,7 +381,9 @@ def _check_may_take(joining: Joining, standing: Standing, command: TakeIn) -> No
     _check_days(standing, command)
     own = customer_of(intake)
     if own is not None and command.customer is not None and own != command.customer:
-        raise Refused("that is another customer's case", code="other-customer")
+        raise Refused(
+            "that is another customer's case; link the two instead (link_case)", code="other-customer"
+        )
     before = joining.of(command.case)
     if before is not None and before.split_into is not None:
         raise Refused(f"it was split off again as {before.split_into}: join that one", code="split")
@@ -385,13 +394,19 @@ def _check_days(standing: Standing, command: TakeIn) -> None:
     days = standing.same_claim_days
     apart = command.opened_at - standing.intake.opened_at
     if command.basis == "same_key" and (days is None or apart > timedelta(days=days)):
-        raise Refused("the cases lie further apart than the policy takes for one claim", code="too-far")
+        raise Refused(
+            "the cases lie further apart than the policy takes for one claim; let a person join them",
+            code="too-far",
+        )
 
 
 def _split(joining: Joining, command: SplitCase) -> tuple[Event, ...]:
     taken = joining.of(command.joined)
     if taken is None or taken.mode != "join":
-        raise Refused("joined: no contacts of that case were taken in here", code="not-joined")
+        raise Refused(
+            "joined: no contacts of that case were taken in here; name one of which some were",
+            code="not-joined",
+        )
     if taken.split_into is not None:
         return ()
     if joining.splitting is not None:

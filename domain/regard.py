@@ -106,7 +106,7 @@ def check(before: Before, regard: Regard, promises: Promises, wishes: Wishes, co
 def _check_profile(before: Before, promises: Promises, command: ProposeRemedy) -> None:
     if profile(before.intake) == "pending":
         raise Refused(
-            "the customer's profile is being fetched; a proposal waits until it is known or known missing",
+            "the customer's profile is being fetched; wait until it is known or known missing",
             code="profile",
         )
     passed = [fact for fact in facts(before.intake, promises) if fact not in command.acknowledges]

@@ -509,7 +509,7 @@ def _split(command_id: str, over: tuple[Bound, ...], *, at: datetime, by: Actor)
 def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> None:
     standing = remedy.proposal
     if not before.triage.classed:
-        raise Refused("the case is not triaged yet", code="not-triaged")
+        raise Refused("the case is not triaged yet: triage it first", code="not-triaged")
     if before.triage.voc_type != "complaint":
         raise Refused("only complaints get a remedy; answer this case instead", code="short-way")
     if standing is not None and standing.state == "agreed":
@@ -554,14 +554,15 @@ def _named(remedy: Remedy, given: str) -> Proposal:
         return standing
     if any(old.startswith(given) for old in remedy.hashes):
         raise Refused("proposal: it was replaced by another; look at the present one", code="void")
-    raise Refused("proposal: there is none of that hash", code="no-proposal")
+    raise Refused("proposal: there is none of that hash; look at the present one", code="no-proposal")
 
 
 def _approve(remedy: Remedy, before: Before, command: ApproveRemedy) -> tuple[RemedyEvent, ...]:
     proposal, policy = _named(remedy, command.proposal), before.policy
     if proposal.approved_by is not None:
         raise Refused(
-            f"proposal: {proposal.approved_by} approved it already, and an approval counts once",
+            f"proposal: {proposal.approved_by} approved it already, and an approval counts once"
+            "; let a second person approve",
             code="replay",
         )
     _check_waits(proposal)
@@ -569,7 +570,7 @@ def _approve(remedy: Remedy, before: Before, command: ApproveRemedy) -> tuple[Re
     role, used = command.by.role, proposal.customer_used
     if not authority.may_approve(policy, role, _worth(proposal), remedy.given, used):
         raise Refused(
-            f"{proposal.total} is above your authority; a department head decides", code="authority"
+            f"{proposal.total} is above your authority; a department head decides: ask one", code="authority"
         )
     counts = authority.claim(
         policy,
@@ -602,12 +603,18 @@ def _check_waits(proposal: Proposal) -> None:
             code="expired",
         )
     if proposal.state != "waiting_approval":
-        raise Refused(f"proposal: it is {proposal.state}, not waiting for approval", code=proposal.state)
+        raise Refused(
+            f"proposal: it is {proposal.state}, not waiting for approval; look at the present one",
+            code=proposal.state,
+        )
 
 
 def _check_second_person(proposal: Proposal, person: str) -> None:
     if proposal.by == person:
-        raise Refused("nobody approves their own proposal, in whatever role", code="self-approval")
+        raise Refused(
+            "nobody approves their own proposal, in whatever role; ask somebody else who may",
+            code="self-approval",
+        )
 
 
 def _reject(remedy: Remedy, policy: Policy, command: RejectRemedy) -> tuple[RemedyEvent, ...]:
@@ -617,7 +624,7 @@ def _reject(remedy: Remedy, policy: Policy, command: RejectRemedy) -> tuple[Reme
     _check_waits(proposal)
     _check_second_person(proposal, command.by.id)
     if command.clause is not None and command.clause not in {clause.id for clause in policy.clauses}:
-        raise Refused(f"clause: this policy has no {command.clause}", code="clause")
+        raise Refused(f"clause: this policy has no {command.clause}; name one that it has", code="clause")
     if command.clause is None and owed_by_law(proposal.plan):
         raise Refused(
             "clause: the plan gives what is owed, not goodwill; want of authority is no ground to refuse it. "
@@ -662,12 +669,17 @@ def _decline(remedy: Remedy, before: Before, command: DeclineRemedy) -> tuple[Re
 
 def _check_answer(proposal: Proposal, before: Before, command: AcceptRemedy | DeclineRemedy) -> None:
     if proposal.state != "offered":
-        raise Refused(f"proposal: it is {proposal.state}, not an open offer", code=proposal.state)
+        raise Refused(
+            f"proposal: it is {proposal.state}, not an open offer; look at the present one",
+            code=proposal.state,
+        )
     if command.by.role is Role.CUSTOMER:
         return
     if not before.contacts.heard(command.contact):
         raise Refused(
-            "contact: staff enter a customer's answer with the contact that proves it", code="contact"
+            "contact: staff enter a customer's answer with the contact that proves it"
+            "; log it and give its number",
+            code="contact",
         )
 
 

@@ -137,18 +137,25 @@ def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[Tr
         raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
     ids = [line.id for line in command.harm_lines]
     if len(set(ids)) != len(ids):
-        raise Refused("harm_lines: two lines have the same id", code="harm-lines")
+        raise Refused("harm_lines: two lines have the same id; name one of them anew", code="harm-lines")
     for line in command.harm_lines:
         _check_currency(policy, line)
     if command.praises is not None and policy.person(command.praises) is None:
-        raise Refused("praises: the role directory knows nobody of that id", code="unknown-person")
+        raise Refused(
+            "praises: the role directory knows nobody of that id"
+            "; name somebody whom it knows, or leave it out",
+            code="unknown-person",
+        )
     if (
         triage.voc_type == "complaint"
         and triage.classed
         and not triage.by_rules
         and command.voc_type != "complaint"
     ):
-        raise Refused("a complaint stays a complaint; only its customer can withdraw it", code="downgrade")
+        raise Refused(
+            "a complaint stays a complaint; only its customer can withdraw it: leave `voc_type` at complaint",
+            code="downgrade",
+        )
     known = () if triage.by_rules and triage.harm_lines == _implied("complaint") else triage.harm_lines
     lines = command.harm_lines or known or _implied(command.voc_type)
     event = Triaged(
@@ -211,7 +218,10 @@ def _implied(voc_type: VocType) -> tuple[HarmLine, ...]:
 
 def _check_currency(policy: Policy, line: HarmLine) -> None:
     if line.amount is not None and line.amount.currency != policy.currency:
-        raise Refused(f"harm line {line.id}: this case is in {policy.currency}", code="currency")
+        raise Refused(
+            f"harm line {line.id}: this case is in {policy.currency}; give it in that currency",
+            code="currency",
+        )
 
 
 def _claim(
