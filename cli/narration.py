@@ -77,7 +77,10 @@ STAFF_NEWS: Mapping[str, Callable[[str], Sentences | None]] = {
     ),
     "staff_praise": lambda staff: (f"{staff}에게 칭찬을 전했습니다", f"{staff} hears of the praise"),
     **dict.fromkeys(
-        ("staff_fallback", "staff_offer", "staff_away", "staff_task", "staff_task_late", "staff_task_answer"),
+        (
+            *("staff_fallback", "staff_offer", "staff_away", "staff_suggested"),
+            *("staff_task", "staff_task_late", "staff_task_answer"),
+        ),
         lambda _: None,
     ),
 }
@@ -108,6 +111,10 @@ TOLD: Mapping[str, Telling] = {
     "owner_away": lambda event: (
         f"담당자 {event.person} 부재",
         f"{event.person}, who owns it, is away; its deadlines run on",
+    ),
+    "department_accepted": lambda event: (
+        f"{event.department} 부서가 접수, 담당자는 정해지지 않음",
+        f"{event.department} takes it; who owns it is open",
     ),
     "owner_suggested": lambda event: (
         f"담당자 추천: {event.person or '없음'} ({', '.join(event.reasons)})",

@@ -25,9 +25,15 @@ class RefuseDepartment(Command):
 
 
 class AcceptCase(Command):
-    """A member of the department takes the case; it is theirs from now on."""
+    """A member of the department takes the case; it is theirs from now on.
+
+    Attributes:
+        for_department: a leader takes it for the department, and who of it will own it is open; somebody is
+            suggested, which binds nobody.
+    """
 
     kind: Literal["accept_case"] = "accept_case"
+    for_department: bool = False
 
 
 class TransferCase(Command):
@@ -74,6 +80,13 @@ class DepartmentRefused(Event):
     kind: Literal["department_refused"] = "department_refused"
     department: Line
     reason: Line
+
+
+class DepartmentAccepted(Event):
+    """The department accepted the case; who of it owns it is open."""
+
+    kind: Literal["department_accepted"] = "department_accepted"
+    department: Line
 
 
 class CaseAccepted(Event):
@@ -141,6 +154,7 @@ AssignmentEvent = (
     DepartmentAssigned
     | FallbackAlerted
     | DepartmentRefused
+    | DepartmentAccepted
     | CaseAccepted
     | TransferOffered
     | TransferAccepted
@@ -156,6 +170,7 @@ class Assignment:
     Attributes:
         assigned_at: since when somebody is asked to accept: the department, or whom the case was moved up to.
         asks: how often somebody new was asked; each ask has an acceptance deadline of its own.
+        taken_at: when the department took it without naming an owner; None where it did not, or has one.
         accepted_at: when the present owner accepted; None while that is awaited.
         pinned: it changed hands so often that only leaders pass it on.
     """
@@ -164,6 +179,7 @@ class Assignment:
     assigned_at: datetime | None = None
     asks: int = 0
     refused: tuple[str, ...] = ()
+    taken_at: datetime | None = None
     owner: str | None = None
     accepted_at: Instant | None = None
     offered_to: str | None = None
@@ -183,11 +199,13 @@ def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -
         raise Refused("the case has no department yet: triage it first", code="not-triaged")
     match command:
         case RefuseDepartment(reason=reason, at=at, by=by):
-            if assignment.owner is not None:
+            if assignment.owner is not None or assignment.taken_at is not None:
                 raise Refused("the department has accepted the case; transfer it instead", code="accepted")
             if assignment.department == policy.fallback_department:
                 raise Refused("this department takes what no other does; escalate instead", code="fallback")
             return (DepartmentRefused(department=assignment.department, reason=reason, at=at, by=by),)
+        case AcceptCase(for_department=True):
+            return _accept_for(assignment, assignment.department, command)
         case AcceptCase():
             return _accept(assignment, command)
         case TransferCase():
@@ -198,6 +216,17 @@ def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -
             return escalate(assignment, policy, cause="command", reason=reason, at=at, by=by)
         case _:
             assert_never(command)
+
+
+def _accept_for(assignment: Assignment, department: str, command: AcceptCase) -> tuple[AssignmentEvent, ...]:
+    """A leader answers for the department, and leaves open who owns the case."""
+    if command.by.role not in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
+        raise Refused("for_department: only a leader takes it so; leave it out", code="not-your-role")
+    if assignment.owner is not None:
+        raise Refused(f"{assignment.owner} owns the case; ask for a transfer", code="owned")
+    if assignment.taken_at is not None:
+        return ()
+    return (DepartmentAccepted(department=department, at=command.at, by=command.by),)
 
 
 def _accept(assignment: Assignment, command: AcceptCase) -> tuple[AssignmentEvent, ...]:
@@ -356,11 +385,19 @@ def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
     match event:
         case DepartmentAssigned(department=department, at=at):
             since = assignment.assigned_at or at  # a refusal by one department does not stop the clock
-            return replace(assignment, department=department, assigned_at=since, asks=max(assignment.asks, 1))
+            return replace(
+                assignment,
+                department=department,
+                assigned_at=since,
+                asks=max(assignment.asks, 1),
+                taken_at=None,
+            )
         case FallbackAlerted():
             return assignment
         case DepartmentRefused(department=department):
             return replace(assignment, department=None, refused=(*assignment.refused, department))
+        case DepartmentAccepted(at=at):
+            return replace(assignment, taken_at=at)
         case CaseAccepted(owner=owner, at=at):
             return replace(_owned_by(assignment, owner), accepted_at=at)
         case TransferOffered(to=to):
@@ -391,4 +428,4 @@ def taken_up(assignment: Assignment, command: Command) -> tuple[CaseAccepted, ..
 
 def _owned_by(assignment: Assignment, owner: str) -> Assignment:
     owners = tuple(dict.fromkeys((*assignment.owners, owner)))
-    return replace(assignment, owner=owner, offered_to=None, offered_at=None, owners=owners)
+    return replace(assignment, owner=owner, offered_to=None, offered_at=None, owners=owners, taken_at=None)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from domain.actor import Role
-from domain.allocation import OwnerAway
+from domain.allocation import OwnerAway, OwnerSuggested
 from domain.assignment import Assignment, FallbackAlerted, TransferOffered
 from domain.ending import AnswerNotified, Ending
 from domain.intake import Acknowledged, AddedToCase, Intake
@@ -49,14 +49,16 @@ def heard(news: News, scene: Scene, event: Event) -> News:
         news = takes_part(news, event.by.id)
     if scene.policy.handling is None:
         return news
-    if isinstance(event, FallbackAlerted | TransferOffered | OwnerAway):
+    if isinstance(event, FallbackAlerted | TransferOffered | OwnerAway | OwnerSuggested):
         return _of_owners(news, scene, event)
     if isinstance(event, ResultNotified | ResultTold | AnswerNotified):
         return _of_the_outcome(news, scene, event)
     return _of_tasks(news, scene, event)
 
 
-def _of_owners(news: News, scene: Scene, event: FallbackAlerted | TransferOffered | OwnerAway) -> News:
+def _of_owners(
+    news: News, scene: Scene, event: FallbackAlerted | TransferOffered | OwnerAway | OwnerSuggested
+) -> News:
     policy, at = scene.policy, event.at
     match event:
         case FallbackAlerted(department=department):
@@ -66,6 +68,10 @@ def _of_owners(news: News, scene: Scene, event: FallbackAlerted | TransferOffere
         case OwnerAway(person=person):
             leader = policy.leader(scene.assignment.department, scene.assignment.level + 1)
             return tell(news, policy, "staff_away", (leader,), at=at, about=person)
+        case OwnerSuggested(person=person, reasons=reasons):
+            if scene.assignment.taken_at is None:
+                return news  # whoever asked reads the answer
+            return tell(news, policy, "staff_suggested", (person,), at=at, about=", ".join(reasons))
 
 
 def _of_tasks(news: News, scene: Scene, event: Event) -> News:

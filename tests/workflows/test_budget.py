@@ -27,8 +27,8 @@ EFFECTS = Counter(
 notice, what the case teaches, the happy call: exactly these."""
 
 UPDATES, TIMERS = 8, 3
-"""Triage, accept, brief, contact, propose, approve, accept the remedy, register; and an alarm from the opening on,
-an earlier one for the happy call, one for the reopen window."""
+"""Triage, accept, brief, contact, propose, approve, accept the remedy, register; an alarm from the opening
+on, an earlier one for the happy call, one for the reopen window."""
 
 MOST_APPENDS, MOST_EVENTS, MOST_TASKS = 16, 208, 35
 
