@@ -5,7 +5,7 @@ comes back as the effect's recorded answer. Every step may be repeated: the othe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from temporalio.exceptions import ApplicationError
 from activities.http import expect, refused
 from domain.effect import Answer, Ask, HandedOver, JoinInto, SplitOff, SplitOpened
 from domain.intake import CaseOpened, CustomerRead, Opening
+from domain.joined_lines import stated
 from domain.joining import CaseTakenIn, ContactCopy, Mode, copies
 from domain.message import Event
 from domain.policy import Policy
@@ -63,6 +64,9 @@ class Cases:
             events = [(seq, event) for seq, event in known if request.since < seq <= request.upto]
             told = copies(ask.case_id, events, "join") if request.mode == "join" else ()
             about = _about(known, request.mode, request.basis, request.upto)
+            if request.mode == "join":
+                until = (event for seq, event in known if seq <= request.upto)
+                about |= _lines(ask.case_id, until, own=False)
             try:
                 await self._hand_over(ask, request.into, told, {**about, "case": ask.case_id})
             except Refused as refusal:
@@ -81,6 +85,7 @@ class Cases:
                 raise refused("the ledger does not hold the case that was joined", "not-found")
             number = await self._open_again(ask, request, first)
             about = _about(known, "split", "staff", known[-1][0])
+            about |= _lines(request.joined, (event for _, event in known), own=True)
             try:
                 leaves = copies(request.joined, known, "split")
                 await self._hand_over(ask, number, leaves, {**about, "case": ask.case_id})
@@ -149,6 +154,11 @@ def _about(known: Sequence[tuple[int, Event]], mode: Mode, basis: str, upto: int
         "customer": _customer(known),
         "upto": upto,
     }
+
+
+def _lines(case_id: str, events: Iterable[Event], *, own: bool) -> dict[str, Any]:
+    """Return the harms that are stated there, for every page: what is claimed once is not claimed again."""
+    return {"lines": [line.model_dump(mode="json") for line in stated(case_id, events, own=own)]}
 
 
 def _start(known: Sequence[tuple[int, Event]], first: CaseOpened) -> datetime:

@@ -207,6 +207,10 @@ TOLD: Mapping[str, Telling] = {
         f"{event.into} 건에 합치지 못했습니다",
         f"not joined into {event.into}: {event.reason}",
     ),
+    "join_told": lambda event: (
+        "앞으로 쓰실 접수번호를 알려 드렸습니다" if event.delivered else "합친 것을 알려 드리지 못했습니다",
+        "the customer knows which number counts" if event.delivered else "the join reached nobody",
+    ),
     "case_split": lambda event: (
         f"잘못 합친 {event.joined} 건을 {event.into} 건으로 다시 나누었습니다",
         f"what was joined from {event.joined} is a case of its own again: {event.into}",

@@ -344,6 +344,10 @@ def _standing(case: Case) -> joining.Standing:
     return joining.Standing(
         case_id=case.id,
         intake=opened(case),
+        triage=case.triage,
+        currency=case.policy.currency,
+        claims=stage(case) in permission.BEFORE_RESULT,
+        remedy=case.remedy,
         contacts=case.contacts,
         promises=case.promises,
         supervisor=case.supervisor,
@@ -882,7 +886,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *targets.todo(case.targets, around(case), writes),
         *(allocation.todo(case.allocation) if case.ending.end is None else ()),
         *treatment.todo(case.treatment, case.policy, case.assignment, case.id),
-        *joining.todo(case.joining),
+        *joining.todo(case.joining, writes),
         *staff_news.todo(case.staff_news, case.policy, case.id),
         *lesson.todo(case.lessons, before),
     )
@@ -938,7 +942,7 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return lesson.came_back(fact)
         case "tell":
             return targets.came_back(fact)
-        case "join" | "split":
+        case "join" | "split" | "joined":
             return joining.came_back(case.joining, _standing(case), fact)
         case "withdrawal":
             return withdrawal.came_back(case.policy, fact)
@@ -1144,6 +1148,9 @@ def _agreed_to(case: Case, event: RemedyAgreed) -> Case:
 def _joined(case: Case, event: JoiningEvent) -> Case:
     """The earliest start of all that is joined counts; what it makes overdue is noticed once."""
     joined = replace(case, joining=joining.evolve(case.joining, event, case.version + 1))
+    if isinstance(event, joining.CaseSplit) and event.lines:
+        stay = tuple(line for line in case.triage.harm_lines if line.id not in event.lines)
+        joined = replace(joined, triage=replace(case.triage, harm_lines=stay))
     if not isinstance(event, joining.CaseTakenIn | joining.CaseSplit):
         return joined
     known, start = opened(case), joining.earliest_start(joined.joining, opened(case))

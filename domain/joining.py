@@ -7,18 +7,24 @@ case asks and ends as joined once the earlier one has everything; a case with a 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
+
+from pydantic import Field
 
 from domain.contact import ContactLogged, Contacts, ContactTakenIn
-from domain.effect import Effect, HandedOver, JoinInto, SplitOff, SplitOpened
+from domain.effect import Effect, HandedOver, JoinInto, NoticeSent, SplitOff, SplitOpened
 from domain.ending import CaseEnded
 from domain.intake import AddedToCase, CaseOpened, Intake, customer_of
+from domain.joined_lines import claimed, leaving
 from domain.message import CameBack, Command, EffectRefused, EffectSucceeded, Event
+from domain.notice import Post
 from domain.promise import Promises
-from domain.record import Id, Instant, Line, Note, Record
+from domain.record import Id, Instant, Line, Note, Record, Text
 from domain.refusal import Refused
+from domain.remedy import Remedy
 from domain.saga import PAYOUTS, Saga
 from domain.supervisor import SupervisorRight
+from domain.triage import MAX_LINES, Classification, HarmClaimed, HarmLine
 
 Basis = Literal["same_key", "customer", "staff"]
 Mode = Literal["join", "link", "split"]
@@ -77,6 +83,7 @@ class TakeIn(Command):
         received_at: when its claim was received: the earliest start counts.
         upto: the last event there that was looked at.
         last: no page follows.
+        lines: the harms that are stated there.
     """
 
     kind: Literal["take_in"] = "take_in"
@@ -89,6 +96,7 @@ class TakeIn(Command):
     upto: int = 0
     last: bool = True
     contacts: tuple[ContactCopy, ...] = ()
+    lines: Annotated[tuple[HarmLine, ...], Field(max_length=MAX_LINES)] = ()
 
 
 class JoinAsked(Event):
@@ -156,12 +164,27 @@ class SplitAsked(Event):
 
 
 class CaseSplit(Event):
-    """What was joined from a case is a case of its own again."""
+    """What was joined from a case is a case of its own again.
+
+    Attributes:
+        lines: the harm lines that left with it.
+    """
 
     kind: Literal["case_split"] = "case_split"
     number: int
     joined: Id
     into: Id
+    lines: tuple[Line, ...] = ()
+
+
+class JoinTold(Event):
+    """The customer was told which number counts from now on, or could not be told."""
+
+    kind: Literal["join_told"] = "join_told"
+    key: Line
+    delivered: bool
+    text: Text = ""
+    digest: Line | None = None
 
 
 class SplitFailed(Event):
@@ -175,7 +198,15 @@ class SplitFailed(Event):
 
 JoiningCommand = JoinCase | LinkCase | SplitCase | TakeIn
 JoiningEvent = (
-    JoinAsked | JoinDeclined | CaseJoined | CaseLinked | CaseTakenIn | SplitAsked | CaseSplit | SplitFailed
+    JoinAsked
+    | JoinDeclined
+    | CaseJoined
+    | JoinTold
+    | CaseLinked
+    | CaseTakenIn
+    | SplitAsked
+    | CaseSplit
+    | SplitFailed
 )
 
 
@@ -219,6 +250,7 @@ class Joining:
     Attributes:
         asked: the join that is on its way.
         joined_into: the case that has everything of this one.
+        told: the customer knows it, or could not be told.
         linked: cases that this one knows of.
         taken: cases that were taken in.
         declined: a join came to nothing, so that no rule asks again by itself.
@@ -227,6 +259,7 @@ class Joining:
     asks: int = 0
     asked: Asked | None = None
     joined_into: str | None = None
+    told: bool = False
     basis: str | None = None
     linked: tuple[str, ...] = ()
     taken: tuple[Taken, ...] = ()
@@ -241,10 +274,18 @@ class Joining:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the joining reads of the case."""
+    """What the joining reads of the case.
+
+    Attributes:
+        claims: whether harms can still be claimed here.
+    """
 
     case_id: str
     intake: Intake
+    triage: Classification
+    currency: str
+    claims: bool
+    remedy: Remedy
     contacts: Contacts
     promises: Promises
     supervisor: SupervisorRight
@@ -349,7 +390,8 @@ def _take_in(joining: Joining, standing: Standing, command: TakeIn) -> tuple[Eve
         for place, copy in enumerate(fresh, start=1)
     )
     upto = max([seen, *(copy.seq for copy in fresh), *([command.upto] if command.last else [])])
-    if not contacts and before is not None and upto == seen:
+    lines = _lines(standing, command)
+    if not contacts and not lines and before is not None and upto == seen:
         return ()
     page = CaseTakenIn(
         case=command.case,
@@ -360,7 +402,14 @@ def _take_in(joining: Joining, standing: Standing, command: TakeIn) -> tuple[Eve
         at=command.at,
         by=command.by,
     )
-    return (*contacts, page)
+    return (*contacts, *lines, page)
+
+
+def _lines(standing: Standing, command: TakeIn) -> tuple[HarmClaimed, ...]:
+    """After the result nothing is claimed any more; the words are with the contacts in any case."""
+    if not standing.claims:
+        return ()
+    return claimed(standing.triage, command.lines, currency=standing.currency, at=command.at, by=command.by)
 
 
 def _check_may_take(joining: Joining, standing: Standing, command: TakeIn) -> None:
@@ -433,9 +482,15 @@ def earliest_start(joining: Joining, intake: Intake) -> datetime:
 # Effects. --------------------------------------------------------------------------------------------------
 
 
-def todo(joining: Joining) -> tuple[Effect, ...]:
-    """Return what other cases are asked: to take in, or to be opened for what leaves."""
+TOLD = "joined"
+"""The wording by which the customer hears which number counts from now on; older policies have none."""
+
+
+def todo(joining: Joining, post: Post) -> tuple[Effect, ...]:
+    """Return what other cases are asked, to take in or to be opened, and what the customer is told."""
     found: list[Effect] = []
+    if joining.joined_into is not None and not joining.told and TOLD in post.policy.slots:
+        found.append(post.notice(f"{TOLD}:1", TOLD, {"into": joining.joined_into}))
     asked, splitting = joining.asked, joining.splitting
     if asked is not None:
         request = JoinInto(
@@ -453,7 +508,15 @@ def todo(joining: Joining) -> tuple[Effect, ...]:
 def came_back(joining: Joining, standing: Standing, fact: CameBack) -> tuple[Event, ...]:
     """Say what the other case's answer means."""
     if fact.key.startswith("split:"):
-        return _split_answered(joining, fact)
+        return _split_answered(joining, standing, fact)
+    if fact.key.startswith(f"{TOLD}:"):
+        sent = fact.result if isinstance(fact, EffectSucceeded) else None
+        if not isinstance(sent, NoticeSent):
+            return (JoinTold(key=fact.key, delivered=False, at=fact.at),)
+        told = JoinTold(
+            key=fact.key, delivered=sent.delivered, text=sent.text, digest=sent.digest, at=fact.at
+        )
+        return (told,)
     asked = joining.asked
     if asked is None:
         return ()
@@ -481,13 +544,14 @@ def came_back(joining: Joining, standing: Standing, fact: CameBack) -> tuple[Eve
     return (CaseJoined(into=asked.into, basis=asked.basis, at=fact.at),)
 
 
-def _split_answered(joining: Joining, fact: CameBack) -> tuple[Event, ...]:
+def _split_answered(joining: Joining, standing: Standing, fact: CameBack) -> tuple[Event, ...]:
     splitting = joining.splitting
     if splitting is None:
         return ()
     number, joined = splitting.number, splitting.joined
     if isinstance(fact, EffectSucceeded) and isinstance(fact.result, SplitOpened):
-        return (CaseSplit(number=number, joined=joined, into=fact.result.case, at=fact.at),)
+        lines = leaving(standing.triage, standing.remedy, joined)
+        return (CaseSplit(number=number, joined=joined, into=fact.result.case, lines=lines, at=fact.at),)
     return (SplitFailed(number=number, joined=joined, reason=_why(fact)[0], at=fact.at),)
 
 
@@ -578,6 +642,8 @@ def evolve(joining: Joining, event: JoiningEvent, version: int) -> Joining:
             return replace(joining, asked=None, declined=joining.declined or code != UNKNOWN)
         case CaseJoined(into=into, basis=basis):
             return replace(joining, asked=None, joined_into=into, basis=basis)
+        case JoinTold():
+            return replace(joining, told=True)
         case CaseLinked(other=other):
             linked = tuple(dict.fromkeys((*joining.linked, other)))
             return replace(joining, asked=None if event.answered else joining.asked, linked=linked)

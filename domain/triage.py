@@ -19,12 +19,17 @@ MAX_LINES = 20
 
 
 class HarmLine(Record):
-    """One harm that the customer states; each gets its own decision."""
+    """One harm that the customer states; each gets its own decision.
+
+    Attributes:
+        origin: the joined case in which it was stated; None: here.
+    """
 
     id: Line
     harm: Harm
     stated: Note = ""
     amount: Money | None = None
+    origin: Id | None = None
 
 
 class Triage(Command):
@@ -168,13 +173,20 @@ def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[Tr
         safety=command.safety,
         vulnerable=command.vulnerable,
         emotion=command.emotion or triage.emotion,
-        harm_lines=lines,
+        harm_lines=_with_joined(triage, lines),
         wants=command.wants or triage.wants,
         converted=triage.classed and not triage.by_rules and triage.voc_type != command.voc_type,
         praises=command.praises or triage.praises,
     )
     same = triage.classed and replace(_applied(triage, event), classed_at=triage.classed_at) == triage
     return () if same else (event,)
+
+
+def _with_joined(triage: Classification, lines: tuple[HarmLine, ...]) -> tuple[HarmLine, ...]:
+    """What was stated in a joined case stays stated, whoever classes this one anew."""
+    named = {line.id for line in lines}
+    joined = (line for line in triage.harm_lines if line.origin is not None and line.id not in named)
+    return (*lines, *joined)[:MAX_LINES]
 
 
 def read(

@@ -128,6 +128,7 @@ LIFE = (
     "retention",
     "ending",
     "staff_readers",
+    "joined_lines",
     "joining",
     "clocks",
     "withdrawal",
