@@ -100,6 +100,10 @@ TOLD: Mapping[str, Telling] = {
         f"{event.department} 부서로",
         f"routed to {event.department}",
     ),
+    "case_rerouted": lambda event: (
+        f"다시 분류하여 {event.before} 부서에서 {event.department} 부서로 인계",
+        f"classed anew: it goes from {event.before} to {event.department}, which has to accept",
+    ),
     "fallback_alerted": lambda event: (
         f"맡을 부서를 규칙으로 찾지 못하여 {event.department} 부서장에게 알립니다",
         f"no rule finds a department: {event.department} takes it, and its leader is alerted",

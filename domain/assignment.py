@@ -66,6 +66,21 @@ class DepartmentAssigned(Decision):
     reason: Line
 
 
+class CaseRerouted(Decision):
+    """A person classed an owned case anew, and by the rules another department answers for it.
+
+    Whoever owns it keeps it until somebody of that department accepts; every deadline runs on.
+    """
+
+    kind: Literal["case_rerouted"] = "case_rerouted"
+    department: Line
+    before: Line
+    owner: Id
+    rule: int
+    reason: Line
+    summary: Text
+
+
 class FallbackAlerted(Event):
     """No department answers for the case by a rule: the fallback takes it, and its leader is told."""
 
@@ -152,6 +167,7 @@ TRANSFERS = "transfers"
 AssignmentCommand = RefuseDepartment | AcceptCase | TransferCase | AcceptTransfer | EscalateCase
 AssignmentEvent = (
     DepartmentAssigned
+    | CaseRerouted
     | FallbackAlerted
     | DepartmentRefused
     | DepartmentAccepted
@@ -172,6 +188,7 @@ class Assignment:
         asks: how often somebody new was asked; each ask has an acceptance deadline of its own.
         taken_at: when the department took it without naming an owner; None where it did not, or has one.
         accepted_at: when the present owner accepted; None while that is awaited.
+        passed_from: the department whose owner keeps it until somebody of another accepts; else None.
         pinned: it changed hands so often that only leaders pass it on.
     """
 
@@ -188,6 +205,7 @@ class Assignment:
     level: int = 0
     transfers: int = 0
     owners: tuple[str, ...] = ()
+    passed_from: str | None = None
     pinned: bool = False
 
 
@@ -199,13 +217,16 @@ def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -
         raise Refused("the case has no department yet: triage it first", code="not-triaged")
     match command:
         case RefuseDepartment(reason=reason, at=at, by=by):
-            if assignment.owner is not None or assignment.taken_at is not None:
+            kept = assignment.owner is not None and assignment.passed_from is None
+            if kept or assignment.taken_at is not None:
                 raise Refused("the department has accepted the case; transfer it instead", code="accepted")
             if assignment.department == policy.fallback_department:
                 raise Refused("this department takes what no other does; escalate instead", code="fallback")
             return (DepartmentRefused(department=assignment.department, reason=reason, at=at, by=by),)
         case AcceptCase(for_department=True):
             return _accept_for(assignment, assignment.department, command)
+        case AcceptCase() if assignment.passed_from is not None and assignment.owner is not None:
+            return _accept_passed(assignment, assignment.owner, policy, command)
         case AcceptCase():
             return _accept(assignment, command)
         case TransferCase():
@@ -235,6 +256,18 @@ def _accept(assignment: Assignment, command: AcceptCase) -> tuple[AssignmentEven
     if assignment.owner is not None and assignment.owner != command.by.id:
         raise Refused(f"{assignment.owner} owns the case; ask for a transfer", code="owned")
     return (CaseAccepted(owner=command.by.id, at=command.at, by=command.by),)
+
+
+def _accept_passed(
+    assignment: Assignment, owner: str, policy: Policy, command: AcceptCase
+) -> tuple[AssignmentEvent, ...]:
+    """Somebody of the department that now answers for the case takes it over from its owner."""
+    person = policy.person(command.by.id)
+    if person is None or person.department != assignment.department:
+        raise Refused(
+            f"by: the case goes to {assignment.department}; let somebody of it accept", code="not-theirs"
+        )
+    return (TransferAccepted(owner=command.by.id, before=owner, at=command.at, by=command.by),)
 
 
 def _transfer(assignment: Assignment, policy: Policy, command: TransferCase) -> tuple[AssignmentEvent, ...]:
@@ -360,6 +393,36 @@ def _belongs_elsewhere(assignment: Assignment, policy: Policy, found: Routed) ->
     return free and found.department != assignment.department
 
 
+def reroute(
+    assignment: Assignment, triage: Classification, policy: Policy, *, summary: str, at: datetime, by: Actor
+) -> tuple[CaseRerouted | OwnerAppointed, ...]:
+    """Hand an owned case to the department that a person's new classification asks for by the rules.
+
+    In higher hands it goes to the leader of that level at once; a case that changed hands too often stays.
+    """
+    before, owner = assignment.department, assignment.owner
+    if not (policy.handling and policy.handling.reroute) or assignment.pinned or not (before and owner):
+        return ()
+    found = route(assignment.refused, triage, policy)
+    if found.department == before:
+        return ()
+    moved = CaseRerouted(
+        department=found.department,
+        before=before,
+        owner=owner,
+        rule=found.rule,
+        reason=found.reason,
+        summary=summary,
+        at=at,
+        by=by,
+    )
+    levels = policy.department(found.department).levels
+    leader = levels[min(assignment.level, len(levels)) - 1] if assignment.level else owner
+    if leader == owner:
+        return (moved,)
+    return (moved, OwnerAppointed(owner=leader, before=owner, reason=found.reason, at=at))
+
+
 def route(refused: Collection[str], triage: Classification, policy: Policy) -> Routed:
     """Return the department of the first rule that fits and has not refused, else customer service."""
     if policy.handling is not None and len(refused) >= policy.handling.max_refusals:
@@ -385,12 +448,22 @@ def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
     match event:
         case DepartmentAssigned(department=department, at=at):
             since = assignment.assigned_at or at  # a refusal by one department does not stop the clock
+            if assignment.passed_from == department:  # nobody else wants it: it stays where it is
+                assignment = replace(assignment, passed_from=None, offered_at=None)
             return replace(
                 assignment,
                 department=department,
                 assigned_at=since,
                 asks=max(assignment.asks, 1),
                 taken_at=None,
+            )
+        case CaseRerouted(department=department, before=before, at=at):
+            return replace(
+                assignment,
+                department=department,
+                passed_from=assignment.passed_from or before,
+                offered_at=at,
+                offers=assignment.offers + 1,
             )
         case FallbackAlerted():
             return assignment
@@ -428,4 +501,12 @@ def taken_up(assignment: Assignment, command: Command) -> tuple[CaseAccepted, ..
 
 def _owned_by(assignment: Assignment, owner: str) -> Assignment:
     owners = tuple(dict.fromkeys((*assignment.owners, owner)))
-    return replace(assignment, owner=owner, offered_to=None, offered_at=None, owners=owners, taken_at=None)
+    return replace(
+        assignment,
+        owner=owner,
+        offered_to=None,
+        offered_at=None,
+        owners=owners,
+        taken_at=None,
+        passed_from=None,
+    )

@@ -282,18 +282,22 @@ def _desk(case: Case) -> Desk:
     )
 
 
-def _hand_over_summary(case: Case) -> str:
+AWAY = ("부재로 인계합니다", "is away")
+CLASSED_ANEW = ("담당 건을 다시 분류하여 인계합니다", "classed it anew, so it goes to another department")
+
+
+def _hand_over_summary(case: Case, why: tuple[str, str] = AWAY) -> str:
     """Say what whoever takes over must know; the rest stands in the case itself."""
     open_promises = sum(each.state == "open" for each in case.promises.made)
     if case.policy.language == "ko":
         return (
-            f"담당자 {case.assignment.owner} 부재로 인계합니다. 분류 {case.triage.voc_type}, "
+            f"담당자 {case.assignment.owner}: {why[0]}. 분류 {case.triage.voc_type}, "
             f"원인 {case.triage.cause or '미정'}, 심각도 {case.triage.severity}, "
             f"접촉 {case.contacts.count}회, 지켜야 할 약속 {open_promises}건, "
             f"진행 중인 부서 과제 {len(case.tasks.open)}건입니다."
         )
     return (
-        f"{case.assignment.owner} is away. A {case.triage.voc_type}, cause {case.triage.cause or 'open'}, "
+        f"{case.assignment.owner} {why[1]}. A {case.triage.voc_type}, cause {case.triage.cause or 'open'}, "
         f"severity {case.triage.severity}; {case.contacts.count} contacts so far, {open_promises} open "
         f"promises, {len(case.tasks.open)} open tasks of departments."
     )
@@ -697,11 +701,27 @@ def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
                 "a remedy was proposed, so it stays a complaint; leave `voc_type` at complaint",
                 code="downgrade",
             )
-    return tuple(
+    noted: tuple[TriageEvent, ...] = tuple(
         event.model_copy(
             update={"corrects": corrections(case.policy, text, triage.evolve(case.triage, event))}
         )
         for event in events
+    )
+    return (*noted, *_rerouted(reduce(evolve, noted, case), noted))
+
+
+def _rerouted(case: Case, classed: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
+    """What a person classed anew goes to the department that the rules name for it, owned or not."""
+    if not classed:
+        return ()
+    summary = _hand_over_summary(case, CLASSED_ANEW)
+    return assignment.reroute(
+        case.assignment,
+        case.triage,
+        case.policy,
+        summary=summary,
+        at=classed[-1].at,
+        by=classed[-1].by,
     )
 
 

@@ -46,7 +46,7 @@ TABLE: dict[str, Permit] = {
     "claim_harm": Permit((C, Y, *STAFF), BEFORE_RESULT),
     "record_evidence": Permit(STAFF, OPEN),
     "confirm_evidence": Permit((S, H), OPEN),
-    "refuse_department": Permit((A, S, H), ("with_department",)),
+    "refuse_department": Permit((A, S, H), ASSIGNED),
     "accept_case": Permit((A, S, H), (*ASSIGNED, *AFTER_RESULT)),
     "transfer_case": Permit((O, S, H), OPEN),
     "accept_transfer": Permit((A, S, H), OPEN),

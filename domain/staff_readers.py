@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from domain.actor import Role
 from domain.allocation import OwnerAway, OwnerSuggested
-from domain.assignment import Assignment, FallbackAlerted, TransferOffered
+from domain.assignment import Assignment, CaseRerouted, FallbackAlerted, TransferOffered
 from domain.ending import AnswerNotified, Ending
 from domain.intake import Acknowledged, AddedToCase, Intake
 from domain.message import Event
@@ -26,6 +26,9 @@ from domain.triage import Classification, Triaged
 STAFF = (Role.AGENT, Role.OWNER, Role.SUPERVISOR, Role.DEPARTMENT_HEAD)
 TOOK_IN = (Acknowledged, AddedToCase, Triaged)
 """What whoever took the case in did with it."""
+
+OfOwners = FallbackAlerted | CaseRerouted | TransferOffered | OwnerAway | OwnerSuggested
+"""Events of who has a case, of which somebody else hears."""
 
 WORKED = (TaskAccepted, TaskDone, TaskRefused)
 
@@ -49,20 +52,20 @@ def heard(news: News, scene: Scene, event: Event) -> News:
         news = takes_part(news, event.by.id)
     if scene.policy.handling is None:
         return news
-    if isinstance(event, FallbackAlerted | TransferOffered | OwnerAway | OwnerSuggested):
+    if isinstance(event, OfOwners):
         return _of_owners(news, scene, event)
     if isinstance(event, ResultNotified | ResultTold | AnswerNotified):
         return _of_the_outcome(news, scene, event)
     return _of_tasks(news, scene, event)
 
 
-def _of_owners(
-    news: News, scene: Scene, event: FallbackAlerted | TransferOffered | OwnerAway | OwnerSuggested
-) -> News:
+def _of_owners(news: News, scene: Scene, event: OfOwners) -> News:
     policy, at = scene.policy, event.at
     match event:
         case FallbackAlerted(department=department):
             return tell(news, policy, "staff_fallback", (policy.leader(department),), at=at)
+        case CaseRerouted(department=department):
+            return tell(news, policy, "staff_offer", (policy.leader(department),), at=at)
         case TransferOffered(to=to):
             return tell(news, policy, "staff_offer", (to,), at=at)
         case OwnerAway(person=person):

@@ -83,7 +83,7 @@ async def test_an_effect_that_runs_while_the_case_continues_as_new_happens_once(
     # The workflow sandbox imports the module anew and would not see the shorter limit.
     monkeypatch.setattr(worker, "sandbox_runner", UnsandboxedWorkflowRunner)
     monkeypatch.setattr(workflows.interpreter, "HARD_LIMIT", timedelta(seconds=0.3))
-    monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=16))
+    monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=17))
     async with env.with_worker():
         life = await open_case(env, prompt(statutory=()))
         env.arm(kind="slow", service="bank", seconds=1.5, calls=1)
@@ -94,7 +94,7 @@ async def test_an_effect_that_runs_while_the_case_continues_as_new_happens_once(
 
         await eventually(is_paying)
         await life.until(lambda view: "authority-count:1" not in view.waiting)
-        await life.command(AddToCase, AGENT, text="the sixteenth event")
+        await life.command(AddToCase, AGENT, text="the seventeenth event")
         await close(life)
         assert await life.ended() == "recovered"
     deeds = env.deeds("bank", life.number)
