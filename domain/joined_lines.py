@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.actor import Actor
 from domain.message import Event
-from domain.remedy import Remedy
+from domain.remedy_state import Remedy
 from domain.triage import MAX_LINES, Classification, HarmClaimed, HarmLine, TriageEvent, evolve
 
 

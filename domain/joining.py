@@ -21,7 +21,7 @@ from domain.notice import Post
 from domain.promise import Promises
 from domain.record import Id, Instant, Line, Note, Record, Text
 from domain.refusal import Refused
-from domain.remedy import Remedy
+from domain.remedy_state import Remedy
 from domain.saga import PAYOUTS, Saga
 from domain.supervisor import SupervisorRight
 from domain.triage import MAX_LINES, Classification, HarmClaimed, HarmLine
