@@ -307,6 +307,7 @@ def _agreed(case: Case) -> Agreed:
         proposal=case.remedy.proposal,
         order=intake_.order,
         order_id=order_id or "unknown",
+        contacts=case.contacts,
     )
 
 

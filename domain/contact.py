@@ -201,6 +201,9 @@ class Talk:
     happened: datetime
     answered: bool
     outbound: bool
+    channel: str = ""
+    apology: bool = False
+    explanation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -448,6 +451,9 @@ def _talk(event: ContactLogged) -> Talk:
         happened=event.happened,
         answered=event.reached or not outbound,
         outbound=outbound,
+        channel=event.channel,
+        apology=event.apology,
+        explanation=event.explanation,
     )
 
 

@@ -115,21 +115,22 @@ class TrackRefund(Record):
 
 
 class IssueVoucher(Record):
-    """Give the customer of an order a coupon or points (port vouchers).
+    """Give the customer of an order a reward (port vouchers).
 
     Attributes:
+        worth: nothing, of information; it is a reward all the same.
         points: how many, of points; None where the policy has no rate for them.
     """
 
     kind: Literal["issue_voucher"] = "issue_voucher"
-    voucher: Literal["coupon", "points"]
+    voucher: Literal["coupon", "points", "membership", "information"]
     order_id: Id
     worth: Money
     points: int | None = None
 
 
 class RevokeVoucher(Record):
-    """Take a coupon or points back, as long as they are not used."""
+    """Take a reward back, as long as it is not used: end a membership, send no more information."""
 
     kind: Literal["revoke_voucher"] = "revoke_voucher"
     reference: Line
@@ -582,7 +583,7 @@ class RefundFailed(Record):
 
 
 class VoucherIssued(Record):
-    """The customer has the coupon or the points."""
+    """The customer has the reward."""
 
     kind: Literal["voucher_issued"] = "voucher_issued"
     reference: Line

@@ -11,7 +11,7 @@ from domain.exemption import Exemption, Exemptions
 from domain.intake import Intake
 from domain.money import Money, total
 from domain.offer import Facts, Offer, Owed, compute
-from domain.policy import BY_HAND, MOVES_GOODS, PAYS, VOUCHERS, Ground, Policy, RemedyKind
+from domain.policy import BY_HAND, MOVES_GOODS, PAYS, REWARDS, VOUCHERS, Ground, Policy, RemedyKind
 from domain.record import Id, Letter, Line, Record, canonical
 from domain.refusal import Refused
 from domain.treatment import Applied
@@ -20,7 +20,9 @@ from domain.triage import Classification, HarmLine
 GIVES: tuple[RemedyKind, ...] = (*PAYS, *VOUCHERS)
 """Remedies that have an amount."""
 
-Gesture = Literal["apology_call", "apology_letter", "manager_letter", "explanation", "follow_up"]
+Gesture = Literal[
+    "apology_call", "apology_letter", "manager_letter", "recognition", "explanation", "follow_up"
+]
 
 
 class LineDecision(Record):
@@ -146,7 +148,7 @@ def variants(plan: Plan) -> tuple[Plan, ...]:
 
 def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
-    asks = (*PAYS, *MOVES_GOODS, *VOUCHERS)
+    asks = (*PAYS, *MOVES_GOODS, *REWARDS)
     return plan.guarantee is None and (
         plan.collect
         or bool(plan.extras or plan.fees or plan.alternatives)

@@ -40,6 +40,8 @@ RemedyKind = Literal[
     "return_shipping",
     "coupon",
     "points",
+    "membership",
+    "information",
     "fee_refund",
     "goodwill_credit",
     "correction",
@@ -50,6 +52,7 @@ RemedyKind = Literal[
     "apology",
     "apology_letter",
     "manager_apology",
+    "recognition",
     "explanation",
     "refusal",
 ]
@@ -59,8 +62,11 @@ PAYS: tuple[RemedyKind, ...] = ("refund", "fee_refund", "return_shipping", "good
 FEES: tuple[RemedyKind, ...] = ("fee_refund", "return_shipping")
 """Remedies that give back what the customer paid beside the goods: fees, and shipping either way."""
 
-VOUCHERS: tuple[RemedyKind, ...] = ("coupon", "points")
+VOUCHERS: tuple[RemedyKind, ...] = ("coupon", "points", "membership")
 """Remedies that give worth without paying; they can be taken back until they are used."""
+
+REWARDS: tuple[RemedyKind, ...] = (*VOUCHERS, "information")
+"""What the loyalty system gives; information (early news, advice) has no amount and ends when taken back."""
 
 MOVES_GOODS: tuple[RemedyKind, ...] = ("refund", "exchange", "repair")
 """Remedies for which goods may have to come back."""
@@ -73,10 +79,17 @@ BY_HAND: tuple[RemedyKind, ...] = (
     "instruction",
     "apology_letter",
     "manager_apology",
+    "recognition",
 )
 """Remedies that a department carries out and reports as done."""
 
-SPOKEN: tuple[RemedyKind, ...] = ("apology", "apology_letter", "manager_apology", "explanation")
+SPOKEN: tuple[RemedyKind, ...] = (
+    "apology",
+    "apology_letter",
+    "manager_apology",
+    "recognition",
+    "explanation",
+)
 """Remedies that consist of words to the customer."""
 
 TargetName = Literal[
@@ -533,6 +546,7 @@ class Policy(Record):
     offer_reminder: Budget
     supervisor_meeting: Budget
     by_hand: Budget
+    gestures: Budget | None = None
     max_offers: Annotated[int, Field(ge=1)]
     max_rounds: Annotated[int, Field(ge=1)]
     look_every: timedelta

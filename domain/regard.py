@@ -137,6 +137,7 @@ WORDS_OF: dict[str, RemedyKind] = {
     "apology_call": "apology",
     "apology_letter": "apology_letter",
     "manager_letter": "manager_apology",
+    "recognition": "recognition",
     "explanation": "explanation",
 }
 """Gestures that are what a remedy of that kind is."""

@@ -7,7 +7,7 @@ from domain.plan import beyond_price, sum_of
 from domain.policy import FEES
 from domain.refundable import GIVES_BACK
 from domain.remedy import Proposal
-from domain.saga_steps import Agreed, Saga, StepName
+from domain.saga_steps import REWARD_STEPS, Agreed, Saga, StepName
 
 SHIPPING = "shipping"
 """The part of a refund that belongs to no line of goods."""
@@ -66,7 +66,7 @@ def given(saga: Saga, proposal: Proposal) -> Money:
     for step in saga.steps:
         if step.state == "done" and step.name in ("payout", "fee_refund", "rest_payout"):
             amounts.append(amount_due(saga, proposal, step.name))
-        if step.state == "done" and step.name in ("coupon", "points"):
+        if step.state == "done" and step.name in REWARD_STEPS:
             amounts.append(sum_of(proposal.plan, (step.name,), proposal.total.currency))
     return total(amounts, proposal.total.currency)
 

@@ -132,6 +132,8 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
         yield ("happy_call", "retention", "within"), policy.happy_call.retention.within, policy.calendar
     if policy.approval_expires is not None:
         yield ("approval_expires",), policy.approval_expires, policy.calendar
+    if policy.gestures is not None:
+        yield ("gestures",), policy.gestures, policy.calendar
     if policy.handling is not None:
         yield ("handling", "task"), policy.handling.task, policy.calendar
     if policy.removal_explanation is not None:

@@ -106,6 +106,7 @@ LIFE = (
     "regard",
     "interest",
     "saga_steps",
+    "gesture",
     "saga_events",
     "saga_state",
     "saga_amounts",

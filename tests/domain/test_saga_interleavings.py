@@ -48,6 +48,7 @@ from domain.saga import (
     RetryStep,
     SkipStep,
 )
+from domain.saga_steps import REWARD_STEPS
 from domain.triage import HarmLine
 from tests.domain.lives import (
     AGENT,
@@ -148,6 +149,8 @@ def plans() -> Iterator[tuple[str, Plan]]:
         "goodwill_credit",
         "coupon",
         "points",
+        "membership",
+        "information",
         "correction",
         "reissued_card",
         "free_service",
@@ -155,6 +158,7 @@ def plans() -> Iterator[tuple[str, Plan]]:
         "instruction",
         "apology_letter",
         "manager_apology",
+        "recognition",
         "apology",
         "explanation",
         "refusal",
@@ -180,7 +184,15 @@ def plans() -> Iterator[tuple[str, Plan]]:
 
 PLANS = dict(plans())
 
-TWINS = ("fee_refund", "return_shipping", "goodwill_credit", "points")
+TWINS = (
+    "fee_refund",
+    "return_shipping",
+    "goodwill_credit",
+    "points",
+    "membership",
+    "information",
+    "recognition",
+)
 """Remedies with the very steps of another; they are explored one turn less deep."""
 
 
@@ -235,7 +247,7 @@ class World:
             self.goods = "away"
             self.given_back += 1
         if isinstance(request, IssueVoucher):
-            assert request.worth.minor, "a voucher of no worth"
+            assert request.worth.minor or request.voucher == "information", "a voucher of no worth"
 
     def answer(self, effect: Effect, turn: Turn, case: Case) -> CameBack:
         """Let one thing befall one effect."""
@@ -455,7 +467,7 @@ class Run:
             return
         assert world.minor == self.case_total(), "completed, yet not paid in full"
         wanted = {step.name for step in saga.steps}
-        assert world.done["issue_voucher"] == len(wanted & {"coupon", "points"})
+        assert world.done["issue_voucher"] == len(wanted & set(REWARD_STEPS))
         assert world.done["repair_goods"] == world.given_back == int("repair" in wanted)
 
     def _compensated(self) -> None:
