@@ -112,6 +112,8 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
         yield Subject("a point is worth"), str(policy.point_worth)
     if policy.approval_expires is not None:
         yield Subject("approval expires"), length(policy.approval_expires)
+    if policy.ask_further_harm:
+        yield Subject("before a proposal"), "the customer is asked for harm beyond the item"
     if policy.gestures is not None:
         yield Subject("a gesture is reported within"), length(policy.gestures)
     for name in (

@@ -547,6 +547,7 @@ class Policy(Record):
     supervisor_meeting: Budget
     by_hand: Budget
     gestures: Budget | None = None
+    ask_further_harm: bool = False
     max_offers: Annotated[int, Field(ge=1)]
     max_rounds: Annotated[int, Field(ge=1)]
     look_every: timedelta

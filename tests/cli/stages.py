@@ -22,6 +22,7 @@ TALK = {
     "channel": "phone",
     "apology": True,
     "named_owner": True,
+    "asks_further": True,
     "next_step": "오늘 안에 다시 연락드리겠습니다",
 }
 DEAR = 200_000

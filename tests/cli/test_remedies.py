@@ -33,6 +33,7 @@ TALK = {
     "channel": "phone",
     "apology": True,
     "named_owner": True,
+    "asks_further": True,
     "next_step": "we refund it",
 }
 
