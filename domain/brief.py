@@ -10,6 +10,7 @@ from datetime import date
 from domain.actor import Role
 from domain.case import Case, opened
 from domain.effect import OtherCase
+from domain.favourite import favourites
 from domain.intake import channels
 from domain.money import Money
 from domain.policy import Language
@@ -94,7 +95,7 @@ def brief(case: Case) -> Brief:
         channels=channels(intake),
         consent_to_calls=customer.consent_to_calls if customer else True,
         needs=customer.access if customer else (),
-        prefers=customer.prefers if customer else (),
+        prefers=favourites(customer),
         treatment=applied,
         clauses=tuple(Clauses(id=each.id, plain=each.plain) for each in policy.clauses if each.id in names),
         earlier_failure=applied.failed_on if applied else None,

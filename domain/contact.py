@@ -46,7 +46,7 @@ class LogContact(Command):
         ended_by: who hung up.
         spoke: id of the member of staff who spoke, where a system reports the contact.
         asks_rule: whether the customer asked what a rule means.
-        asks_further: whether the customer was asked for harm beyond the item: shipping, time, trouble, damage.
+        asks_further: whether the customer was asked for harm beyond the item: shipping, time, trouble.
         emotion: the customer's, where somebody noted it.
         tone: of our side, as a quality review or the customer noted it.
         ended_by_staff: where our side ended the call: why and how.

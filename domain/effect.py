@@ -460,11 +460,20 @@ class OpenPromise(Record):
     what: Text = ""
 
 
+class Taste(Record):
+    """What an earlier case teaches of one kind of remedy, and when."""
+
+    word: Literal["chosen", "liked", "disliked"]
+    remedy: Line
+    at: Instant
+
+
 class OtherCase(Record):
     """Another case of the same customer, as the ledger knew it when the snapshot was taken.
 
     Attributes:
         end: how it ended; None while it is open.
+        tastes: what it teaches of what this customer likes.
     """
 
     case_id: Id
@@ -475,6 +484,7 @@ class OtherCase(Record):
     stage: Line
     end: Line | None = None
     promises: tuple[OpenPromise, ...] = ()
+    tastes: tuple[Taste, ...] = ()
 
 
 class CustomerSnapshot(Record):
@@ -484,7 +494,7 @@ class CustomerSnapshot(Record):
         purchases: how often they have bought.
         referrals: how many others came by their word.
         partner: whether they take part in the firm's partner programme.
-        prefers: remedies that they like best, the best first.
+        prefers: remedies that they told the firm they like best, the best first.
         access: what they need to be served at all, for example `large-print`.
         cases: their other cases; None: the ledger could not be asked.
     """

@@ -23,6 +23,7 @@ from domain.authority import (
 )
 from domain.budget import due_of
 from domain.effect import Effect, NoticeSent, ReserveAuthority
+from domain.favourite import favourites
 from domain.message import CameBack, Command, Deadline, Decision, EffectSucceeded, Event
 from domain.money import Money
 from domain.notice import Post
@@ -739,10 +740,9 @@ def _offer_words(remedy: Remedy, before: Before, post: Post) -> tuple[Effect, ..
 def _says(proposal: Proposal, before: Before) -> dict[str, str]:
     """Say what is offered, for which harm, by which clause, and until when an answer is awaited."""
     policy, language, plan = before.policy, before.intake.language, proposal.plan
-    customer = before.intake.customer
     until = said.day(proposal.offer_due, policy, language) if proposal.offer_due else ""
     return {
-        "offer": in_words(proposal, language, policy, customer.prefers if customer else ()),
+        "offer": in_words(proposal, language, policy, favourites(before.intake.customer)),
         "remedies": said.decided(before, plan.decisions, language),
         "clauses": said.clauses(policy, (each.clause for each in plan.decisions), language),
         "until": until,
