@@ -290,6 +290,9 @@ class ReserveAuthority(Record):
         person_limit: most that the person may decide alone in the period.
         customer_limit: most that the customer may get in the period without a second person.
         approved: a second person decided: it is counted in any case, in place of what was reserved before.
+        tier: whose budget of extras it uses; None: there is no such budget, or it has no extras.
+        extras: how much of that budget it uses.
+        tier_limit: that budget; nobody passes it, approved or not.
     """
 
     kind: Literal["reserve_authority"] = "reserve_authority"
@@ -301,6 +304,9 @@ class ReserveAuthority(Record):
     person_limit: Money | None = None
     customer_limit: Money | None = None
     approved: bool = False
+    tier: Line | None = None
+    extras: Money | None = None
+    tier_limit: Money | None = None
 
 
 class ReleaseAuthority(Record):
@@ -735,12 +741,14 @@ class AuthorityAnswer(Record):
         state: `reserved`: it counts; `exceeded`: a limit forbids it; `released`: it was given up before.
         person_used: of this period, without this proposal.
         customer_used: the same for the customer; None where nobody knows the customer's id.
+        tier_used: what the customer's tier has had of its budget of extras; None where it was not asked for.
     """
 
     kind: Literal["authority_answer"] = "authority_answer"
     state: Literal["reserved", "exceeded", "released"]
     person_used: Money
     customer_used: Money | None = None
+    tier_used: Money | None = None
 
 
 class AuthorityFreed(Record):

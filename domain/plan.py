@@ -187,6 +187,11 @@ def _dearest(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
     return max(sums, key=lambda amount: amount.minor)
 
 
+def extras_of(plan: Plan, currency: str) -> Money:
+    """Return what the plan gives beyond what is owed."""
+    return total((extra.amount for extra in plan.extras), currency)
+
+
 def beyond_price(plan: Plan, currency: str) -> Money | None:
     """Return what of a payout is no refund of what the order was paid with; None where all of it is."""
     amounts = [extra.amount for extra in plan.extras]

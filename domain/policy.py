@@ -395,6 +395,18 @@ class ExtraLimit(Record):
     clause: Line
 
 
+class ExtraBudget(Record):
+    """What all customers of one tier may get beyond what is owed, in a period of `authority_period`.
+
+    Attributes:
+        tiers: each of them has this budget of its own; empty: every tier that no other budget names.
+    """
+
+    tiers: tuple[Line, ...] = ()
+    at_most: Money
+    clause: Line
+
+
 class SkillRule(Record):
     """A skill that a case asks of its owner, where every named field fits."""
 
@@ -523,6 +535,7 @@ class Policy(Record):
     remedies: tuple[RemedyKind, ...]
     offer_table: tuple[OfferRule, ...] = ()
     extra_limits: tuple[ExtraLimit, ...] = ()
+    extra_budgets: tuple[ExtraBudget, ...] = ()
     interest: tuple[InterestRate, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
     benefits: dict[RemedyKind, dict[Language, Line]] = Field(default_factory=dict)
@@ -602,6 +615,7 @@ class Policy(Record):
             *(f"guarantees.{g.id}: clause {g.clause}" for g in self.guarantees if g.clause not in clauses),
             *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
             *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
+            *(f"extra_budgets: clause {e.clause}" for e in self.extra_budgets if e.clause not in clauses),
         ]
         wrong += [
             f"{'.'.join(str(step) for step in path)}: {clause}"

@@ -34,6 +34,7 @@ from domain.plan import (
     amount_of,
     check_plan,
     chosen,
+    extras_of,
     hash_of,
     needs_answer,
     offered,
@@ -440,6 +441,7 @@ def _propose(
         proposal=hash_,
         total=worth,
         at=command.at,
+        extras=extras_of(plan, policy.currency),
     )
     wait = _waiting(policy, command.at) if needs_approval else Waiting(due=None, until=None)
     proposed = RemedyProposed(
@@ -581,6 +583,7 @@ def _approve(remedy: Remedy, before: Before, command: ApproveRemedy) -> tuple[Re
         total=_worth(proposal),
         at=command.at,
         approved=True,
+        extras=extras_of(proposal.plan, policy.currency),
     )
     return (RemedyApproved(hash=proposal.hash, counts=counts, at=command.at, by=command.by),)
 
@@ -792,8 +795,9 @@ def _authority_came_back(
     waits = proposal is not None and proposal.state == "reserving" and proposal.number == number
     if proposal is None or not waits or not isinstance(event, AuthorityExceeded):
         return (event,)
-    by = Actor(role=proposal.role, id=proposal.by)
-    return (event, _split(proposal.command_id or fact.key, event.over, at=fact.at, by=by))
+    by, command_id = Actor(role=proposal.role, id=proposal.by), proposal.command_id or fact.key
+    tried = authority.over_budget if "tier" in event.over else _split
+    return (event, tried(command_id, event.over, at=fact.at, by=by))
 
 
 def evolve(remedy: Remedy, event: RemedyEvent) -> Remedy:
@@ -837,6 +841,10 @@ def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
             key = f"approval-delay:{proposal.number}.{proposal.missed + 1}"
             since = (*remedy.late_since, (key, event.due)) if event.due else remedy.late_since
             return replace(remedy, delays=(*remedy.delays, key), late_since=since)
+        case AuthorityExceeded() | AuthorityUnknown() if (
+            remedy.proposal and remedy.proposal.state == "rejected"
+        ):
+            return closed(remedy)
         case RemedyRejected() if "fees" in proposal.because:
             return replace(closed(remedy), fee_capped=True)
         case RemedyRejected() | ApprovalExpired() | RemedyDeclined() | OfferExpired() | RemedyCompensated():
@@ -973,14 +981,21 @@ def _moved(
     match event:
         case AuthorityReserved():
             return replace(proposal, state="approved")
+        case AuthorityExceeded(over=over) if "tier" in over:
+            return replace(proposal, state="rejected", over=over)
+        case AuthorityUnknown() if proposal.approved_by is not None:
+            return replace(proposal, state="rejected", over=("unknown",))
         case AuthorityExceeded(over=over, customer_used=used):
             return replace(_waits_for_approval(proposal, event, over), customer_used=used)
         case AuthorityUnknown():
             return _waits_for_approval(proposal, event, ("unknown",))
-        case AuthorityCounted() | AuthorityReleased() | AuthorityLessened():
+        case AuthorityCounted():
+            return replace(proposal, state="approved")
+        case AuthorityReleased() | AuthorityLessened():
             return proposal
-        case RemedyApproved(by=by):
-            return replace(proposal, state="approved", approved_by=by.id)
+        case RemedyApproved(by=by, counts=counts):
+            waits = counts is not None and counts.tier is not None
+            return replace(proposal, state="reserving" if waits else "approved", approved_by=by.id)
         case RemedyRejected():
             return replace(proposal, state="rejected")
         case ApprovalMissed(next_due=due):

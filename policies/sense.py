@@ -239,6 +239,8 @@ def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
         yield ("guarantees", place, "pays"), guarantee.pays
     for place, limit in enumerate(policy.extra_limits):
         yield ("extra_limits", place, "at_most"), limit.at_most
+    for place, budget in enumerate(policy.extra_budgets):
+        yield ("extra_budgets", place, "at_most"), budget.at_most
     if policy.point_worth is not None:
         yield ("point_worth",), policy.point_worth
 

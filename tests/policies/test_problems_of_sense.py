@@ -99,6 +99,12 @@ CASES = {
         "extra_limits[1].clause",
         "clause x",
     ),
+    "undefined clause of a budget of extras": (
+        "{at_most: {minor: 10000000, currency: KRW}, clause: own-goodwill}",
+        "{at_most: {minor: 10000000, currency: KRW}, clause: x}",
+        "extra_budgets[1].clause",
+        "clause x",
+    ),
     "undefined cause of an amount": (
         "causes: &firm [defect,",
         "causes: &firm [defekt,",
@@ -139,6 +145,12 @@ CASES = {
         "{at_most: {minor: 20000, currency: KRW}",
         "{at_most: {minor: 20000, currency: USD}",
         "extra_limits[1].at_most.currency",
+        "must be KRW",
+    ),
+    "budget of extras in another currency": (
+        "{at_most: {minor: 10000000, currency: KRW}",
+        "{at_most: {minor: 10000000, currency: USD}",
+        "extra_budgets[1].at_most.currency",
         "must be KRW",
     ),
     "usual amount in another currency": (
