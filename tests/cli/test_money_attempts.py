@@ -34,7 +34,12 @@ class Desk:
         await self.does("triage", "agent:agent-01", **HARM)
         await self.does("accept_case", "agent:agent-01")
         await self.does(
-            "log_contact", "owner:agent-01", direction="outbound", channel="phone", asks_further=True
+            "log_contact",
+            "owner:agent-01",
+            direction="outbound",
+            channel="phone",
+            apology=True,
+            asks_further=True,
         )
         return await self._redress.view(self.number)
 

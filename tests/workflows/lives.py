@@ -48,7 +48,7 @@ def exchange() -> Plan:
         ground="goodwill",
         amount=Money(minor=5_000, currency="KRW"),
     )
-    return Plan(decisions=(swap, credit), gestures=("apology_letter",))
+    return Plan(decisions=(swap, credit), gestures=("apology_call",))
 
 
 def is_weighed(view: CaseView) -> bool:
@@ -72,7 +72,6 @@ async def recover(life: Life, plan: Plan) -> None:
         channel="phone",
         apology=True,
         named_owner=True,
-        asks_further=True,
         next_step="we put it right",
     )
     await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
@@ -225,7 +224,7 @@ async def recover_until_proposed(life: Life, plan: Plan) -> None:
     lines = (HarmLine(id="price", harm="price"),)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
-    await life.command(LogContact, OWNER, direction="outbound", channel="phone", asks_further=True)
+    await life.command(LogContact, OWNER, direction="outbound", channel="phone")
     await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
 
 
