@@ -120,12 +120,32 @@ def refund_and_coupon() -> Life:
 # Vouchers. -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["coupon", "points"])
+@pytest.mark.parametrize("kind", ["coupon", "points", "membership"])
 def test_a_voucher_is_issued_for_what_it_is_worth(kind: Any) -> None:
     life = agreed(decision(kind))
     (effect,) = todo(life.case)
     assert effect.request == IssueVoucher(voucher=kind, order_id="o1", worth=eur(9_000))
     life.when(ok(kind, ISSUED)).then("step_done", "remedy_done")
+
+
+def test_information_is_a_reward_without_an_amount_that_the_customer_agrees_to() -> None:
+    life = given(*IN_RECOVERY, propose(plan(decision("information"))))
+    assert todo(life.case) == ()
+    life = life.told(accept())
+    (effect,) = todo(life.case)
+    assert effect.request == IssueVoucher(voucher="information", order_id="o1", worth=eur(0))
+    life.when(ok("information", ISSUED)).then("step_done", "remedy_done")
+
+
+@pytest.mark.parametrize("kind", ["coupon", "points", "membership", "information"])
+def test_every_type_of_reward_is_taken_back_when_what_follows_comes_to_nothing(kind: Any) -> None:
+    amount = None if kind == "information" else eur(4_000)
+    reward = decision(kind, harm_line="more", amount=amount)
+    life = agreed(decision(amount=eur(4_000)), reward, told=two_harms()).told(ok(kind, ISSUED))
+    life = life.when(refused("payout")).then("step_refused", "saga_turned_back", "undo_begun")
+    (effect,) = [each for each in todo(life.case) if each.key.startswith("undo-")]
+    assert effect.request == RevokeVoucher(reference="vo1")
+    life.when(ok(f"undo-{kind}", UNDONE)).then("undo_done", "remedy_compensated")
 
 
 def test_points_are_issued_and_told_as_points_at_the_policys_rate() -> None:
