@@ -6,7 +6,7 @@ They cost nothing and come last. A policy that gives no time for gestures takes 
 from domain.budget import Budget
 from domain.plan import Gesture, Plan
 from domain.policy import Policy, RemedyKind
-from domain.saga_steps import Agreed, Saga, Step, StepName, goes_forward, steps_of
+from domain.saga_steps import Agreed, Saga, Step, StepName, goes_forward, is_given_up, steps_of
 
 STEP_OF: dict[Gesture, StepName] = {
     "apology_call": "apology_call",
@@ -44,14 +44,30 @@ def made_in(saga: Saga, agreed: Agreed) -> tuple[Step, int] | None:
     The contact in which the offer was told counts, and every later one; of an offer sent by notice every
     contact after the agreement.
     """
-    if agreed.policy.gestures is None or not goes_forward(saga) or saga.cancelled is not None:
-        return None
-    step = next((step for step in saga.steps if step.state not in ("done", "skipped")), None)
-    if step is None or step.state not in ("waiting", "begun"):
+    step = _whose_turn(saga)
+    if agreed.policy.gestures is None or step is None or is_given_up(saga):
         return None
     held = (number for number in _since(agreed) if _holds(step.name, agreed, number))
     contact = next(held, None)
     return None if contact is None else (step, contact)
+
+
+def not_wanted(saga: Saga, agreed: Agreed) -> Step | None:
+    """Return the gesture whose turn it is where the customer gave the remedy up after its pivot.
+
+    Money and goods that are under way go on then; nobody is called who wants to hear no more.
+    """
+    step, proposal = _whose_turn(saga), agreed.proposal
+    if saga.cancelled is None or is_given_up(saga) or step is None or proposal is None:
+        return None
+    return step if step.name in gesture_steps(proposal.plan) else None
+
+
+def _whose_turn(saga: Saga) -> Step | None:
+    step = next((step for step in saga.steps if step.state not in ("done", "skipped")), None)
+    if step is None or step.state not in ("waiting", "begun") or not goes_forward(saga):
+        return None
+    return step
 
 
 def _since(agreed: Agreed) -> range:

@@ -9,7 +9,7 @@ said and what happens is in `saga_events`, what an answer means in `saga_outcome
 from datetime import datetime
 
 from domain.budget import due_of
-from domain.gesture import budget_of, gesture_steps, made_in
+from domain.gesture import budget_of, gesture_steps, made_in, not_wanted
 from domain.message import Deadline
 from domain.policy import Policy
 from domain.remedy import Proposal, RemedyCompensated, RemedyDone
@@ -153,6 +153,10 @@ def follow(
         step, contact = made
         key = step.key or step.name
         return (StepDone(step=step.name, key=key, reference=f"contact {contact}", at=at),)
+    unwanted = not_wanted(saga, agreed)
+    if unwanted is not None:
+        reason = f"nobody is called after the remedy was given up: {saga.cancelled}"
+        return (StepSkipped(step=unwanted.name, reason=reason[:200], at=at),)
     if in_flight(saga) is not None:
         return ()
     if saga.stage == "forward":

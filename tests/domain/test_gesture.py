@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from domain.budget import WorkingTime
+from domain.ending import WithdrawCase
 from domain.plan import Gesture
 from domain.policy import RemedyKind
 from domain.saga import MarkStepDone
 from tests.domain.lives import (
     AGENT,
     IN_RECOVERY,
+    MIRA,
     OWNED,
     PAID,
     POLICY,
@@ -121,3 +123,16 @@ def test_what_a_decision_brings_is_no_gesture_besides() -> None:
     both = plan(decision("manager_apology"), gestures=("manager_letter",))
     life = given(*IN_RECOVERY, propose(both, by=SUPERVISOR), policy=MADE)
     assert [step.name for step in life.case.saga.steps] == ["manager_apology"]
+
+
+def test_a_customer_who_gives_up_when_the_money_is_on_its_way_is_left_alone() -> None:
+    life = given(*OWNED, TOLD_WITHOUT, propose(), accept(), policy=MADE)
+    life = life.when(say(WithdrawCase, MIRA)).then("withdrawal_recorded", "remedy_cancelled")
+    life = life.when(ok("payout", PAID)).then("step_done", "step_skipped", "remedy_done", "case_ended")
+    assert "nobody is called" in life.last("step_skipped").reason
+    assert life.end == "withdrawn"
+
+
+def test_an_apology_that_was_made_before_counts_for_whoever_gave_up_too() -> None:
+    life = given(*IN_RECOVERY, propose(), accept(), say(WithdrawCase, MIRA), policy=MADE)
+    life.when(ok("payout", PAID)).then("step_done", "step_done", "remedy_done", "case_ended")

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import pytest
 
 from domain.assignment import AcceptCase
+from domain.budget import WorkingTime
 from domain.case import Case, decide, evolve, todo
 from domain.effect import (
     CollectionStatus,
@@ -104,8 +105,9 @@ Interrupt = Literal["cancel", "hand_in"]
 Person = Literal["retry", "skip", "by_hand", "cancel"]
 PEOPLE: tuple[Person, ...] = ("retry", "skip", "by_hand", "cancel")
 
-PATIENT = POLICY.model_copy(update={"max_tries": 6})
-HASTY = POLICY.model_copy(update={"max_tries": 2, "max_looks": 1, "max_pickups": 1})
+GESTURES = {"gestures": WorkingTime(minutes=60)}
+PATIENT = POLICY.model_copy(update={**GESTURES, "max_tries": 6})
+HASTY = POLICY.model_copy(update={**GESTURES, "max_tries": 2, "max_looks": 1, "max_pickups": 1})
 
 DID: dict[str, Outcome] = {
     "reserve_replacement": RESERVED,
@@ -179,6 +181,8 @@ def plans() -> Iterator[tuple[str, Plan]]:
     yield "refund and fee", plan(decision("refund"), fee, collect=True)
     yield "refund and coupon", plan(decision("refund"), coupon, collect=True)
     yield GUARANTEED, plan(decision("goodwill_credit"))
+    yield "refund and letter", plan(decision("refund"), words, gestures=("manager_letter", "follow_up"))
+    yield "coupon and letter", plan(decision("coupon"), words, gestures=("manager_letter",))
     yield "coupon and hand step", plan(decision("correction"), coupon)
 
 
@@ -192,6 +196,8 @@ TWINS = (
     "membership",
     "information",
     "recognition",
+    "refund and letter",
+    "coupon and letter",
 )
 """Remedies with the very steps of another; they are explored one turn less deep."""
 

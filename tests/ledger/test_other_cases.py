@@ -16,11 +16,19 @@ def wished(case_id: str, at: datetime = NOON) -> RecordedEvent:
     """Return the one event of a case whose customer wished for an exchange."""
     by = Actor(role=Role.CUSTOMER, id="c-1")
     event = RemedyWished(number=1, wish="another one", remedy="exchange", contact=None, after=0, at=at, by=by)
-    body, salt = canonical(event), "0" * 32
-    digest = digest_of(salt, body)
-    fields = {"case_id": case_id, "seq": 1, "kind": event.kind, "at": at.isoformat(), "by": str(by)}
+    body, salt, kind = canonical(event), "0" * 32, event.kind
+    digest, told = digest_of(salt, body), at.isoformat()
+    hash_ = link(GENESIS, case_id=case_id, seq=1, kind=kind, at=told, by=str(by), digest=digest)
     return RecordedEvent(
-        **fields, body=body, salt=salt, digest=digest, hash=link(GENESIS, **fields, digest=digest)
+        case_id=case_id,
+        seq=1,
+        kind=kind,
+        at=told,
+        by=str(by),
+        body=body,
+        salt=salt,
+        digest=digest,
+        hash=hash_,
     )
 
 
