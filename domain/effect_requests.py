@@ -191,11 +191,16 @@ class TrackCollection(Record):
 
 
 class ReserveReplacement(Record):
-    """Set a replacement aside."""
+    """Set a replacement aside.
+
+    Attributes:
+        product: another product of equal use; None: goods of the same kind.
+    """
 
     kind: Literal["reserve_replacement"] = "reserve_replacement"
     order_id: Id
     line_ids: tuple[Id, ...] = ()
+    product: Line | None = None
 
 
 class ReleaseReplacement(Record):

@@ -76,6 +76,7 @@ class Plan(Record):
         collect: whether the goods come back before the firm's part is done.
         label: the customer sends them with a prepaid label, instead of a courier who comes for them.
         in_advance: the replacement goes out first, and the goods come back after it.
+        equivalent: the product of equal use that is sent instead of one of the same kind.
         order_lines: which lines of the order it is about; empty: all.
         fee_payer: who pays fees and return shipping.
         alternatives: equal remedies; whoever accepts names one of them, or `main`.
@@ -90,6 +91,7 @@ class Plan(Record):
     collect: bool = False
     label: bool = False
     in_advance: bool = False
+    equivalent: Line | None = None
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
     words: Letter = ""
@@ -163,7 +165,8 @@ def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
 
 def _hashed(plan: Plan) -> str:
     """Return what a hash covers; a field younger than the ledger counts where it says something."""
-    return canonical(plan) if plan.label else canonical(plan).replace('"label":false,', "", 1)
+    text = canonical(plan) if plan.label else canonical(plan).replace('"label":false,', "", 1)
+    return text.replace('"equivalent":null,', "", 1)
 
 
 def sum_of(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
@@ -277,6 +280,13 @@ def _liked(plan: Plan, prefers: tuple[str, ...]) -> int:
     """Return the place among what the customer prefers that the best of a plan has."""
     places = [prefers.index(each.remedy) for each in plan.decisions if each.remedy in prefers]
     return min(places, default=len(prefers))
+
+
+def sent_instead(plan: Plan, language: str) -> str:
+    """Say which other product the customer gets; nothing where it is one of the same kind."""
+    if plan.equivalent is None:
+        return ""
+    return f"; {'같은 용도의 상품으로' if language == 'ko' else 'of equal use'}: {plan.equivalent}"
 
 
 def quoted(plan: Plan, language: str) -> str:
@@ -428,6 +438,8 @@ def _check_goods(before: Before, plan: Plan) -> None:
         raise Refused("label: only where goods come back; set collect as well", code="collect")
     if plan.in_advance and not (plan.collect and "exchange" in kinds):
         raise Refused("in_advance: only an exchange whose goods come back afterwards", code="in-advance")
+    if plan.equivalent is not None and "exchange" not in kinds:
+        raise Refused("equivalent: only an exchange sends other goods instead", code="equivalent")
     if needs_order and (order is None or not order.known):
         raise Refused("no order is known for this case; find it first", code="no-order")
     if order is None:

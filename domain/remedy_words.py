@@ -4,7 +4,7 @@ from domain import said
 from domain.effect import Effect
 from domain.favourite import favourites
 from domain.notice import Post
-from domain.plan import Before, offered, quoted, sum_of
+from domain.plan import Before, offered, quoted, sent_instead, sum_of
 from domain.points import told
 from domain.policy import Language, Policy
 from domain.remedy_state import Proposal, Remedy
@@ -44,7 +44,7 @@ def in_words(
 ) -> str:
     """Say what a plan gives, for the customer; points as points where the policy has a rate for them."""
     words = offered(proposal.plan, language, currency=proposal.total.currency, prefers=prefers)
-    words += quoted(proposal.plan, language)
+    words += sent_instead(proposal.plan, language) + quoted(proposal.plan, language)
     sums = []
     if proposal.total.minor:
         sums.append(f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}")

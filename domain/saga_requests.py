@@ -98,7 +98,7 @@ def _write(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> Wr
     order, lines = agreed.order_id, proposal.plan.order_lines
     match name:
         case "reserve":
-            return ReserveReplacement(order_id=order, line_ids=lines)
+            return ReserveReplacement(order_id=order, line_ids=lines, product=proposal.plan.equivalent)
         case "collect" if proposal.plan.label:
             return IssueLabel(order_id=order, line_ids=lines)
         case "collect":

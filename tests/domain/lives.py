@@ -602,6 +602,7 @@ def contact(by: Actor = OWNER, **fields: Any) -> Any:
         "channel": "phone",
         "apology": True,
         "named_owner": True,
+        "asks_further": True,
         "next_step": "we collect",
     }
     return say(LogContact, by, **{**known, **fields})

@@ -172,6 +172,7 @@ def test_an_order_is_asked_for_again_as_well_and_a_policy_without_waits_asks_onc
 
 # Harm beyond the item. --------------------------------------------------------------------------------------
 
+SILENT = contact(asks_further=False)
 ASKS = POLICY.model_copy(update={"ask_further_harm": True})
 
 
@@ -183,20 +184,20 @@ def asking(*items: Item, **form: Any) -> Life:
 
 def test_nobody_proposes_before_the_customer_was_asked_once_for_further_harm() -> None:
     for talk in (
-        contact(),
+        SILENT,
         contact(asks_further=True, reached=False),
         contact(MIRA, direction="inbound", asks_further=True),
     ):
         asking(talk).when(propose()).then_refused("log_contact with asks_further", "harm-not-asked")
-    asked = asking(contact(), contact(asks_further=True, channel="email"), propose())
+    asked = asking(SILENT, contact(asks_further=True, channel="email"), propose())
     assert asked.last("contact_logged").asks_further
-    later = asked.told(decline(), contact(), propose(plan(gestures=("apology_call", "manager_letter"))))
+    later = asked.told(decline(), SILENT, propose(plan(gestures=("apology_call", "manager_letter"))))
     assert later.many("remedy_proposed") == 2
     assert asking(contact(direction="inbound", asks_further=True), propose()).many("remedy_proposed") == 1
 
 
 def test_the_customers_own_form_may_have_asked() -> None:
-    assert asking(contact(), propose(), asked_further=True).many("remedy_proposed") == 1
+    assert asking(SILENT, propose(), asked_further=True).many("remedy_proposed") == 1
 
 
 def test_further_harm_that_the_question_brings_to_light_is_decided_too() -> None:

@@ -17,6 +17,7 @@ from domain.effect import (
     PayRefund,
     RefundPaid,
     RepairGoods,
+    ReserveReplacement,
     ReturnGoods,
     RevokeVoucher,
     TrackCollection,
@@ -81,6 +82,7 @@ from tests.domain.lives import (
     refused,
     register,
     say,
+    standing,
     triage,
     unknown,
     wait,
@@ -370,7 +372,8 @@ def test_a_hash_of_old_still_names_its_plan_and_a_label_is_an_edit() -> None:
     whole = plan(collect=True)
     text = canonical(whole)
     assert '"label":false,' in text
-    before = text.replace('"label":false,', "")
+    assert '"equivalent":null,' in text
+    before = text.replace('"label":false,', "").replace('"equivalent":null,', "")
     old = sha256(f"1\nNone\n{before}".encode()).hexdigest()[:32]
     assert hash_of(whole, number=1, contact=None) == old
     assert hash_of(plan(collect=True, label=True), number=1, contact=None) != old
@@ -547,3 +550,16 @@ def test_worth_and_money_are_told_apart() -> None:
     life = agreed(decision("coupon"))
     assert life.case.remedy.proposal is not None
     assert life.case.remedy.proposal.total == eur(0)
+
+
+def test_an_exchange_may_be_for_a_product_of_equal_use() -> None:
+    other = plan(decision("exchange"), equivalent="mug", words="another one")
+    life = given(*IN_RECOVERY, propose(other))
+    assert life.case.remedy.proposal is not None
+    assert in_words(life.case.remedy.proposal, "en") == "another one; of equal use: mug"
+    assert in_words(life.case.remedy.proposal, "ko") == "another one; 같은 용도의 상품으로: mug"
+    (effect,) = todo(life.told(accept()).case)
+    assert effect.request == ReserveReplacement(order_id="o1", product="mug")
+    swap = given(*IN_RECOVERY, propose(plan(decision("exchange"), words="another one")))
+    assert standing(swap.case) != standing(life.case), "an approval is bound to the very product"
+    given(*IN_RECOVERY).when(propose(plan(equivalent="mug"))).then_refused("only an exchange", "equivalent")
