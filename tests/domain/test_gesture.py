@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 
 from domain.budget import WorkingTime
+from domain.case import todo
+from domain.effect import SendNotice
 from domain.ending import WithdrawCase
 from domain.plan import Gesture
 from domain.policy import RemedyKind
 from domain.saga import MarkStepDone
 from tests.domain.lives import (
     AGENT,
+    HANDLED,
     IN_RECOVERY,
     MIRA,
     OWNED,
@@ -136,3 +139,12 @@ def test_a_customer_who_gives_up_when_the_money_is_on_its_way_is_left_alone() ->
 def test_an_apology_that_was_made_before_counts_for_whoever_gave_up_too() -> None:
     life = given(*IN_RECOVERY, propose(), accept(), say(WithdrawCase, MIRA), policy=MADE)
     life.when(ok("payout", PAID)).then("step_done", "step_done", "remedy_done", "case_ended")
+
+
+def test_of_a_late_gesture_the_owner_and_the_next_leader_hear() -> None:
+    policy = HANDLED.model_copy(update={"gestures": WorkingTime(minutes=60)})
+    agreed = (*OWNED, TOLD_WITHOUT, propose(), accept(), ok("payout", PAID))
+    life = given(*agreed, wait(hours=2), policy=policy)
+    asked = [each.request for each in todo(life.case) if isinstance(each.request, SendNotice)]
+    late = [request.staff for request in asked if request.template == "staff_task_late"]
+    assert late == [life.case.assignment.owners[0], policy.leader("service", 1)]
