@@ -11,7 +11,8 @@ import policies
 from cli.connection import case_number, find_settings, ledger, run
 from cli.fair_entries import entries_of, pinned_of
 from cli.fair_histories import check_sense, opening_of, read_entries
-from cli.fair_period import By, as_of, over_period, period, shown
+from cli.fair_period import By, as_of, over_period, period
+from cli.fair_shown import STATES, shown
 from cli.output import Json, answer, note, plain, row, table, when
 from client import NotFound
 from domain.fairness import FairnessReport, report
@@ -28,11 +29,6 @@ PART_NAMES: dict[str, dict[Language, str]] = {
     "distributive": {"ko": "결과적 공정성", "en": "distributive"},
     "procedural": {"ko": "절차적 공정성", "en": "procedural"},
     "interactional": {"ko": "상호작용적 공정성", "en": "interactional"},
-}
-STATES: dict[str, dict[Language, str]] = {
-    "open": {"ko": "바로잡을 수 있음", "en": "can be put right"},
-    "put_right": {"ko": "바로잡음", "en": "put right"},
-    "too_late": {"ko": "늦음", "en": "too late"},
 }
 """What a report's words are called, in both languages."""
 
@@ -67,9 +63,13 @@ def fairness(
     ] = None,
     days: Annotated[
         str | None,
-        typer.Option("--period", metavar="FROM..TO", help="Count the findings of all cases over these days."),
+        typer.Option(
+            "--period",
+            metavar="FROM..TO",
+            help="Findings of all cases over these days, and what many cases show together.",
+        ),
     ] = None,
-    by: Annotated[By, typer.Option(help="What findings of a period are counted by.")] = By.DEPARTMENT,
+    by: Annotated[By, typer.Option(help="What findings of a period are gathered by.")] = By.DEPARTMENT,
     language: Annotated[str, typer.Option(help="ko or en.")] = "en",
     as_json: Json = False,
 ) -> None:
@@ -79,7 +79,7 @@ def fairness(
         raise Refused("CASE: name a case, or a file with --history, or days with --period", code="usage")
     if days is not None:
         asked_days = period(days)
-        found = run(over_period(find_settings(), asked_days, by, datetime.now(UTC)))
+        found = run(over_period(find_settings(), asked_days, by, datetime.now(UTC), _instant(at)))
         answer(found, shown(found, asked_days, spoken), as_json=as_json)
         return
     asked = _instant(at)

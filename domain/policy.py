@@ -13,7 +13,7 @@ from domain.fairness_limits import FairnessLimits
 from domain.follow_up_rules import AfterCareRules, FormRules, LinkRules, RetentionRules
 from domain.ladder import Rung
 from domain.money import Money
-from domain.record import Id, Line, Record, Text, canonical
+from domain.record import Id, Letter, Line, Record, Text, canonical
 from domain.spoken import Spoken
 from domain.treatment_rules import (
     DecisionName,
@@ -91,12 +91,14 @@ class Clause(Record):
         kind: law, standard (a recommendation by an authority) or own.
         source: where it is written, with its date.
         plain: what it means for the customer, in both languages.
+        conditions: what has to hold for it, one by one, in both languages.
     """
 
     id: Line
     kind: Literal["law", "standard", "own"]
     source: Line
     plain: dict[Language, Line]
+    conditions: tuple[dict[Language, Line], ...] = ()
 
 
 class Absence(Record):
@@ -482,6 +484,21 @@ class SignalRule(Record):
     text: dict[Language, Line]
 
 
+class PreparedAnswer(Record):
+    """The answer to a question that customers keep asking; each `{name}` in it is this customer's situation.
+
+    Attributes:
+        question: what they ask, as whoever answers reads it.
+        words: words of a report (Korean ones as stems) that ask it.
+        text: what is answered; it names at least one thing of the situation, the same in both languages.
+    """
+
+    id: Line
+    question: dict[Language, Line]
+    words: Annotated[tuple[Line, ...], Field(min_length=1)]
+    text: dict[Language, Letter]
+
+
 class Policy(Record):
     """One policy snapshot, at most 64 KB, with its holidays resolved; identified by its content's hash."""
 
@@ -552,6 +569,7 @@ class Policy(Record):
     improvement: ImprovementRules | None = None
     signals: tuple[SignalRule, ...] = ()
     plain_words: dict[Line, Text] = Field(default_factory=dict)
+    prepared: tuple[PreparedAnswer, ...] = ()
     spoken: Spoken | None = None
     slots: dict[Line, tuple[Line, ...]] = Field(default_factory=dict)
     relations: tuple[RelationRule, ...] = ()
