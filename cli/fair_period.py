@@ -100,6 +100,25 @@ def period(given: str) -> Period:
     return found
 
 
+def instant(given: str | None) -> datetime | None:
+    """Read the instant as of which to judge.
+
+    Raises:
+        Refused: it is none, or says not where on Earth.
+    """
+    if given is None:
+        return None
+    try:
+        found = datetime.fromisoformat(given)
+    except ValueError:
+        raise Refused(
+            "--at: is no time (ISO 8601, for example 2026-03-09T10:00:00+09:00)", code="at"
+        ) from None
+    if found.tzinfo is None:
+        raise Refused("--at: has no offset; add one such as +09:00, or Z", code="at")
+    return found
+
+
 LEVELS: dict[By, tuple[Level, ...]] = {
     By.DEPARTMENT: get_args(Level),
     By.PRODUCT: ("product",),

@@ -11,7 +11,7 @@ import policies
 from cli.connection import case_number, find_settings, ledger, run
 from cli.fair_entries import entries_of, pinned_of
 from cli.fair_histories import check_sense, opening_of, read_entries
-from cli.fair_period import By, as_of, over_period, period
+from cli.fair_period import By, as_of, instant, over_period, period
 from cli.fair_shown import STATES, shown
 from cli.output import Json, answer, note, plain, row, table, when
 from client import NotFound
@@ -79,10 +79,10 @@ def fairness(
         raise Refused("CASE: name a case, or a file with --history, or days with --period", code="usage")
     if days is not None:
         asked_days = period(days)
-        found = run(over_period(find_settings(), asked_days, by, datetime.now(UTC), _instant(at)))
+        found = run(over_period(find_settings(), asked_days, by, datetime.now(UTC), instant(at)))
         answer(found, shown(found, asked_days, spoken), as_json=as_json)
         return
-    asked = _instant(at)
+    asked = instant(at)
     if history is not None:
         judged = Judged(None, _offline(history, policy, asked))
     else:
@@ -97,20 +97,6 @@ def _language(given: str) -> Language:
     if given == "en":
         return "en"
     raise Refused("--language: use ko or en", code="invalid")
-
-
-def _instant(given: str | None) -> datetime | None:
-    if given is None:
-        return None
-    try:
-        found = datetime.fromisoformat(given)
-    except ValueError:
-        raise Refused(
-            "--at: is no time (ISO 8601, for example 2026-03-09T10:00:00+09:00)", code="at"
-        ) from None
-    if found.tzinfo is None:
-        raise Refused("--at: has no offset; add one such as +09:00, or Z", code="at")
-    return found
 
 
 def _offline(source: str, name: str | None, at: datetime | None) -> FairnessReport:

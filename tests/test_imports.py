@@ -180,6 +180,8 @@ LIFE = (
     "fairness_measures",
     "fairness",
     "service_quality",
+    "scores",
+    "repetition",
     "clock_view",
     "follow_up_view",
     "view",
