@@ -16,9 +16,12 @@ from cli.fair_shown import STATES, shown
 from cli.output import Json, answer, note, plain, row, table, when
 from client import NotFound
 from domain.fairness import FairnessReport, report
+from domain.fairness_along import Verdict
+from domain.fairness_along import along as judged_along
+from domain.fairness_history import Entry
 from domain.finding import TEXTS
 from domain.message import EARLIEST
-from domain.policy import Language
+from domain.policy import Language, Policy
 from domain.record import Record
 from domain.refusal import Refused
 from ledger.errors import LedgerRejected
@@ -35,10 +38,24 @@ PART_NAMES: dict[str, dict[Language, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A report with the case that it is about; None where a file does not say."""
+    """A report with the case that it is about; None where a file does not say.
+
+    Attributes:
+        along: what the rules found at each decision; None where nobody asked.
+    """
 
     case_id: str | None
     report: FairnessReport
+    along: tuple[Verdict, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgeable:
+    """What a case is judged by."""
+
+    entries: tuple[Entry, ...]
+    pinned: Policy
+    at: datetime
 
 
 def register(app: typer.Typer) -> None:
@@ -70,6 +87,9 @@ def fairness(
         ),
     ] = None,
     by: Annotated[By, typer.Option(help="What findings of a period are gathered by.")] = By.DEPARTMENT,
+    along: Annotated[
+        bool, typer.Option("--along", help="Also what the rules found at each decision, and at the end.")
+    ] = False,
     language: Annotated[str, typer.Option(help="ko or en.")] = "en",
     as_json: Json = False,
 ) -> None:
@@ -83,11 +103,13 @@ def fairness(
         answer(found, shown(found, asked_days, spoken), as_json=as_json)
         return
     asked = instant(at)
-    if history is not None:
-        judged = Judged(None, _offline(history, policy, asked))
+    number = case_number(case) if case is not None else None
+    if number is not None:
+        told = run(_from_ledger(find_settings(), number, asked))
     else:
-        number = case_number(case or "")
-        judged = Judged(number, run(_from_ledger(find_settings(), number, asked)))
+        told = _offline(history or "", policy, asked)
+    verdicts = judged_along(told.entries, told.pinned, told.at) if along else None
+    judged = Judged(number, report(told.entries, told.pinned, told.at), verdicts)
     answer(judged, _shown(judged, spoken), as_json=as_json)
 
 
@@ -99,8 +121,8 @@ def _language(given: str) -> Language:
     raise Refused("--language: use ko or en", code="invalid")
 
 
-def _offline(source: str, name: str | None, at: datetime | None) -> FairnessReport:
-    """Judge a file under the policy that its opening names, as it is shipped now, or under the one given."""
+def _offline(source: str, name: str | None, at: datetime | None) -> Judgeable:
+    """Read a file, to be judged under the policy that its opening names, as shipped now, or the one given."""
     told = read_entries(source)
     opening = opening_of(source, told)
     own = opening.policy.partition("/")[0] if opening else None
@@ -111,10 +133,10 @@ def _offline(source: str, name: str | None, at: datetime | None) -> FairnessRepo
     year = (opening.received_at if opening else entries[0].at).year
     pinned = policies.load(chosen, year_from=min(max(year, EARLIEST.year), datetime.now(UTC).year))
     check_sense(source, told, pinned)
-    return report(entries, pinned, at or entries[-1].at)
+    return Judgeable(entries, pinned, at or entries[-1].at)
 
 
-async def _from_ledger(settings: Settings, number: str, at: datetime | None) -> FairnessReport:
+async def _from_ledger(settings: Settings, number: str, at: datetime | None) -> Judgeable:
     async with ledger(settings) as store:
         recorded = await store.read(number)
         policies = await store.policies()
@@ -124,7 +146,7 @@ async def _from_ledger(settings: Settings, number: str, at: datetime | None) -> 
     pinned = pinned_of(entries, policies)
     if pinned is None:
         raise LedgerRejected("the opening of the case, or its pinned policy, is not in the ledger any more")
-    return report(entries, pinned, at or as_of(entries, datetime.now(UTC)))
+    return Judgeable(entries, pinned, at or as_of(entries, datetime.now(UTC)))
 
 
 def _shown(judged: Judged, language: Language) -> RenderableType:
@@ -142,9 +164,22 @@ def _shown(judged: Judged, language: Language) -> RenderableType:
             row(lines, "", "", f"{STATES[each.state][language]}  {repair}", "", "")
         measures = {"distributive": found.outcome, "procedural": found.process}.get(part.part, found.manner)
         parts += [lines, plain(_counted(measures))]
+    if judged.along is not None:
+        parts.append(_along_shown(judged.along, language))
     if not found.whole:
         note({"ko": "(기록이 온전하지 않습니다)", "en": "(the history is not whole)"}[language])
     return Group(*parts)
+
+
+def _along_shown(verdicts: tuple[Verdict, ...], language: Language) -> RenderableType:
+    title = {"ko": "결정할 때마다", "en": "At each decision"}[language]
+    lines = table(f"\n{title}", "#", "", "", "")
+    lines.show_header = False
+    for each in verdicts:
+        stand = ", ".join(f"{found.rule} {found.about}" for found in each.findings[each.new :])
+        new = ", ".join(f"{found.rule} {found.about}" for found in each.findings[: each.new])
+        row(lines, f"#{each.seq}", each.kind, f"+ {new}" if new else "", stand)
+    return lines
 
 
 def _counted(measures: Record) -> str:

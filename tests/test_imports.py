@@ -179,6 +179,7 @@ LIFE = (
     "fairness_many",
     "fairness_measures",
     "fairness",
+    "fairness_along",
     "service_quality",
     "scores",
     "repetition",
