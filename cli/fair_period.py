@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from cli.connection import ledger_pool
 from cli.fair_entries import entries_of, pinned_of
+from domain.actor import Actor
 from domain.assignment import DepartmentAssigned
 from domain.fairness import RULES, findings
-from domain.fairness_history import Entry, History, history
+from domain.fairness_history import Entry, History, history, without_answers
 from domain.fairness_many import Level, SharedFinding, shared_findings
 from domain.fairness_marks import Facts, facts_of
 from domain.finding import Finding
+from domain.follow_up_view import may_see_scores
 from domain.policy import Policy
 from domain.refusal import Refused
 from ledger.pool import Pool
@@ -128,23 +130,30 @@ LEVELS: dict[By, tuple[Level, ...]] = {
 
 
 async def over_period(
-    settings: Settings, days: Period, by: By, now: datetime, at: datetime | None
+    settings: Settings, days: Period, by: By, now: datetime, at: datetime | None, viewer: Actor | None
 ) -> Findings:
     """Judge every case as it stands now, or stood at an instant, and gather what was found in the period."""
     found: list[tuple[str, InCase]] = []
     facts: list[Facts] = []
     judged = unjudged = 0
-    async for number, told in stand(settings, now, at):
-        if told is None:
+    async for number, known in stand(settings, now, at):
+        if known is None:
             unjudged += 1
             continue
         judged += 1
+        told = as_seen(known, viewer)
         own = (each for each in findings(told) if days.holds(each.since, told.policy))
         found += ((_heading(told, each, by), InCase(number, each)) for each in own)
         if days.holds_receipt(told):
             facts.append(facts_of(number, told))
     many = (each for each in shared_findings(facts) if each.level in LEVELS[by])
     return Findings(judged, unjudged, tuple(_counted(found)), tuple(many))
+
+
+def as_seen(told: History, viewer: Actor | None) -> History:
+    """Return a case as far as this viewer may see what its customer answered."""
+    shown = may_see_scores(told.policy, viewer, ended=told.ended is not None)
+    return told if shown else without_answers(told)
 
 
 async def stand(

@@ -11,14 +11,17 @@ import policies
 from cli.connection import case_number, find_settings, ledger, run
 from cli.fair_entries import entries_of, pinned_of
 from cli.fair_histories import check_sense, opening_of, read_entries
-from cli.fair_period import By, as_of, instant, over_period, period
+from cli.fair_period import By, as_of, as_seen, instant, over_period, period
 from cli.fair_shown import STATES, shown
 from cli.output import Json, answer, note, plain, row, table, when
+from cli.viewer import Viewer, viewer_of
 from client import NotFound
+from domain.actor import Actor
 from domain.fairness import FairnessReport, report
 from domain.fairness_along import Verdict
 from domain.fairness_along import along as judged_along
 from domain.fairness_history import Entry
+from domain.fairness_history import history as history_of
 from domain.finding import TEXTS
 from domain.message import EARLIEST
 from domain.policy import Language, Policy
@@ -90,6 +93,7 @@ def fairness(
     along: Annotated[
         bool, typer.Option("--along", help="Also what the rules found at each decision, and at the end.")
     ] = False,
+    viewer: Viewer = None,
     language: Annotated[str, typer.Option(help="ko or en.")] = "en",
     as_json: Json = False,
 ) -> None:
@@ -99,13 +103,15 @@ def fairness(
         raise Refused("CASE: name a case, or a file with --history, or days with --period", code="usage")
     if days is not None:
         asked_days = period(days)
-        found = run(over_period(find_settings(), asked_days, by, datetime.now(UTC), instant(at)))
+        found = run(
+            over_period(find_settings(), asked_days, by, datetime.now(UTC), instant(at), viewer_of(viewer))
+        )
         answer(found, shown(found, asked_days, spoken), as_json=as_json)
         return
     asked = instant(at)
     number = case_number(case) if case is not None else None
     if number is not None:
-        told = run(_from_ledger(find_settings(), number, asked))
+        told = run(_from_ledger(find_settings(), number, asked, viewer_of(viewer)))
     else:
         told = _offline(history or "", policy, asked)
     verdicts = judged_along(told.entries, told.pinned, told.at) if along else None
@@ -136,7 +142,9 @@ def _offline(source: str, name: str | None, at: datetime | None) -> Judgeable:
     return Judgeable(entries, pinned, at or entries[-1].at)
 
 
-async def _from_ledger(settings: Settings, number: str, at: datetime | None) -> Judgeable:
+async def _from_ledger(
+    settings: Settings, number: str, at: datetime | None, viewer: Actor | None
+) -> Judgeable:
     async with ledger(settings) as store:
         recorded = await store.read(number)
         policies = await store.policies()
@@ -146,7 +154,8 @@ async def _from_ledger(settings: Settings, number: str, at: datetime | None) -> 
     pinned = pinned_of(entries, policies)
     if pinned is None:
         raise LedgerRejected("the opening of the case, or its pinned policy, is not in the ledger any more")
-    return Judgeable(entries, pinned, at or as_of(entries, datetime.now(UTC)))
+    judged_at = at or as_of(entries, datetime.now(UTC))
+    return Judgeable(as_seen(history_of(entries, pinned, judged_at), viewer).entries, pinned, judged_at)
 
 
 def _shown(judged: Judged, language: Language) -> RenderableType:

@@ -18,7 +18,7 @@ from domain.assignment import (
     OwnerAppointed,
     TransferAccepted,
 )
-from domain.fairness_history import History
+from domain.fairness_history import History, without_answers
 from domain.happy_call import HappyCallAnswered
 from domain.questions import JUSTICE, SCALES, Scale, on_scale
 from domain.record import Line, Record
@@ -147,19 +147,17 @@ class Scored(Record):
 def scores_of(case: str, told: History, *, shown: bool) -> CaseScores:
     """Return what a case adds; where its scores may not be shown, only what its events measure."""
     calls = told.of(HappyCallAnswered)
-    answers = _comparable(calls[-1].event) if calls else None
-    begged = any(each.event.answers.get("solicited") == 1 for each in calls[-1:])
-    quality = quality_of(told)
-    counts = shown and not begged
+    begged = shown and any(each.event.answers.get("solicited") == 1 for each in calls[-1:])
+    quality = quality_of(told if shown and not begged else without_answers(told))
     return CaseScores(
         case=case,
         department=_last_department(told),
         product=told.product,
         owner=_last_owner(told, calls[-1].seq if calls else None),
-        answers=answers if counts else None,
-        quality=quality if counts else quality.without_gaps(),
+        answers=_comparable(calls[-1].event) if calls and shown and not begged else None,
+        quality=quality,
         kept_back=not shown and (bool(calls) or quality.answered),
-        begged=shown and begged,
+        begged=begged,
     )
 
 
@@ -197,7 +195,7 @@ def scored(heading: str, cases: Iterable[CaseScores]) -> Scored:
         heading=heading,
         cases=len(own),
         answered=len(answers),
-        forms=sum(each.answered for each in quality),
+        forms=sum(each.quality.answered and not (each.kept_back or each.begged) for each in own),
         kept_back=sum(each.kept_back for each in own),
         begged=sum(each.begged for each in own),
         problem_gone=_share([each["problem_gone"] for each in answers if "problem_gone" in each]),

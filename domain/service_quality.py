@@ -84,18 +84,6 @@ class ServiceQuality(Record):
     assurance: Assurance
     empathy: Empathy
 
-    def without_gaps(self) -> "ServiceQuality":
-        """Return what the events measure, without what the customer said."""
-        silent = {"gap": None}
-        return ServiceQuality(
-            answered=False,
-            tangibles=None,
-            reliability=self.reliability.model_copy(update=silent),
-            responsiveness=self.responsiveness.model_copy(update=silent),
-            assurance=self.assurance.model_copy(update=silent),
-            empathy=self.empathy.model_copy(update=silent),
-        )
-
 
 def service_quality(entries: Sequence[Entry], policy: Policy, at: datetime) -> ServiceQuality:
     """Return the dimensions of one case by its events up to an instant; of several forms the last counts."""

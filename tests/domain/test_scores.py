@@ -6,7 +6,8 @@ from typing import Any
 from domain.assignment import AcceptCase
 from domain.effect import CallMade
 from domain.ending import AnswerCase
-from domain.fairness_history import History, history, numbered
+from domain.fairness import findings
+from domain.fairness_history import History, history, numbered, without_answers
 from domain.happy_call import HappyCallAnswered
 from domain.promise import KeepPromise, MakePromise
 from domain.questions import Scale
@@ -91,6 +92,13 @@ def test_scores_of_a_case_that_goes_on_are_counted_for_nobody_but_who_may_see_th
     assert hidden.responsiveness.first_answer.n == 1
     assert scores(life).means["outcome_fair"].mean == 2
     assert scored("all", [case(given(*IN_RECOVERY), shown=False)]).kept_back == 0
+
+
+def test_nothing_that_a_rule_found_in_an_answer_tells_the_score_before_the_end() -> None:
+    life = called(courtesy=7, empathy=1)
+    assert case(life).quality.empathy.cold - case(life, shown=False).quality.empathy.cold == 1
+    assert "call c1" in {each.about for each in findings(told(life))}
+    assert "call c1" not in {each.about for each in findings(without_answers(told(life)))}
 
 
 def test_a_score_that_was_begged_for_counts_nowhere() -> None:
