@@ -64,6 +64,7 @@ from domain.treatment_rules import (
 )
 
 __all__ = [
+    "BUDGETS",
     "BY_HAND",
     "FEES",
     "MOVES_GOODS",
@@ -318,6 +319,19 @@ class Policy(Record):
             if target.name == name and fits:
                 return target
         return None
+
+
+BUDGETS = (
+    "approval",
+    "offer",
+    "offer_reminder",
+    "supervisor_meeting",
+    "by_hand",
+    "reopen_window",
+    "appeal_window",
+    "withdrawal_window",
+)
+"""The budgets that every policy has."""
 
 
 def content_hash(policy: Policy) -> str:

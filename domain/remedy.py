@@ -13,9 +13,9 @@ from domain.actor import Actor, Role
 from domain.attempt import AttemptRefused
 from domain.authority import AuthorityExceeded
 from domain.budget import due_of
-from domain.effect import Effect, NoticeSent
-from domain.message import CameBack, Deadline, EffectSucceeded
-from domain.notice import Post
+from domain.effect import Effect
+from domain.message import CameBack, Deadline
+from domain.notice import Post, reached, sent_by
 from domain.plan import Before, chosen, needs_answer
 from domain.policy import Policy
 from domain.refusal import Refused
@@ -202,12 +202,11 @@ def came_back(remedy: Remedy, policy: Policy, fact: CameBack) -> tuple[RemedyEve
     name, _, number = fact.key.partition(":")
     if name in authority.PREFIXES.values():
         return _authority_came_back(remedy, policy, int(number), fact)
-    sent = fact.result if isinstance(fact, EffectSucceeded) else None
+    sent = sent_by(fact)
     if name == "approval-delay":
-        digest = sent.digest if isinstance(sent, NoticeSent) else None
-        reached = isinstance(sent, NoticeSent) and sent.delivered
-        return (WaitTold(key=fact.key, reached=reached, digest=digest, at=fact.at),)
-    if isinstance(sent, NoticeSent):
+        digest = sent.digest if sent is not None else None
+        return (WaitTold(key=fact.key, reached=reached(fact), digest=digest, at=fact.at),)
+    if sent is not None:
         went = OfferNoticeSent(
             key=fact.key, delivered=sent.delivered, text=sent.text, digest=sent.digest, at=fact.at
         )

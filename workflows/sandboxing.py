@@ -21,7 +21,7 @@ PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotate
 """What is not loaded anew for every case; the import test guards these instead."""
 
 ALL_AT_ONCE = 2
-"""The SDK's flag PROCESS_WORKFLOW_ACTIVATION_JOBS_AS_SINGLE_BATCH: all that one task brings is taken in first,
+"""The SDK's PROCESS_WORKFLOW_ACTIVATION_JOBS_AS_SINGLE_BATCH: all that one task brings is taken in first,
 then the workflow goes on. Without it the workflow acts on the messages of a task before it knows the news of
 the same task, so that what it commands depends on how tasks are joined (docs/decisions/0010).
 """
