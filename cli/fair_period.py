@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -130,13 +130,13 @@ LEVELS: dict[By, tuple[Level, ...]] = {
 
 
 async def over_period(
-    settings: Settings, days: Period, by: By, now: datetime, at: datetime | None, viewer: Actor | None
+    settings: Settings, days: Period, by: By, at: datetime | None, viewer: Actor | None
 ) -> Findings:
     """Judge every case as it stands now, or stood at an instant, and gather what was found in the period."""
     found: list[tuple[str, InCase]] = []
     facts: list[Facts] = []
     judged = unjudged = 0
-    async for number, known in stand(settings, now, at):
+    async for number, known in stand(settings, at):
         if known is None:
             unjudged += 1
             continue
@@ -156,13 +156,12 @@ def as_seen(told: History, viewer: Actor | None) -> History:
     return told if shown else without_answers(told)
 
 
-async def stand(
-    settings: Settings, now: datetime, at: datetime | None
-) -> AsyncIterator[tuple[str, History | None]]:
+async def stand(settings: Settings, at: datetime | None) -> AsyncIterator[tuple[str, History | None]]:
     """Yield each case as it stands now, or stood at an instant; None where it cannot be judged.
 
     A case that was opened after the instant is none yet.
     """
+    now = datetime.now(UTC)
     async with ledger_pool(settings.database_url) as pool:
         policies = await EventStore(pool).policies()
         async for number, entries in _every_case(pool):

@@ -103,9 +103,7 @@ def fairness(
         raise Refused("CASE: name a case, or a file with --history, or days with --period", code="usage")
     if days is not None:
         asked_days = period(days)
-        found = run(
-            over_period(find_settings(), asked_days, by, datetime.now(UTC), instant(at), viewer_of(viewer))
-        )
+        found = run(over_period(find_settings(), asked_days, by, instant(at), viewer_of(viewer)))
         answer(found, shown(found, asked_days, spoken), as_json=as_json)
         return
     asked = instant(at)

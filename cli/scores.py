@@ -1,7 +1,7 @@
 """`redress scores`: what customers said of us over a period, beside what we did."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -78,7 +78,7 @@ async def _figures(
     cases: list[CaseScores] = []
     repeated: list[Repeated] = []
     unjudged = 0
-    async for number, told in stand(settings, datetime.now(UTC), at):
+    async for number, told in stand(settings, at):
         if told is None:
             unjudged += 1
             continue
