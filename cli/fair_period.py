@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import get_args
@@ -135,6 +135,7 @@ async def over_period(
     """Judge every case as it stands now, or stood at an instant, and gather what was found in the period."""
     found: list[tuple[str, InCase]] = []
     facts: list[Facts] = []
+    received: set[str] = set()
     judged = unjudged = 0
     async for number, known in stand(settings, at):
         if known is None:
@@ -144,9 +145,17 @@ async def over_period(
         told = as_seen(known, viewer)
         own = (each for each in findings(told) if days.holds(each.since, told.policy))
         found += ((_heading(told, each, by), InCase(number, each)) for each in own)
+        own_facts = facts_of(number, told)
         if days.holds_receipt(told):
-            facts.append(facts_of(number, told))
-    many = (each for each in shared_findings(facts) if each.level in LEVELS[by])
+            received.add(number)
+        else:  # what was told before the period is told again in it
+            own_facts = replace(own_facts, marks=())
+        facts.append(own_facts)
+    many = (
+        each
+        for each in shared_findings(facts)
+        if each.level in LEVELS[by] and (each.level != "customer" or each.about in received)
+    )
     return Findings(judged, unjudged, tuple(_counted(found)), tuple(many))
 
 

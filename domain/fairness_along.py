@@ -7,11 +7,11 @@ Nothing of it is stored: the same events give the same verdicts.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from domain.decision import Decision
 from domain.ending import AnswerGiven, CaseEnded
 from domain.fairness import findings
 from domain.fairness_history import Entry, history
 from domain.finding import Finding
+from domain.message import Decision
 from domain.policy import Policy
 from domain.record import Instant, Line, Record
 from domain.remedy import RemedyAgreed, RemedyDeclined, RemedyOffered, RoundOpened

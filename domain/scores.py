@@ -251,7 +251,9 @@ def _empathy(quality: Sequence[ServiceQuality]) -> EmpathyScore:
 def _mean(answers: Iterable[float | None]) -> Mean:
     """Return the mean, computed exactly, so that no machine and no order rounds otherwise."""
     given = [Fraction(each).limit_denominator(1000) for each in answers if each is not None]
-    return Mean(n=len(given), mean=float(round(sum(given) / len(given), 2)) if given else None)
+    return Mean(
+        n=len(given), mean=float(round(sum(given, start=Fraction(0)) / len(given), 2)) if given else None
+    )
 
 
 def _share(answers: Sequence[int]) -> Share:
