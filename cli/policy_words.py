@@ -146,8 +146,13 @@ def _clauses(policy: Policy) -> Iterator[Sentence]:
             Subject("clause", clause.id),
             f"{clause.kind}, {clause.source}: {' / '.join(clause.plain.values())}",
         )
+        conditions = "; ".join(" / ".join(each.values()) for each in clause.conditions)
+        yield Subject("conditions of clause", clause.id), conditions or "none"
     for jargon, plain in policy.plain_words.items():
         yield Subject("said plainly", jargon), plain
+    for answer in policy.prepared:
+        question, text = (" / ".join(each.values()) for each in (answer.question, answer.text))
+        yield Subject("prepared answer", answer.id), f"{question} ({', '.join(answer.words)}): {text}"
 
 
 def _texts(policy: Policy, wordings: Wordings | None) -> Iterator[Sentence]:

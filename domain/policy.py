@@ -31,7 +31,7 @@ from domain.policy_terms import (
     TargetName,
     VocType,
 )
-from domain.record import Id, Line, Record, Text, canonical
+from domain.record import Id, Letter, Line, Record, Text, canonical
 from domain.remedy_rules import (
     AuthorityTotals,
     ExtraBudget,
@@ -97,6 +97,7 @@ __all__ = [
     "Period",
     "Person",
     "Policy",
+    "PreparedAnswer",
     "RemedyKind",
     "RepeatFailure",
     "Routing",
@@ -123,12 +124,29 @@ class Clause(Record):
         kind: law, standard (a recommendation by an authority) or own.
         source: where it is written, with its date.
         plain: what it means for the customer, in both languages.
+        conditions: what has to hold for it, one by one, in both languages.
     """
 
     id: Line
     kind: Literal["law", "standard", "own"]
     source: Line
     plain: dict[Language, Line]
+    conditions: tuple[dict[Language, Line], ...] = ()
+
+
+class PreparedAnswer(Record):
+    """The answer to a question that customers keep asking; each `{name}` in it is this customer's situation.
+
+    Attributes:
+        question: what they ask, as whoever answers reads it.
+        words: words of a report (Korean ones as stems) that ask it.
+        text: what is answered; it names at least one thing of the situation, the same in both languages.
+    """
+
+    id: Line
+    question: dict[Language, Line]
+    words: Annotated[tuple[Line, ...], Field(min_length=1)]
+    text: dict[Language, Letter]
 
 
 class Policy(Record):
@@ -204,6 +222,7 @@ class Policy(Record):
     improvement: ImprovementRules | None = None
     signals: tuple[SignalRule, ...] = ()
     plain_words: dict[Line, Text] = Field(default_factory=dict)
+    prepared: tuple[PreparedAnswer, ...] = ()
     spoken: Spoken | None = None
     slots: dict[Line, tuple[Line, ...]] = Field(default_factory=dict)
     relations: tuple[RelationRule, ...] = ()

@@ -101,6 +101,7 @@ def _twice(policy: Policy) -> Iterator[Finding]:
         "standards": (rule.id for rule in policy.standards),
         "statutory": (clock.id for clock in policy.statutory),
         "signals": (rule.id for rule in policy.signals),
+        "prepared": (each.id for each in policy.prepared),
     }
     for name, ids in lists.items():
         seen: set[str] = set()

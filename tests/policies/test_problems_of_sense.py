@@ -21,6 +21,12 @@ EVERY_PRICE = "{id: price-all, harm: price, owes: price, clause: own-goodwill}\n
 CASES = {
     "undefined clause": ("clause: own-acknowledge", "clause: own-x", "targets[0].clause", "own-x, which is"),
     "undefined statutory clause": ("clause: ecommerce-18-2", "clause: x", "statutory[2].clause", "clause x"),
+    "hard clause": (
+        "\nfairness:\n",
+        "\nfairness:\n  max_conditions: 2\n",
+        "clauses[7].conditions",
+        "has 3 conditions; the most is 2",
+    ),
     "undefined department": (
         "- {department: production, causes",
         "- {department: produce, causes",
