@@ -11,7 +11,7 @@ from domain.exemption import Exemption, Exemptions
 from domain.intake import Intake
 from domain.money import Money, total
 from domain.offer import Facts, Offer, Owed, compute
-from domain.policy import BY_HAND, MOVES_GOODS, PAYS, VOUCHERS, Ground, Policy, RemedyKind
+from domain.policy import BY_HAND, MOVES_GOODS, PAYS, REWARDS, VOUCHERS, Ground, Policy, RemedyKind
 from domain.record import Id, Letter, Line, Record, canonical
 from domain.refusal import Refused
 from domain.treatment import Applied
@@ -20,7 +20,9 @@ from domain.triage import Classification, HarmLine
 GIVES: tuple[RemedyKind, ...] = (*PAYS, *VOUCHERS)
 """Remedies that have an amount."""
 
-Gesture = Literal["apology_call", "apology_letter", "manager_letter", "explanation", "follow_up"]
+Gesture = Literal[
+    "apology_call", "apology_letter", "manager_letter", "recognition", "explanation", "follow_up"
+]
 
 
 class LineDecision(Record):
@@ -74,6 +76,7 @@ class Plan(Record):
         collect: whether the goods come back before the firm's part is done.
         label: the customer sends them with a prepaid label, instead of a courier who comes for them.
         in_advance: the replacement goes out first, and the goods come back after it.
+        equivalent: the product of equal use that is sent instead of one of the same kind.
         order_lines: which lines of the order it is about; empty: all.
         fee_payer: who pays fees and return shipping.
         alternatives: equal remedies; whoever accepts names one of them, or `main`.
@@ -88,6 +91,7 @@ class Plan(Record):
     collect: bool = False
     label: bool = False
     in_advance: bool = False
+    equivalent: Line | None = None
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
     words: Letter = ""
@@ -146,7 +150,7 @@ def variants(plan: Plan) -> tuple[Plan, ...]:
 
 def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
-    asks = (*PAYS, *MOVES_GOODS, *VOUCHERS)
+    asks = (*PAYS, *MOVES_GOODS, *REWARDS)
     return plan.guarantee is None and (
         plan.collect
         or bool(plan.extras or plan.fees or plan.alternatives)
@@ -161,7 +165,8 @@ def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
 
 def _hashed(plan: Plan) -> str:
     """Return what a hash covers; a field younger than the ledger counts where it says something."""
-    return canonical(plan) if plan.label else canonical(plan).replace('"label":false,', "", 1)
+    text = canonical(plan) if plan.label else canonical(plan).replace('"label":false,', "", 1)
+    return text.replace('"equivalent":null,', "", 1)
 
 
 def sum_of(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
@@ -183,6 +188,11 @@ def _dearest(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
     extras = tuple(extra.amount for extra in plan.extras)
     sums = (total((sum_of(each, kinds, currency), *extras), currency) for each in variants(plan))
     return max(sums, key=lambda amount: amount.minor)
+
+
+def extras_of(plan: Plan, currency: str) -> Money:
+    """Return what the plan gives beyond what is owed."""
+    return total((extra.amount for extra in plan.extras), currency)
 
 
 def beyond_price(plan: Plan, currency: str) -> Money | None:
@@ -272,6 +282,13 @@ def _liked(plan: Plan, prefers: tuple[str, ...]) -> int:
     return min(places, default=len(prefers))
 
 
+def sent_instead(plan: Plan, language: str) -> str:
+    """Say which other product the customer gets; nothing where it is one of the same kind."""
+    if plan.equivalent is None:
+        return ""
+    return f"; {'같은 용도의 상품으로' if language == 'ko' else 'of equal use'}: {plan.equivalent}"
+
+
 def quoted(plan: Plan, language: str) -> str:
     """Say what the customer would pay, line by line; nothing where nothing is quoted."""
     said = "고객님 부담" if language == "ko" else "you would pay"
@@ -318,7 +335,10 @@ def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
 def _check_alternatives(plan: Plan) -> None:
     names = [MAIN, *(each.id for each in plan.alternatives)]
     if len(set(names)) != len(names):
-        raise Refused("alternatives: each needs an id of its own, and none is called main", code="choice")
+        raise Refused(
+            "alternatives: each needs an id of its own, and none is called main; name them anew",
+            code="choice",
+        )
     planned = {decision.harm_line for decision in plan.decisions}
     for place, each in enumerate(plan.alternatives):
         named = [decision.harm_line for decision in each.decisions]
@@ -338,7 +358,10 @@ def _check_variant(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> Non
     _check_extras(before, plan)
     _check_goods(before, plan)
     if plan.fee_payer != "firm" and before.triage.cause in before.policy.firm_pays_causes:
-        raise Refused(f"fee_payer: for {before.triage.cause} every fee is the firm's", code="fee-payer")
+        raise Refused(
+            f"fee_payer: for {before.triage.cause} every fee is the firm's; leave it at `firm`",
+            code="fee-payer",
+        )
     defect = any(each.ground == "defect" and each.remedy in MOVES_GOODS for each in plan.decisions)
     if defect and not plan.gestures:
         raise Refused(
@@ -349,11 +372,13 @@ def _check_variant(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> Non
 def _check_decision(before: Before, decision: LineDecision) -> None:
     where = f"decision on {decision.harm_line}"
     if decision.remedy not in (*before.policy.remedies, "refusal"):
-        raise Refused(f"{where}: this policy has no {decision.remedy}", code="remedy-kind")
+        raise Refused(
+            f"{where}: this policy has no {decision.remedy}; name one that it has", code="remedy-kind"
+        )
     if decision.remedy == "refusal":
         known = {clause.id for clause in before.policy.clauses}
         if decision.reason is None or decision.clause not in known:
-            raise Refused(f"{where}: a refusal names its clause and a reason", code="clause")
+            raise Refused(f"{where}: a refusal names its clause and a reason; give both", code="clause")
         return
     if decision.ground is None:
         raise Refused(f"{where}: name the ground", code="ground")
@@ -361,7 +386,9 @@ def _check_decision(before: Before, decision: LineDecision) -> None:
     if needs_amount and (decision.amount is None or decision.amount.minor == 0):
         raise Refused(f"{where}: give the amount", code="amount")
     if decision.amount is not None and decision.amount.currency != before.policy.currency:
-        raise Refused(f"{where}: this case is in {before.policy.currency}", code="currency")
+        raise Refused(
+            f"{where}: this case is in {before.policy.currency}; give it in that currency", code="currency"
+        )
 
 
 def _check_amounts(plan: Plan) -> None:
@@ -376,7 +403,7 @@ def _check_amount(where: str, amount: Money, reason: str | None, owed: Owed) -> 
     extra = owed.owes == "extra"
     most = (owed.at_most or owed.amount) if extra else owed.amount
     if amount.minor > most.minor:
-        rest = "it gives no more" if extra else "give the rest as `extras` with a reason"
+        rest = "give no more" if extra else "give the rest as `extras` with a reason"
         raise Refused(f"{where}.amount: {owed.clause} comes to {most}; {rest}", code="above-offer")
     if amount.minor != owed.amount.minor and reason is None:
         raise Refused(
@@ -389,14 +416,23 @@ def _check_extras(before: Before, plan: Plan) -> None:
     for place, extra in enumerate(plan.extras):
         where = f"extras[{place}]"
         if extra.remedy not in PAYS or extra.remedy not in before.policy.remedies:
-            raise Refused(f"{where}.remedy: this policy gives no extra {extra.remedy}", code="remedy-kind")
+            raise Refused(
+                f"{where}.remedy: this policy gives no extra {extra.remedy}; use one that it gives",
+                code="remedy-kind",
+            )
         if extra.amount.currency != before.policy.currency:
-            raise Refused(f"{where}.amount: this case is in {before.policy.currency}", code="currency")
+            raise Refused(
+                f"{where}.amount: this case is in {before.policy.currency}; give it in that currency",
+                code="currency",
+            )
     limit = _extras_limit(before, plan)
     given = sum(extra.amount.minor for extra in plan.extras)
     if given and (limit is None or given > limit.minor):
         allowed = f"extras together may come to {limit}" if limit else "this policy gives no extras here"
-        raise Refused(f"extras: {allowed}", code="extras")
+        raise Refused(
+            f"extras: {allowed}; leave out what is more, or request an exception (request_exception)",
+            code="extras",
+        )
 
 
 def _extras_limit(before: Before, plan: Plan) -> Money | None:
@@ -416,15 +452,25 @@ def _check_goods(before: Before, plan: Plan) -> None:
     kinds = {each.remedy for each in plan.decisions}
     needs_order = plan.collect or bool(plan.extras) or bool(kinds & {"exchange", "repair", *PAYS})
     if "repair" in kinds and not plan.collect:
-        raise Refused("collect: what is to be repaired has to come in first", code="collect")
+        raise Refused("collect: what is to be repaired has to come in first; set it", code="collect")
     if plan.label and not plan.collect:
         raise Refused("label: only where goods come back; set collect as well", code="collect")
     if plan.in_advance and not (plan.collect and "exchange" in kinds):
-        raise Refused("in_advance: only an exchange whose goods come back afterwards", code="in-advance")
+        raise Refused(
+            "in_advance: only an exchange whose goods come back afterwards"
+            "; leave it out, or set collect as well",
+            code="in-advance",
+        )
+    if plan.equivalent is not None and "exchange" not in kinds:
+        raise Refused(
+            "equivalent: only an exchange sends other goods instead; leave it out", code="equivalent"
+        )
     if needs_order and (order is None or not order.known):
         raise Refused("no order is known for this case; find it first", code="no-order")
     if order is None:
         return
     unknown = [line for line in plan.order_lines if line not in {known.line_id for known in order.lines}]
     if unknown:
-        raise Refused(f"order_lines: the order has no line {unknown[0]}", code="order-line")
+        raise Refused(
+            f"order_lines: the order has no line {unknown[0]}; name lines that it has", code="order-line"
+        )

@@ -144,7 +144,10 @@ def _decline(remedy: Remedy, before: Before, command: DeclineRemedy) -> tuple[Re
 
 def _check_answer(proposal: Proposal, before: Before, command: AcceptRemedy | DeclineRemedy) -> None:
     if proposal.state != "offered":
-        raise Refused(f"proposal: it is {proposal.state}, not an open offer", code=proposal.state)
+        raise Refused(
+            f"proposal: it is {proposal.state}, not an open offer; look at the present one",
+            code=proposal.state,
+        )
     if command.by.role is Role.CUSTOMER:
         return
     unsaid = _unsaid(proposal, before.policy) if proposal.contact is not None else ()
@@ -155,7 +158,9 @@ def _check_answer(proposal: Proposal, before: Before, command: AcceptRemedy | De
         )
     if not before.contacts.heard(command.contact):
         raise Refused(
-            "contact: staff enter a customer's answer with the contact that proves it", code="contact"
+            "contact: staff enter a customer's answer with the contact that proves it"
+            "; log it and give its number",
+            code="contact",
         )
 
 
@@ -257,5 +262,6 @@ def _authority_came_back(
     waits = proposal is not None and proposal.state == "reserving" and proposal.number == number
     if proposal is None or not waits or not isinstance(event, AuthorityExceeded):
         return (event,)
-    by = Actor(role=proposal.role, id=proposal.by)
-    return (event, split_up(proposal.command_id or fact.key, event.over, at=fact.at, by=by))
+    by, command_id = Actor(role=proposal.role, id=proposal.by), proposal.command_id or fact.key
+    tried = authority.over_budget if "tier" in event.over else split_up
+    return (event, tried(command_id, event.over, at=fact.at, by=by))

@@ -11,6 +11,7 @@ from domain.explanation import budget_words
 from domain.intake import Intake
 from domain.plan import Before, LineDecision
 from domain.policy import Guarantee, Harm, Language, Policy, RemedyKind
+from domain.spoken import ToneWords
 from domain.triage import HarmLine
 
 Both = tuple[str, str]
@@ -31,6 +32,11 @@ REMEDIES: dict[RemedyKind, Both] = {
     "return_shipping": ("돌려보내시는 배송비를 드립니다", "we pay for sending it back"),
     "coupon": ("할인 쿠폰을 드립니다", "we give you a coupon"),
     "points": ("적립금을 드립니다", "we give you points"),
+    "membership": ("회원 혜택을 드립니다", "we give you a membership"),
+    "information": (
+        "필요하신 정보를 먼저 보내 드립니다",
+        "we send you the news and advice that help you first",
+    ),
     "fee_refund": ("내신 수수료를 돌려 드립니다", "we pay the fee back"),
     "goodwill_credit": ("사과의 뜻으로 금액을 드립니다", "we pay you something to make up for it"),
     "correction": ("잘못된 기록을 바로잡아 드립니다", "we correct what was recorded wrongly"),
@@ -41,6 +47,10 @@ REMEDIES: dict[RemedyKind, Both] = {
     "apology": ("진심으로 사과드립니다", "we apologise"),
     "apology_letter": ("글로 사과드립니다", "we apologise in writing"),
     "manager_apology": ("책임자가 직접 사과드립니다", "the manager who answers for it apologises in person"),
+    "recognition": (
+        "알려 주신 뜻을 기려 감사를 전합니다",
+        "we thank you by name for what you brought to light",
+    ),
     "explanation": ("무엇이 왜 잘못되었는지 설명해 드립니다", "we explain what went wrong and why"),
     "refusal": ("죄송하지만 해 드리지 못합니다", "we are sorry that we cannot do this"),
 }
@@ -96,6 +106,7 @@ def common(policy: Policy, before: Before, assignment: Assignment) -> dict[str, 
     intake, language = before.intake, before.intake.language
     return {
         "address": _address(policy, intake),
+        **_in_tone(policy, intake),
         "owner": owner(policy, assignment, language),
         "product": _product(before),
         "happened": happened(before.triage.harm_lines, language),
@@ -107,11 +118,25 @@ def common(policy: Policy, before: Before, assignment: Assignment) -> dict[str, 
 
 
 def _address(policy: Policy, intake: Intake) -> str:
-    """Address a customer as the policy says for what the CRM knows of them."""
+    """Address a customer as the policy says for what the CRM knows of them and for the tone chosen."""
     tier = intake.customer.tier if intake.customer else "none"
     entries = policy.spoken.address if policy.spoken else ()
-    fits = (each.words[intake.language] for each in entries if not each.tiers or tier in each.tiers)
+    fits = (
+        each.words[intake.language]
+        for each in entries
+        if (not each.tiers or tier in each.tiers) and (not each.tones or intake.manner.tone in each.tones)
+    )
     return next(fits, in_(intake.language, DEAR))
+
+
+def _in_tone(policy: Policy, intake: Intake) -> dict[str, str]:
+    """Say what the tone adds that the policy chose from this customer's profile (R64)."""
+    tones, tone = policy.spoken.tones if policy.spoken else {}, intake.manner.tone
+    words = tones.get(tone, ToneWords()) if tone is not None else ToneWords()
+    return {
+        "opening": words.opening.get(intake.language, ""),
+        "closing": words.closing.get(intake.language, ""),
+    }
 
 
 def owner(policy: Policy, assignment: Assignment, language: Language) -> str:

@@ -29,6 +29,9 @@ def intentions(scene: Scene) -> Iterator[Intention]:
     if row.owner is None:
         yield from _take(scene)
         return
+    if scene.view.passed_from is not None:
+        taker = scene.member(Role.AGENT, row.department, "passed", row.department)
+        yield asked(scene, f"passed:{row.department}", "accept_case", by=taker, low=15, high=150)
     if any(due.name.startswith(("targets/accept", "targets/owner_accepts")) for due in row.dues):
         yield from _take_over(scene)
     yield from asides.retention(scene)
@@ -122,6 +125,7 @@ def _first_contact(scene: Scene) -> dict[str, object]:
         "minutes": scene.between(3, 20, "talk"),
         "apology": True,
         "named_owner": True,
+        "asks_further": True,
         "explanation": scene.likely(0.6, "explains"),
         "done_since": scene.say("접수 내용을 모두 읽었습니다", "I have read everything you wrote"),
         "next_step": scene.say("해결 방안을 준비합니다", "I prepare an offer"),

@@ -23,6 +23,7 @@ TALK = {
     "channel": "phone",
     "apology": True,
     "named_owner": True,
+    "asks_further": True,
     "next_step": "오늘 안에 다시 연락드리겠습니다",
 }
 DEAR = 200_000
@@ -53,11 +54,14 @@ class Case:
         harm = {"id": "price", "harm": "price"}
         await self.says("triage", f"{role}:{person}", voc_type="complaint", cause="defect", harm_lines=[harm])
         await self.says("accept_case", f"{role}:{person}")
+        await settled(self.redress, self.number)
+        await self.says("open_brief", f"owner:{person}")
         await self.says("log_contact", f"owner:{person}", **TALK)
         return self
 
     async def proposed(self, plan: dict[str, Any], by: str = OWNER, name: str = "proposal") -> None:
         """Propose a plan and remember its hash."""
+        await self.says("open_brief", by)
         await self.says("propose_remedy", by, plan=plan, contact=1, said=EVERYTHING)
         proposal = (await self.view()).proposal
         assert proposal is not None
@@ -141,6 +145,27 @@ async def tasked(case: Case) -> None:
     await case.says("give_task", OWNER, department="production", needed="원인을 확인해 주십시오")
 
 
+async def quoted(case: Case) -> None:
+    """A fee of half the price was proposed, and a supervisor has refused it."""
+    await case.owned()
+    await case.says("triage", AGENT, voc_type="complaint", cause="other")
+    order = (await case.view()).order
+    assert order is not None
+    case.names["fee"] = str(sum(line.price.minor for line in order.lines) // 2)
+    await case.proposed(charged(int(case.names["fee"])))
+    await case.says("reject_remedy", SUPERVISOR, proposal=case.names["proposal"], reason="너무 비쌉니다")
+
+
+def charged(fee: int | str) -> dict[str, Any]:
+    """Return a plan for which the customer pays an inspection."""
+    amount = {"minor": fee, "currency": "KRW"}
+    return {
+        **APOLOGY,
+        "fee_payer": "customer",
+        "fees": [{"what": "inspection", "amount": amount, "reason": "검사비"}],
+    }
+
+
 async def declined(case: Case) -> None:
     """Its customer has declined the offer, and names a further harm."""
     await (await case.owned()).proposed(credit(10_000))
@@ -173,6 +198,7 @@ STAGES: tuple[Callable[[Case], Awaitable[None]], ...] = (
     expecting,
     posted,
     tasked,
+    quoted,
     declined,
     asked,
     told,

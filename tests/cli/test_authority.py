@@ -62,7 +62,13 @@ class Desk:
             (
                 "log_contact",
                 f"owner:{agent}",
-                {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True},
+                {
+                    "direction": "outbound",
+                    "channel": "phone",
+                    "apology": True,
+                    "named_owner": True,
+                    "asks_further": True,
+                },
             ),
         ):
             done = await self.submit(number, name, by, **told)
@@ -80,6 +86,7 @@ class Desk:
             "ground": ground,
             "amount": {"minor": amount, "currency": "KRW"},
         }
+        await self.submit(number, "open_brief", by)
         return await self.submit(number, "propose_remedy", by, plan={"decisions": [credit]})
 
 

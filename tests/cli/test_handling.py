@@ -30,7 +30,13 @@ APOLOGY = {
     "gestures": ["apology_call"],
     "words": "죄송합니다",
 }
-TALK = {"direction": "outbound", "channel": "phone", "apology": True, "next_step": "we look into it"}
+TALK = {
+    "direction": "outbound",
+    "channel": "phone",
+    "apology": True,
+    "asks_further": True,
+    "next_step": "we look into it",
+}
 
 
 HEAD = "department_head:head-customer_service"
@@ -135,6 +141,7 @@ async def test_departments_refuse_an_owner_is_away_a_task_is_late_and_everybody_
     await settled(redress, story.number)
     assert (await story.shown())["view"]["row"]["owner"] == "head-customer_service"
     await story.done("accept_case", HEAD)
+    await story.done("open_brief", HEAD)
     await story.done("propose_remedy", HEAD, plan=APOLOGY, contact=1, said=EVERYTHING)
     result = {"outcome": "upheld", "cause": "defect", "summary": "원인을 찾아 사과드렸습니다"}
     early = await story.say("register_result", HEAD, **result)

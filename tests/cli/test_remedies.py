@@ -34,6 +34,7 @@ TALK = {
     "channel": "phone",
     "apology": True,
     "named_owner": True,
+    "asks_further": True,
     "next_step": "we refund it",
 }
 
@@ -62,6 +63,7 @@ async def agreed(ask: Command, number: str, plan: object = CREDIT) -> None:
     def lead() -> None:
         say("triage", "agent:agent-07", **HARM)
         say("accept_case", "agent:agent-07")
+        say("open_brief", "owner:agent-07")
         say("log_contact", "owner:agent-07", **TALK)
         say("propose_remedy", "owner:agent-07", plan=plan, contact=1, said=EVERYTHING)
         proposal = ask("show", number, "--json").json["view"]["proposal"]["hash"]
@@ -89,7 +91,10 @@ async def test_a_remedy_shows_its_plan_its_money_its_steps_and_the_level_of_the_
         "agent-07",
         "goodwill_credit",
     )
-    assert [(step["step"], step["state"]) for step in remedy["steps"]] == [("payout", "done")]
+    assert [(step["step"], step["state"]) for step in remedy["steps"]] == [
+        ("payout", "done"),
+        ("apology_call", "done"),
+    ]
     assert told["parked"] is None
     assert told["after_sale"]["answer"]["seconds"] >= 0
     shown = await asyncio.to_thread(redress_command, "remedy", number)

@@ -16,6 +16,7 @@ from domain.fairness_history import Entry, numbered
 from domain.fairness_limits import RuleId
 from domain.plan import Fee
 from domain.policy import Policy, Target, TriageRule, Warranty
+from domain.remedy import RemedyAgreed
 from domain.result import ResultRegistered
 from domain.supervisor import RecordMeeting, RequestSupervisor, SupervisorMet, WithdrawRequest
 from domain.triage import ClaimHarm, HarmLine
@@ -74,6 +75,15 @@ FAIR = POLICY.model_copy(
     }
 )
 """The small policy with words and a target that some rules need; every limit is the default."""
+
+
+CONDITION = {"ko": "받으신 날부터 7일 안", "en": "within 7 days"}
+LONG_CLAUSES = FAIR.model_copy(
+    update={
+        "clauses": tuple(each.model_copy(update={"conditions": (CONDITION,) * 5}) for each in FAIR.clauses)
+    }
+)
+"""The fair policy with one condition too many in every clause."""
 
 
 def life(*items: Item, policy: Policy = FAIR) -> Life:
@@ -192,6 +202,16 @@ LAWFUL = EndedByStaff(reason="insults after a warning", warned=True, taken_over_
 UNWARNED = LAWFUL.model_copy(update={"warned": False})
 NOBODY_SENIOR = LAWFUL.model_copy(update={"taken_over_by": "ben"})
 FAILED_BEFORE = CUSTOMER.model_copy(update={"earlier_failures": 1})
+TWICE: tuple[Item, ...] = (
+    propose(told_in=None),
+    ok("offer", sent("we refunded it")),
+    accept(),
+    ok("payout", PAID),
+    register(),
+)
+"""An offer and what follows, up to a result that waits for its words."""
+
+UNDELIVERED = NoticeSent(reference="n2", delivered=False, text="we refunded it")
 SILENT = contact(apology=False)
 """A real answer without an apology or an explanation."""
 
@@ -247,6 +267,12 @@ EXCEPTIONAL: tuple[Item, ...] = (
 )
 """A life whose bounded rounds are used up."""
 
+DENIED = life(*bought(A_YEAR_BEFORE, 6), propose(EXPIRED))
+"""An agent denies the warranty inside the reference term; the engine lets it wait for a supervisor."""
+
+AS_AGREED = RemedyAgreed(hash=DENIED.last("remedy_proposed").hash, needed=False, at=DENIED.now)
+"""As if nobody had waited."""
+
 STORIES: dict[RuleId, Stories] = {
     "O1": Stories(
         broken=Story(
@@ -274,13 +300,14 @@ STORIES: dict[RuleId, Stories] = {
     ),
     "O2": Stories(
         broken=Story(
-            life(*bought(A_YEAR_BEFORE, 6), propose(EXPIRED)),
+            DENIED,
             proof=("order_read", "remedy_proposed", "remedy_agreed"),
+            forged=(AS_AGREED,),
         ),
         right=Story(life(*bought(A_YEAR_BEFORE, 6), propose(EXPIRED, by=SUPERVISOR))),
         near_miss=Story(life(*bought(date(2025, 11, 22), 6), propose(EXPIRED))),
         also_right=(
-            Story(life(*bought(A_YEAR_BEFORE, 12), propose(EXPIRED))),
+            Story(life(*bought(A_YEAR_BEFORE, 12)), forged=(DENIED.last("remedy_proposed"), AS_AGREED)),
             Story(life(*bought(A_YEAR_BEFORE, 6), propose(plan(decision("refusal"))))),
         ),
     ),
@@ -385,7 +412,13 @@ STORIES: dict[RuleId, Stories] = {
         broken=Story(fair(propose(), decline(), FINAL_WITHOUT_CLAUSE), proof=("result_registered",)),
         right=Story(life(*REFUSED, register(outcome="not_upheld"))),
         near_miss=Story(fair(ASKS, *SETTLED)),
-        also_broken=(Story(fair(*SETTLED, ASKS), proof=("result_registered", "contact_logged")),),
+        also_broken=(
+            Story(fair(*SETTLED, ASKS), proof=("result_registered", "contact_logged")),
+            Story(
+                life(*OPENED, propose(plan(decision("refusal"))), policy=LONG_CLAUSES),
+                proof=("remedy_proposed",),
+            ),
+        ),
     ),
     "I1": Stories(
         broken=Story(
@@ -528,6 +561,23 @@ STORIES: dict[RuleId, Stories] = {
         also_right=(
             Story(life(*TAKEN, SILENT, *PUT_RIGHT, register())),
             Story(life(*TAKEN, SILENT, *PUT_RIGHT, register(), ok("result-notice", sent("Sorry! Refunded")))),
+        ),
+    ),
+    "R90": Stories(
+        broken=Story(
+            fair(*TWICE, ok("result-notice", sent("we refunded it"))),
+            proof=("offer_notice_sent", "result_notified"),
+        ),
+        right=Story(fair(*TWICE, ok("result-notice", sent("it is on your account")))),
+        near_miss=Story(
+            fair(
+                propose(told_in=None),
+                ok("offer", UNDELIVERED),
+                accept(),
+                ok("payout", PAID),
+                register(),
+                ok("result-notice", sent("we refunded it")),
+            )
         ),
     ),
     "S1": Stories(

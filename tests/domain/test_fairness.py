@@ -13,9 +13,40 @@ from domain.fairness_history import Entry, numbered
 from domain.fairness_limits import RuleId, Weights
 from domain.finding import TEXTS
 from domain.intake import AddToCase
+from domain.promise import MakePromise
 from domain.record import canonical
-from tests.domain.fair_lives import FAIR, SETTLED, STORIES, Story, fair, repeat, with_order
-from tests.domain.lives import AGENT, MIRA, contact, given, kinds_of, say, triage, wait
+from domain.regard import OpenBrief
+from domain.treatment_rules import ProfileRules
+from tests.domain.fair_lives import (
+    FAIR,
+    SETTLED,
+    SORRY,
+    STORIES,
+    TAKEN,
+    Story,
+    call,
+    fair,
+    hand_over,
+    life,
+    repeat,
+    with_order,
+)
+from tests.domain.lives import (
+    AGENT,
+    MIRA,
+    MONDAY,
+    OWNER,
+    SUPERVISOR,
+    Item,
+    contact,
+    given,
+    kinds_of,
+    ok,
+    propose,
+    say,
+    triage,
+    wait,
+)
 
 RULE_IDS: tuple[RuleId, ...] = get_args(RuleId)
 
@@ -42,7 +73,7 @@ def as_tuple(told: Story | tuple[Story, ...]) -> tuple[Story, ...]:
 
 def test_every_rule_has_its_three_lives_and_its_words() -> None:
     assert tuple(RULES) == tuple(STORIES) == tuple(TEXTS) == RULE_IDS
-    assert len(RULE_IDS) == 17
+    assert len(RULE_IDS) == 18
 
 
 @pytest.mark.parametrize(("rule", "story"), stories("broken", "also_broken"))
@@ -130,6 +161,23 @@ def test_measures_are_counted_from_events() -> None:
     assert (judged.manner.contacts, judged.manner.apologies, judged.manner.named_owner) == (1, 1, 1)
 
 
+def test_a_running_case_has_the_measures_of_what_has_happened() -> None:
+    """Every figure of R3 is there while the case runs, each as soon as its event is."""
+    promised = say(MakePromise, OWNER, what="call", due=MONDAY + timedelta(hours=3))
+    life = fair(promised, repeat(), hand_over("ben"), wait(hours=4))
+    seen = Story(life).judged.process
+    assert (seen.transfers_offered, seen.repeated_contacts, seen.promises_broken) == (1, 1, 1)
+    assert seen.to_acknowledge is not None
+    assert seen.to_first_answer is not None
+    assert (seen.to_decision, seen.to_end) == (None, None)
+    ended = fair(wait(hours=4), *SETTLED, wait(hours=25), ok("happy-call", call()), wait(days=9))
+    decided = Story(ended).judged.process
+    assert decided.to_decision is not None
+    assert decided.to_decision.plain == timedelta(hours=4)
+    assert decided.to_end is not None
+    assert decided.to_end.plain > timedelta(days=5)
+
+
 def test_a_part_weighs_as_the_products_stage_of_life_says() -> None:
     weights = {"introduction": Weights(distributive=0, procedural=1, interactional=0)}
     policy = FAIR.model_copy(update={"fairness": FAIR.fairness.model_copy(update={"weights": weights})})
@@ -202,3 +250,18 @@ def test_a_clock_that_nobody_kept_is_found_in_a_history_written_by_hand() -> Non
 
 
 TIME_DOES = ("target_warned", "target_breached", "target_overdue", "case_escalated", "ladder_parked")
+
+
+def test_who_answers_first_has_read_the_brief_where_the_policy_asks_for_it() -> None:
+    asks = FAIR.model_copy(update={"profile": ProfileRules(patience=timedelta(minutes=5), read_first=True)})
+    read, later = say(OpenBrief, OWNER), say(OpenBrief, SUPERVISOR)
+
+    def found(*items: Item) -> list[tuple[tuple[str, ...], bool]]:
+        story = Story(life(*TAKEN, *items, policy=asks))
+        kinds = {entry.seq: entry.kind for entry in story.entries}
+        judged = [each for each in story.judged.findings if each.rule == "I5"]
+        return [(tuple(kinds[seq] for seq in each.proof), each.state == "put_right") for each in judged]
+
+    assert found(SORRY) == found(later, SORRY) == [(("contact_logged",), False)]
+    assert found(SORRY, read) == [(("contact_logged", "brief_opened"), True)]
+    assert found(read, SORRY, propose()) == found() == []
