@@ -77,7 +77,8 @@ def _check_cause(policy: Policy, evidence: Evidence, intake: Intake, command: Co
         return
     if not is_there(evidence, policy, intake):
         raise Refused(f"cause: {command.cause} puts it on the customer; record_evidence first", code="blame")
-    if evidence.confirmed_by is None:
+    waits = policy.spoken.triage_confirms or not isinstance(command, Triage)
+    if waits and evidence.confirmed_by is None:
         meanwhile = ", leave the cause out until then" if isinstance(command, Triage) else ""
         raise Refused(
             f"cause: {command.cause} puts it on the customer; a second person confirms the evidence first "

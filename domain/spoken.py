@@ -68,6 +68,8 @@ class Spoken(Record):
         letters: what letters about decisions must say.
         by_phone: what somebody who tells an offer in a contact says with it; what lacks one of these goes out
             in writing as well, and staff enter no answer to it before that went out (P5).
+        triage_confirms: whether triage, too, waits for the second person before it names a blaming cause;
+            cases whose policy was pinned before keep their rule, and triage needs the evidence alone.
     """
 
     blaming_causes: tuple[Line, ...] = ("customer_error",)
@@ -79,6 +81,7 @@ class Spoken(Record):
     names: dict[Id, dict[Tongue, Line]] = Field(default_factory=dict)
     letters: tuple[DecisionLetter, ...] = ()
     by_phone: tuple[PhoneContent, ...] = ()
+    triage_confirms: bool = False
 
     def must_say(self, notice: str, outcome: str | None) -> tuple[str, ...]:
         """Return the slots that a letter has to fill."""

@@ -120,7 +120,8 @@ def read_surely(policy: Policy, opening: Opening) -> Reading | None:
     if opening.voc_type is None and weight < sure.least:
         return None
     likely = Classification(classed=True, voc_type="complaint", product=opening.product, cause=cause)
-    blamed = policy.spoken is not None and cause in policy.spoken.blaming_causes
+    spoken = policy.spoken
+    blamed = spoken is not None and spoken.triage_confirms and cause in spoken.blaming_causes
     if blamed or not route((), likely, policy).rule:
         return None
     severity: Severity = _one_of(Severity, _best("severity", found)) or "normal"

@@ -12,6 +12,7 @@ from tests.domain.lives import POLICY, Item, Life, eur, given, opening, triage
 SAYS = ("happened", "outcome", "summary", "to_do", "next_step", "outside_body", "owner")
 SPOKEN = Spoken(
     blaming_causes=("other",),
+    triage_confirms=True,
     blames=("your fault", "고객님 과실"),
     harsh=("nonsense",),
     sorry=("sorry", "죄송"),

@@ -105,9 +105,9 @@ async def final_position(env: Environment) -> Life:
     """Refuse every harm line with its clause; the appeal window passes."""
     life = await open_case(env, policy())
     await life.command(RecordEvidence, AGENT, what="the seams are shrunk", reference="photo-1")
+    await life.command(ConfirmEvidence, "supervisor:sup-01")
     await life.command(Triage, AGENT, voc_type="complaint", cause="customer_error")
     await life.command(AcceptCase, "agent:agent-01")
-    await life.command(ConfirmEvidence, "supervisor:sup-01")
     refusal = LineDecision(
         harm_line="trouble",
         remedy="refusal",
