@@ -16,6 +16,7 @@ from client import Redress, connect
 from domain.effect import Contact
 from domain.intake import Opening
 from domain.policy import Policy
+from domain.spoken import EVERYTHING
 from domain.targets import Rung
 from domain.view import CaseView
 from ledger.fold import events_of
@@ -157,7 +158,7 @@ async def _live(
     decision["reason"] = "a small sum, so that no drill waits for an approval"
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
     await say.as_owner("open_brief")  # it may have climbed to somebody else meanwhile
-    await say.as_owner("propose_remedy", plan=plan, contact=1)
+    await say.as_owner("propose_remedy", plan=plan, contact=1, said=EVERYTHING)
     proposal = await decided(redress, number, say)
     await say("accept_remedy", f"customer:cust-{place}", proposal=proposal)
     await until(redress, number, lambda view: view.remedy == "completed")

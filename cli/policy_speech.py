@@ -23,6 +23,8 @@ def speech(policy: Policy) -> Iterator[Sentence]:
         yield Subject("tone", f"{tone} closing"), _both(words.closing)
     for person, names in spoken.names.items():
         yield Subject("called", person), _both(names)
+    if spoken.by_phone:
+        yield Subject("words", "with an offer by phone"), ", ".join(spoken.by_phone)
     for place, letter in enumerate(spoken.letters, start=1):
         when = ", ".join(letter.outcomes) or "whatever the outcome"
         yield Subject("letter must say", f"{place}"), f"{letter.notice}, {when}: {', '.join(letter.says)}"

@@ -97,7 +97,9 @@ def taken_in(case: Case, event: IntakeEvent) -> Case:
 
 
 def withheld(case: Case, event: ContactWithheld) -> Case:
-    """Only a series counts what was withheld; elsewhere what follows it says how it goes on."""
+    """A series counts what was withheld, an offer has reached nobody; elsewhere what follows it says more."""
+    if event.purpose == "offer":
+        return replace(case, remedy=remedy.untold(case.remedy))
     if event.purpose != "reassurance":
         return case
     return replace(case, after_care=after_care.evolve(case.after_care, event))

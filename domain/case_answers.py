@@ -19,7 +19,15 @@ from domain import (
     withdrawal,
     written_form,
 )
-from domain.case_reading import agreed_of, before_remedy, desk_of, hand_over_summary, past_of, standing_of
+from domain.case_reading import (
+    agreed_of,
+    before_remedy,
+    desk_of,
+    hand_over_summary,
+    is_left,
+    past_of,
+    standing_of,
+)
 from domain.case_state import Case
 from domain.message import CameBack, Event
 
@@ -55,8 +63,9 @@ def came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return happy_call.came_back(case.follow_up, past_of(case), fact)
         case "servqual-link" | "servqual-answer":
             return written_form.came_back(case.form, before, fact)
-        case "reassurance":
-            return after_care.came_back(fact)
+        case "reassurance" | "reassurance-look":
+            past, over = past_of(case), is_left(case)
+            return after_care.came_back(case.after_care, past, case.remedy, fact, over=over)
         case "answer":
             return ending.came_back(fact)
         case "lesson":

@@ -14,6 +14,7 @@ from domain import (
     evidence,
     exemption,
     happy_call,
+    harm_withdrawal,
     intake,
     joining,
     post,
@@ -63,6 +64,8 @@ def commanded(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return _classed(case, triage.decide(case.triage, case.policy, command))
         case triage.ClaimHarm():
             return triage.decide(case.triage, case.policy, command)
+        case harm_withdrawal.WithdrawHarm():
+            return harm_withdrawal.decide(case.triage, case.remedy, case.contacts, command)
         case (
             assignment.RefuseDepartment()
             | assignment.AcceptCase()

@@ -110,7 +110,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
         "news": lambda: staff_news.lapse(case.staff_news, deadline, at),
         "promise": lambda: promise.lapse(deadline, at),
         "supervisor": lambda: supervisor.lapse(case.supervisor, deadline, at),
-        "remedy": lambda: remedy.lapse(case.remedy, case.policy, deadline, at),
+        "remedy": lambda: remedy.lapse(case.remedy, before_remedy(case), deadline, at),
         "saga": lambda: saga.lapse(case.saga, case.policy, deadline, at),
         "happy_call": lambda: happy_call.lapse(case.follow_up, past_of(case), deadline, at),
         "written_form": lambda: written_form.lapse(case.form, before_remedy(case), deadline, at),

@@ -17,6 +17,7 @@ from domain.evidence import EvidenceCommand, EvidenceEvent
 from domain.exemption import ExceptionCommand, ExceptionEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallCommand, HappyCallEvent
+from domain.harm_withdrawal import HarmWithdrawn, WithdrawHarm
 from domain.intake import IntakeCommand, IntakeEvent, Opening
 from domain.joining import JoiningCommand, JoiningEvent
 from domain.lesson import LessonEvent
@@ -51,6 +52,7 @@ CaseCommand = Annotated[
     | ExceptionCommand
     | OpenBrief
     | RemedyCommand
+    | WithdrawHarm
     | WishCommand
     | SagaCommand
     | ResultCommand
@@ -82,6 +84,7 @@ CaseEvent = Annotated[
     | ExceptionEvent
     | BriefOpened
     | RemedyEvent
+    | HarmWithdrawn
     | WishEvent
     | SagaEvent
     | ResultEvent

@@ -92,6 +92,7 @@ def past_of(case: Case) -> Past:
 
 def course_of(case: Case) -> Course:
     """Return what the end of the case reads."""
+    settled = (case.retention.settled_at, case.supervisor.settled_at)
     return Course(
         before=before_remedy(case),
         assignment=case.assignment,
@@ -99,8 +100,8 @@ def course_of(case: Case) -> Course:
         saga=case.saga,
         result=case.result,
         follow_up=case.follow_up,
-        held=case.retention.open,
-        held_until=case.retention.settled_at,
+        held=case.retention.open or case.supervisor.open,
+        held_until=max(filter(None, settled), default=None),
     )
 
 
@@ -160,3 +161,8 @@ def seen_of(case: Case) -> Mapping[PromisedFact, datetime | None]:
         "payment": next((s.done_at for s in case.saga.steps if s.name == "payout"), None),
         "result": case.result.delivered_at,
     }
+
+
+def is_left(case: Case) -> bool:
+    """Say whether nobody writes to the customer unasked any more."""
+    return case.ending.withdrawn or case.ending.end is not None

@@ -160,7 +160,8 @@ class Course:
     """What the stages before the end know.
 
     Attributes:
-        held: whether somebody has to speak to a customer who may leave before the case may end.
+        held: whether somebody has to speak to the customer before the case may end: to one who may leave, or
+            a supervisor to one who asked for it (R23).
         held_until: when that was last done or given up.
     """
 
@@ -307,7 +308,7 @@ def follow(ending: Ending, course: Course, at: datetime) -> tuple[Event, ...]:
         return ()
     if ending.withdrawn:
         return _after_withdrawal(course.saga, at)
-    if ending.answered_at is not None and course.before.triage.voc_type != "complaint":
+    if ending.answered_at is not None and course.before.triage.voc_type != "complaint" and not course.held:
         return (CaseEnded(end="answered", at=at),)
     if course.follow_up.given_up is not None and not course.result.final and not course.held:
         return (CaseEnded(end="unconfirmed", at=at),)

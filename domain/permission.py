@@ -44,6 +44,7 @@ TABLE: dict[str, Permit] = {
     "acknowledge": Permit(STAFF, OPEN),
     "triage": Permit((Y, *STAFF), BEFORE_RESULT),
     "claim_harm": Permit((C, Y, *STAFF), BEFORE_RESULT),
+    "withdraw_harm": Permit((C, *STAFF), BEFORE_RESULT),
     "record_evidence": Permit(STAFF, OPEN),
     "confirm_evidence": Permit((S, H), OPEN),
     "refuse_department": Permit((A, S, H), ASSIGNED),

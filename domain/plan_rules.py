@@ -153,7 +153,8 @@ def _is_price(before: Before, decision: LineDecision) -> bool:
 
 def _is_expiry(before: Before, decision: LineDecision) -> bool:
     warranty = before.policy.warranty
-    return warranty is not None and decision.remedy == "refusal" and decision.clause == warranty.clause
+    named = warranty is not None and decision.clause == warranty.clause
+    return decision.remedy == "refusal" and warranty is not None and (named or decision.ground == "warranty")
 
 
 def _check_warranty(before: Before, decision: LineDecision, where: str) -> None:

@@ -72,6 +72,7 @@ def propose(
         acknowledges=command.acknowledges,
         why_otherwise=command.why_otherwise,
         exception=command.exception,
+        said=command.said,
         at=command.at,
         by=command.by,
     )

@@ -1,6 +1,6 @@
 """How a firm speaks to its customers, as policy data: what words may not do, and what letters must say."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -25,6 +25,13 @@ class DecisionLetter(Record):
     notice: Literal["offer", "result", "final_position"]
     outcomes: tuple[LetterOutcome, ...] = ()
     says: Annotated[tuple[Line, ...], Field(min_length=1)]
+
+
+PhoneContent = Literal["clauses", "to_do", "until", "appeal"]
+"""What an offer says beside what is offered: by which clause, what to do, until when, how to appeal."""
+
+EVERYTHING: tuple[PhoneContent, ...] = get_args(PhoneContent)
+"""Nothing is left out."""
 
 
 class Address(Record):
@@ -59,6 +66,8 @@ class Spoken(Record):
         tones: what letters begin and end with, by the tone chosen for the customer (R64).
         names: what members of staff are called to customers; who has none is called by department.
         letters: what letters about decisions must say.
+        by_phone: what somebody who tells an offer in a contact says with it; what lacks one of these goes out
+            in writing as well, and staff enter no answer to it before that went out (P5).
     """
 
     blaming_causes: tuple[Line, ...] = ("customer_error",)
@@ -69,6 +78,7 @@ class Spoken(Record):
     tones: dict[Tone, ToneWords] = Field(default_factory=dict)
     names: dict[Id, dict[Tongue, Line]] = Field(default_factory=dict)
     letters: tuple[DecisionLetter, ...] = ()
+    by_phone: tuple[PhoneContent, ...] = ()
 
     def must_say(self, notice: str, outcome: str | None) -> tuple[str, ...]:
         """Return the slots that a letter has to fill."""

@@ -70,12 +70,22 @@ SupervisorEvent = SupervisorRequested | SupervisorMet | SupervisorRequestWithdra
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisorRight:
-    """The request that stands, if one does; a missed one still stands."""
+    """The request that stands, if one does; a missed one still stands.
+
+    Attributes:
+        settled_at: when the last one was met, or taken back by the customer.
+    """
 
     number: int = 0
     open: bool = False
     due: datetime | None = None
     asked_at: datetime | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Whether the customer waits and no further deadline reminds anybody."""
+        return self.open and self.due is None
 
 
 def decide(
@@ -153,8 +163,8 @@ def evolve(right: SupervisorRight, event: SupervisorEvent) -> SupervisorRight:
     match event:
         case SupervisorRequested(number=number, falls_due=due, happened=happened, at=at):
             return SupervisorRight(number=number, open=True, due=due, asked_at=happened or at)
-        case SupervisorMet() | SupervisorRequestWithdrawn():
-            return SupervisorRight(number=right.number)
+        case SupervisorMet(at=at) | SupervisorRequestWithdrawn(at=at):
+            return SupervisorRight(number=right.number, settled_at=at)
         case SupervisorRequestMissed():
             return replace(right, due=None)
         case _:

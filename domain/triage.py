@@ -32,8 +32,14 @@ class HarmLine(Record):
     origin: Id | None = None
 
 
+IMPLIED = HarmLine(id="trouble", harm="trouble")
+"""The harm that triage presumes where the customer has named none; it may give way to those they name."""
+
+
 class Triage(Command):
     """Classify a case, or classify it anew.
+
+    What was stated stays stated: given `harm_lines` hold every line that stands already, none leave them.
 
     Attributes:
         praises: of a compliment: the member of staff who is praised.
@@ -103,6 +109,8 @@ class Classification:
         classed_at: when that last changed.
         complaint_since: when something else turned out a complaint; None for what was one from the start.
         by_rules: no person has looked at it yet.
+        claimed: the harms among them that were claimed beside what triage read, each with when.
+        withdrawn: ids of harms that the customer took back.
     """
 
     classed: bool = False
@@ -119,6 +127,8 @@ class Classification:
     complaint_since: Instant | None = None
     praises: str | None = None
     by_rules: bool = False
+    claimed: tuple[tuple[str, datetime], ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 def before(intake: Intake) -> Classification:
@@ -163,6 +173,7 @@ def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[Tr
         )
     known = () if triage.by_rules and triage.harm_lines == _implied("complaint") else triage.harm_lines
     lines = command.harm_lines or known or _implied(command.voc_type)
+    _check_kept(triage, lines)
     event = Triaged(
         at=command.at,
         by=command.by,
@@ -225,7 +236,22 @@ def _raised(command: Triage) -> Severity:
 
 def _implied(voc_type: VocType) -> tuple[HarmLine, ...]:
     """A complaint that names no harm has at least the trouble of complaining."""
-    return (HarmLine(id="trouble", harm="trouble"),) if voc_type == "complaint" else ()
+    return (IMPLIED,) if voc_type == "complaint" else ()
+
+
+def _check_kept(triage: Classification, lines: tuple[HarmLine, ...]) -> None:
+    """Nobody classes a stated harm away (O1): a claimed one stays as it is, another keeps its kind."""
+    claimed, given = dict(triage.claimed), {line.id: line for line in lines}
+    for line in triage.harm_lines:
+        again = given.get(line.id)
+        same_kind = again is not None and again.harm == line.harm and line.id not in claimed
+        if again == line or same_kind or (line == IMPLIED and line.id not in claimed):
+            continue
+        raise Refused(
+            f"harm_lines: {line.id} was stated and stays; name it as it is, or leave harm_lines out to keep "
+            "all. What the customer takes back is withdraw_harm, with the contact in which they said so",
+            code="harm-lines",
+        )
 
 
 def _check_currency(policy: Policy, line: HarmLine) -> None:
@@ -258,7 +284,12 @@ def evolve(triage: Classification, event: TriageEvent) -> Classification:
         case Triaged():
             return _applied(triage, event)
         case HarmClaimed(line=line):
-            return replace(triage, harm_lines=(*triage.harm_lines, line))
+            return replace(
+                triage,
+                harm_lines=(*triage.harm_lines, line),
+                claimed=(*triage.claimed, (line.id, event.at)),
+                withdrawn=tuple(each for each in triage.withdrawn if each != line.id),
+            )
         case _:
             assert_never(event)
 
@@ -282,4 +313,6 @@ def _applied(triage: Classification, event: Triaged) -> Classification:
         complaint_since=since,
         praises=event.praises,
         by_rules=event.by_rules,
+        claimed=triage.claimed,
+        withdrawn=triage.withdrawn,
     )

@@ -10,6 +10,7 @@ from uuid import uuid4
 from client import Redress
 from domain.intake import Opening
 from domain.policy import Policy
+from domain.spoken import EVERYTHING
 from domain.view import CaseView
 from tests.cli.driving import opening, settled
 
@@ -61,7 +62,7 @@ class Case:
     async def proposed(self, plan: dict[str, Any], by: str = OWNER, name: str = "proposal") -> None:
         """Propose a plan and remember its hash."""
         await self.says("open_brief", by)
-        await self.says("propose_remedy", by, plan=plan, contact=1)
+        await self.says("propose_remedy", by, plan=plan, contact=1, said=EVERYTHING)
         proposal = (await self.view()).proposal
         assert proposal is not None
         self.names[name] = proposal.hash

@@ -16,6 +16,7 @@ from domain.regard import OpenBrief
 from domain.remedy import AcceptRemedy, ApproveRemedy, ProposeRemedy
 from domain.result import RegisterResult
 from domain.saga import RetryStep
+from domain.spoken import EVERYTHING
 from domain.supervisor import RequestSupervisor
 from domain.triage import HarmLine, Triage
 from domain.view import CaseView
@@ -76,7 +77,7 @@ async def recover(life: Life, plan: Plan) -> None:
         named_owner=True,
         next_step="we put it right",
     )
-    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
+    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1, said=EVERYTHING)
     view = await life.until(is_weighed)
     assert view.proposal is not None
     if view.proposal.needs_approval:
@@ -229,7 +230,7 @@ async def recover_until_proposed(life: Life, plan: Plan) -> None:
     await life.command(AcceptCase, AGENT)
     await life.command(OpenBrief, OWNER)
     await life.command(LogContact, OWNER, direction="outbound", channel="phone")
-    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
+    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1, said=EVERYTHING)
 
 
 async def expect_refusal(life: Life, kind: Any, by: str, **fields: Any) -> Refused:
