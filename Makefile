@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Our own modules are compiled once, not in every process and every case of a workflow sandbox.
+export PYTHONDONTWRITEBYTECODE :=
 # Keyed on the lock, so that a changed lock is installed and an unchanged one is not.
 READY := .venv/.ready-$(shell cat requirements/dev.txt pyproject.toml | cksum | tr ' ' '-')
 
