@@ -15,7 +15,7 @@ def level_shown(level: AfterSale) -> RenderableType:
         ("result told", "결과 통지까지", level.resolution),
     )
     for en, ko, taken in times:
-        row(shown, en, ko, _span(taken.seconds if taken else None), _working(taken))
+        row(shown, en, ko, span(taken.seconds if taken else None), _working(taken))
     score = "-" if level.courtesy is None else f"{level.courtesy} of 7"
     row(shown, "courtesy (happy call)", "응대 태도 (해피콜)", score, "")
     said = [
@@ -27,10 +27,11 @@ def level_shown(level: AfterSale) -> RenderableType:
 
 
 def _working(taken: Taken | None) -> str:
-    return _span(taken.working_seconds if taken else None)
+    return span(taken.working_seconds if taken else None)
 
 
-def _span(seconds: int | None) -> str:
+def span(seconds: int | None) -> str:
+    """Return a length of time as a person reads it."""
     if seconds is None:
         return "-"
     minutes, rest = divmod(seconds, 60)

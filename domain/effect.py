@@ -76,6 +76,7 @@ from domain.effect_results import (
     Result,
     SplitOpened,
     SurveyAnswer,
+    Taste,
     Undone,
     VoucherIssued,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "SplitOff",
     "SplitOpened",
     "SurveyAnswer",
+    "Taste",
     "TellSuggester",
     "TrackCollection",
     "TrackDelivery",
