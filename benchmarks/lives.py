@@ -59,6 +59,8 @@ async def one_life(redress: Redress, policy: Policy, place: int, meter: Meter) -
 
     await say("triage", "system:bench", voc_type="complaint", cause="defect")
     await say("accept_case", "agent:agent-07")
+    await follow.until("fetch_customer")
+    await say("open_brief", "owner:agent-07")
     told = {
         "direction": "outbound",
         "channel": "phone",

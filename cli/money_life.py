@@ -85,6 +85,7 @@ class MoneyLife:
         self._paid_shipping = bool(paid and paid.minor)
         await self._say("triage", AGENT, voc_type="complaint", cause="defect", harm_lines=HARMS)
         await self._say("accept_case", AGENT)
+        await self._say.as_owner("open_brief")
         told = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
         await self._say.as_owner("log_contact", next_step="we put it right", asks_further=True, **told)
 

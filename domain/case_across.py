@@ -124,6 +124,9 @@ def joined(case: Case, event: JoiningEvent) -> Case:
     after = replace(case, joining=joining.evolve(case.joining, event, case.version + 1))
     if not isinstance(event, joining.CaseTakenIn | joining.CaseSplit):
         return after
+    if isinstance(event, joining.CaseSplit):
+        stay = tuple(line for line in case.triage.harm_lines if line.id not in event.lines)
+        after = replace(after, triage=replace(case.triage, harm_lines=stay))
     known, start = opened(case), joining.earliest_start(after.joining, opened(case))
     if start == known.received_at:
         return after

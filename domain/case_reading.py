@@ -40,6 +40,27 @@ def desk_of(case: Case) -> Desk:
     )
 
 
+AWAY = ("부재로 인계합니다", "is away")
+CLASSED_ANEW = ("담당 건을 다시 분류하여 인계합니다", "classed it anew, so it goes to another department")
+
+
+def hand_over_summary(case: Case, why: tuple[str, str] = AWAY) -> str:
+    """Say what whoever takes over must know; the rest stands in the case itself."""
+    open_promises = sum(each.state == "open" for each in case.promises.made)
+    if case.policy.language == "ko":
+        return (
+            f"담당자 {case.assignment.owner}: {why[0]}. 분류 {case.triage.voc_type}, "
+            f"원인 {case.triage.cause or '미정'}, 심각도 {case.triage.severity}, "
+            f"접촉 {case.contacts.count}회, 지켜야 할 약속 {open_promises}건, "
+            f"진행 중인 부서 과제 {len(case.tasks.open)}건입니다."
+        )
+    return (
+        f"{case.assignment.owner} {why[1]}. A {case.triage.voc_type}, cause {case.triage.cause or 'open'}, "
+        f"severity {case.triage.severity}; {case.contacts.count} contacts so far, {open_promises} open "
+        f"promises, {len(case.tasks.open)} open tasks of departments."
+    )
+
+
 def agreed_of(case: Case) -> Agreed:
     """Return what the customer agreed to, and of which order."""
     intake_ = opened(case)
@@ -90,6 +111,10 @@ def standing_of(case: Case) -> Standing:
     return Standing(
         case_id=case.id,
         intake=opened(case),
+        triage=case.triage,
+        currency=case.policy.currency,
+        claims=case.result.registered_at is None and case.ending.end is None,
+        remedy=case.remedy,
         contacts=case.contacts,
         promises=case.promises,
         supervisor=case.supervisor,

@@ -42,7 +42,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *targets.todo(case.targets, around(case), writes),
         *(allocation.todo(case.allocation) if case.ending.end is None else ()),
         *treatment.todo(case.treatment, case.policy, case.assignment, case.id),
-        *joining.todo(case.joining),
+        *joining.todo(case.joining, writes),
         *staff_news.todo(case.staff_news, case.policy, case.id),
         *lesson.todo(case.lessons, before),
     )

@@ -138,12 +138,17 @@ def _decline(remedy: Remedy, before: Before, command: DeclineRemedy) -> tuple[Re
 
 def _check_answer(proposal: Proposal, before: Before, command: AcceptRemedy | DeclineRemedy) -> None:
     if proposal.state != "offered":
-        raise Refused(f"proposal: it is {proposal.state}, not an open offer", code=proposal.state)
+        raise Refused(
+            f"proposal: it is {proposal.state}, not an open offer; look at the present one",
+            code=proposal.state,
+        )
     if command.by.role is Role.CUSTOMER:
         return
     if not before.contacts.heard(command.contact):
         raise Refused(
-            "contact: staff enter a customer's answer with the contact that proves it", code="contact"
+            "contact: staff enter a customer's answer with the contact that proves it"
+            "; log it and give its number",
+            code="contact",
         )
 
 

@@ -122,7 +122,7 @@ def proposal_named(remedy: Remedy, given: str) -> Proposal:
         return standing
     if any(old.startswith(given) for old in remedy.hashes):
         raise Refused("proposal: it was replaced by another; look at the present one", code="void")
-    raise Refused("proposal: there is none of that hash", code="no-proposal")
+    raise Refused("proposal: there is none of that hash; look at the present one", code="no-proposal")
 
 
 SHORTEST_HASH = 8

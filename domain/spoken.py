@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.record import Id, Line, Record
+from domain.treatment_rules import Tone
 
 Tongue = Literal["ko", "en"]
 """The policy's word for it is `Language`."""
@@ -27,10 +28,23 @@ class DecisionLetter(Record):
 
 
 class Address(Record):
-    """How customers are addressed; of all entries the first whose tiers fit holds."""
+    """How customers are addressed; of all entries the first whose tiers and tones fit holds.
+
+    Attributes:
+        tiers: as the CRM says; empty here and below: whichever.
+        tones: as the policy's `treatments` chose for this customer.
+    """
 
     tiers: tuple[Line, ...] = ()
+    tones: tuple[Tone, ...] = ()
     words: dict[Tongue, Line]
+
+
+class ToneWords(Record):
+    """What letters in one tone say beside what they say to everybody; empty: nothing."""
+
+    opening: dict[Tongue, Line] = Field(default_factory=dict)
+    closing: dict[Tongue, Line] = Field(default_factory=dict)
 
 
 class Spoken(Record):
@@ -41,7 +55,8 @@ class Spoken(Record):
         blames: phrases that put it on the customer, Korean ones as stems; they need evidence as well.
         harsh: phrases that nobody writes to a customer.
         sorry: words of apology or empathy; the first notices hold one of them in each language.
-        address: how customers are addressed, by what the CRM says of them.
+        address: how customers are addressed, by what the CRM says of them and by the tone chosen for them.
+        tones: what letters begin and end with, by the tone chosen for the customer (R64).
         names: what members of staff are called to customers; who has none is called by department.
         letters: what letters about decisions must say.
     """
@@ -51,6 +66,7 @@ class Spoken(Record):
     harsh: tuple[Line, ...] = ()
     sorry: tuple[Line, ...] = ()
     address: tuple[Address, ...] = ()
+    tones: dict[Tone, ToneWords] = Field(default_factory=dict)
     names: dict[Id, dict[Tongue, Line]] = Field(default_factory=dict)
     letters: tuple[DecisionLetter, ...] = ()
 

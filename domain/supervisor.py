@@ -108,11 +108,16 @@ def _check_met(right: SupervisorRight, contacts: Contacts, command: RecordMeetin
     if talk is None:
         raise Refused("contact: log the contact first and give its number", code="contact")
     if talk.by != command.by.id:
-        raise Refused(f"contact: that was {talk.by}; a meeting is recorded by who held it", code="contact")
+        raise Refused(
+            f"contact: that was {talk.by}; a meeting is recorded by who held it: let them do it",
+            code="contact",
+        )
     if not talk.answered:
-        raise Refused("contact: it did not reach the customer, so nobody met them", code="contact")
+        raise Refused(
+            "contact: it did not reach the customer, so nobody met them; name one that did", code="contact"
+        )
     if right.asked_at is not None and talk.happened < right.asked_at:
-        raise Refused("contact: it took place before the customer asked", code="contact")
+        raise Refused("contact: it took place before the customer asked; name a later one", code="contact")
 
 
 def check_result(right: SupervisorRight, policy: Policy, person: str) -> None:
@@ -125,7 +130,8 @@ def check_result(right: SupervisorRight, policy: Policy, person: str) -> None:
     if right.open and not any(policy.holds(person, role) for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)):
         raise Refused(
             "the customer waits for a supervisor: only one registers a result or answers now, "
-            "or the customer withdraws the request",
+            "or the customer withdraws the request"
+            "; ask one",
             code="supervisor-waits",
         )
 

@@ -108,10 +108,12 @@ class ProfileRules(Record):
     Attributes:
         patience: how long one try goes on.
         again_after: how long to wait after each try that came to nothing; their number bounds the tries.
+        read_first: whoever proposes has read the case's brief; a first answer without it is a finding.
     """
 
     patience: timedelta
     again_after: Annotated[tuple[timedelta, ...], Field(max_length=20)] = ()
+    read_first: bool = False
 
 
 class ExceptionRule(Record):

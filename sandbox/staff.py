@@ -29,6 +29,9 @@ def intentions(scene: Scene) -> Iterator[Intention]:
     if row.owner is None:
         yield from _take(scene)
         return
+    if scene.view.passed_from is not None:
+        taker = scene.member(Role.AGENT, row.department, "passed", row.department)
+        yield asked(scene, f"passed:{row.department}", "accept_case", by=taker, low=15, high=150)
     if any(due.name.startswith(("targets/accept", "targets/owner_accepts")) for due in row.dues):
         yield from _take_over(scene)
     yield from asides.retention(scene)

@@ -53,11 +53,14 @@ class Case:
         harm = {"id": "price", "harm": "price"}
         await self.says("triage", f"{role}:{person}", voc_type="complaint", cause="defect", harm_lines=[harm])
         await self.says("accept_case", f"{role}:{person}")
+        await settled(self.redress, self.number)
+        await self.says("open_brief", f"owner:{person}")
         await self.says("log_contact", f"owner:{person}", **TALK)
         return self
 
     async def proposed(self, plan: dict[str, Any], by: str = OWNER, name: str = "proposal") -> None:
         """Propose a plan and remember its hash."""
+        await self.says("open_brief", by)
         await self.says("propose_remedy", by, plan=plan, contact=1)
         proposal = (await self.view()).proposal
         assert proposal is not None

@@ -41,6 +41,7 @@ class Desk:
             apology=True,
             asks_further=True,
         )
+        await self.does("open_brief", HEAD)
         return await self._redress.view(self.number)
 
     async def tries(self, command: str, by: str, **fields: Any) -> Answer:

@@ -62,6 +62,7 @@ async def agreed(ask: Command, number: str, plan: object = CREDIT) -> None:
     def lead() -> None:
         say("triage", "agent:agent-07", **HARM)
         say("accept_case", "agent:agent-07")
+        say("open_brief", "owner:agent-07")
         say("log_contact", "owner:agent-07", **TALK)
         say("propose_remedy", "owner:agent-07", plan=plan, contact=1)
         proposal = ask("show", number, "--json").json["view"]["proposal"]["hash"]

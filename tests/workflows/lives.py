@@ -12,6 +12,7 @@ from domain.evidence import ConfirmEvidence, RecordEvidence
 from domain.money import Money
 from domain.plan import LineDecision, Plan
 from domain.refusal import Refused
+from domain.regard import OpenBrief
 from domain.remedy import AcceptRemedy, ApproveRemedy, ProposeRemedy
 from domain.result import RegisterResult
 from domain.saga import RetryStep
@@ -65,6 +66,7 @@ async def recover(life: Life, plan: Plan) -> None:
     await life.until(lambda view: not view.waiting)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
+    await life.command(OpenBrief, OWNER)
     await life.command(
         LogContact,
         OWNER,
@@ -111,6 +113,7 @@ async def final_position(env: Environment) -> Life:
         clause=life.policy.clauses[0].id,
         reason="it was washed hotter than the label says",
     )
+    await life.command(OpenBrief, "owner:agent-01")
     await life.command(ProposeRemedy, "owner:agent-01", plan=Plan(decisions=(refusal,)))
     view = await life.view()
     assert view.proposal is not None
@@ -224,6 +227,7 @@ async def recover_until_proposed(life: Life, plan: Plan) -> None:
     lines = (HarmLine(id="price", harm="price"),)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
+    await life.command(OpenBrief, OWNER)
     await life.command(LogContact, OWNER, direction="outbound", channel="phone")
     await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
 

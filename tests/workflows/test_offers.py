@@ -8,6 +8,7 @@ from domain.assignment import AcceptCase
 from domain.contact import LogContact
 from domain.effect import Contact
 from domain.plan import LineDecision, Plan
+from domain.regard import OpenBrief
 from domain.remedy import AcceptRemedy, ProposeRemedy
 from domain.result import RegisterResult
 from domain.triage import HarmLine, Triage
@@ -39,6 +40,7 @@ async def owned(life: Life) -> None:
     lines = (HarmLine(id="price", harm="price"),)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
+    await life.command(OpenBrief, OWNER)
     told = {"apology": True, "named_owner": True, "next_step": "we refund"}
     await life.command(LogContact, OWNER, direction="outbound", channel="phone", **told)
 
