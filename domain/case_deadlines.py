@@ -26,9 +26,11 @@ from domain import (
 )
 from domain.case_reading import around, before_remedy, course_of, desk_of, past_of
 from domain.case_state import Case, opened
+from domain.latest import of_the_latest
 from domain.message import Deadline, Event
 
 
+@of_the_latest
 def deadlines(case: Case) -> tuple[Deadline, ...]:
     """Return everything that falls due, earliest first."""
     if case.version == 0 or case.ending.end is not None:

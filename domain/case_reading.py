@@ -9,6 +9,7 @@ from domain.clocks import Around
 from domain.ending import Course
 from domain.happy_call import Past
 from domain.joining import Standing
+from domain.latest import of_the_latest
 from domain.lesson import Learned
 from domain.plan import Before
 from domain.promise import PromisedFact
@@ -16,6 +17,7 @@ from domain.result import Recovery
 from domain.saga import Agreed
 
 
+@of_the_latest
 def before_remedy(case: Case) -> Before:
     """Return what the stages before the remedy know."""
     return Before(
@@ -123,6 +125,7 @@ def standing_of(case: Case) -> Standing:
     )
 
 
+@of_the_latest
 def around(case: Case) -> Around:
     """Return what the targets read."""
     return Around(

@@ -12,6 +12,7 @@ from domain.budget import AnyBudget, PlainTime, WorkingTime, due_of
 from domain.calendar import Calendar
 from domain.ending import Ending
 from domain.ladder import Ladder, Rung
+from domain.latest import of_the_latest
 from domain.pauses import Pause
 from domain.plan import Before
 from domain.policy import PAYS, Ground, StatutoryClock, Target, TargetName
@@ -80,6 +81,7 @@ class Clock:
         return due_of(self.budget, self.calendar, self.start, self.pauses)
 
 
+@of_the_latest
 def running(around: Around) -> tuple[Clock, ...]:
     """Return the clocks that run now: started, not met, and this class of case has them.
 

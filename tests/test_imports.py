@@ -46,6 +46,7 @@ NOTHING_TO_RUN = ("activities.append", "activities.retry")
 """What a workflow may import from `activities`: names and models, so no library that does anything."""
 
 LIFE = (
+    "latest",
     "refusal",
     "record",
     "actor",

@@ -178,7 +178,7 @@ async def test_a_call_brings_up_its_callers_case_and_becomes_its_contact_once(
     )
     assert listening.stdout is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (heard := json.loads(await listening.stdout.readline()))["what"] != "ring":
                 pass
     finally:

@@ -49,7 +49,7 @@ def told(node: ast.expr) -> list[str]:
 ELSEWHERE = {"problem[0]", "_what_would_do(rule, before, place)"}
 """Reasons that a function makes: `joining.stays`, which names commands, and the standards' own."""
 
-FILLED = ("the {} would leave {} empty: {}", "{}.amount: {} comes to {}; {}")
+FILLED = ("prepared: {}", "the {} would leave {} empty: {}", "{}.amount: {} comes to {}; {}")
 """Reasons whose last gap is the cure, from a table."""
 
 
