@@ -1,23 +1,20 @@
 """Findings of every case over a period, counted by department, by clause or by product."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from rich.console import RenderableType
 
 from cli.connection import ledger_pool
 from cli.fair_entries import entries_of, pinned_of
 from cli.output import row, table
-from domain.assignment import DepartmentAssigned
-from domain.fairness import RULES, findings
 from domain.fairness_history import Entry, History, history
-from domain.finding import Finding
+from domain.figures import Broken, Period, Share, broken_in, shares
 from domain.policy import Language, Policy
 from domain.refusal import Refused
+from domain.theme import is_request
 from ledger.pool import Pool
 from ledger.store import EventStore
 from ledger.stream import snapshot, stored_cases
@@ -33,28 +30,6 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """Days, both included, each in the time zone of a case's own policy."""
-
-    first: date
-    last: date
-
-    def holds(self, instant: datetime, policy: Policy) -> bool:
-        """Say whether an instant lies in the period."""
-        return self.first <= instant.astimezone(ZoneInfo(policy.calendar.timezone)).date() <= self.last
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How often each rule was broken under one heading, and in how many cases."""
-
-    heading: str
-    findings: int
-    cases: int
-    rules: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Findings:
     """The findings of a period.
 
@@ -65,7 +40,7 @@ class Findings:
 
     judged: int
     unjudged: int
-    counted: tuple[Counted, ...]
+    counted: tuple[Share, ...]
 
 
 def period(given: str) -> Period:
@@ -76,7 +51,7 @@ def period(given: str) -> Period:
     """
     first, dots, last = given.partition("..")
     try:
-        found = Period(date.fromisoformat(first), date.fromisoformat(last if dots else first))
+        found = Period(first=date.fromisoformat(first), last=date.fromisoformat(last if dots else first))
     except ValueError:
         raise Refused("--period: write FROM..TO, for example 2026-03-01..2026-03-31", code="period") from None
     if found.last < found.first:
@@ -84,31 +59,27 @@ def period(given: str) -> Period:
     return found
 
 
-Found = tuple[str, str, Finding]
-"""A heading, a case and what was found in it."""
-
-
 async def over_period(settings: Settings, days: Period, by: By, now: datetime) -> Findings:
     """Judge every case as it stands now, and count what became a finding in the period."""
-    found: list[Found] = []
+    broken: list[Broken] = []
     judged = unjudged = 0
     async with ledger_pool(settings.database_url) as pool:
-        policies = await EventStore(pool).policies()
-        async for number, entries in _every_case(pool):
-            told = _as_it_stands(entries, policies, now)
+        async for number, told in every_history(pool, now):
             if told is None:
                 unjudged += 1
                 continue
             judged += 1
-            own = (each for each in findings(told) if days.holds(each.since, told.policy))
-            found += ((_heading(told, each, by), number, each) for each in own)
-    return Findings(judged, unjudged, tuple(_counted(found)))
+            broken += broken_in(number, told, days)
+    return Findings(judged, unjudged, shares(broken, HEADING[by]))
 
 
-async def _every_case(pool: Pool) -> AsyncIterator[tuple[str, tuple[Entry, ...]]]:
+async def every_history(pool: Pool, now: datetime) -> AsyncIterator[tuple[str, History | None]]:
+    """Yield every case as it stands now; None where its opening or pinned policy is gone."""
+    policies = await EventStore(pool).policies()
     async with snapshot(pool) as connection:
         async for case in stored_cases(connection):
-            yield case.case_id, entries_of(case.recorded())
+            if not is_request(case.case_id):
+                yield case.case_id, _as_it_stands(entries_of(case.recorded()), policies, now)
 
 
 def _as_it_stands(
@@ -124,30 +95,12 @@ def as_of(entries: tuple[Entry, ...], now: datetime) -> datetime:
     return last if any(entry.kind == "case_ended" for entry in entries) else max(last, now)
 
 
-def _heading(told: History, finding: Finding, by: By) -> str:
-    match by:
-        case By.CLAUSE:
-            return finding.clause
-        case By.PRODUCT:
-            return told.product or "-"
-        case By.DEPARTMENT:
-            before = [each for each in told.of(DepartmentAssigned) if each.seq <= finding.proof[-1]]
-            return before[-1].event.department if before else "-"
-
-
-def _counted(found: list[Found]) -> Iterator[Counted]:
-    """Count, most findings first."""
-    totals = Counter(heading for heading, _, _ in found)
-    for heading, count in sorted(totals.items(), key=lambda each: (-each[1], each[0])):
-        own = [(number, each) for other, number, each in found if other == heading]
-        rules = Counter(each.rule for _, each in own)
-        yield Counted(
-            heading=heading,
-            findings=count,
-            cases=len({number for number, _ in own}),
-            rules={rule: rules[rule] for rule in RULES if rules[rule]},
-        )
-
+HEADING: dict[By, Callable[[Broken], str]] = {
+    By.DEPARTMENT: lambda each: each.department,
+    By.CLAUSE: lambda each: each.finding.clause,
+    By.PRODUCT: lambda each: each.product,
+}
+"""Under what a finding is counted."""
 
 HEADINGS: dict[Language, tuple[str, ...]] = {
     "ko": ("위반", "건수", "사례", "규칙별"),

@@ -13,9 +13,13 @@ from domain.budget import due_of
 from domain.effect import Effect, NoticeSent, SendNotice, TellSuggester
 from domain.improvement_events import (
     LEADS,
+    OF_FIGURES,
     OPEN,
     TABLE,
     AcceptImprovement,
+    AnswerFigures,
+    FiguresAnswered,
+    FiguresReported,
     FinishImprovement,
     ImprovementAccepted,
     ImprovementCommand,
@@ -30,6 +34,7 @@ from domain.improvement_events import (
     LikeCaseReported,
     RefuseImprovement,
     ReportCase,
+    ReportFigures,
     SetImprovementDue,
     StaffTold,
     SuggesterTold,
@@ -60,6 +65,12 @@ def decide(request: Improvement, message: ImprovementCommand | Fact) -> tuple[Ev
         case AcceptImprovement() | SetImprovementDue() | FinishImprovement() | RefuseImprovement():
             _check_role(request, message)
             return _answered(request, message)
+        case ReportFigures():
+            _check_role(request, message)
+            return _report_figures(request, message)
+        case AnswerFigures():
+            _check_role(request, message)
+            return (FiguresAnswered(answer=message.answer, at=message.at, by=message.by),)
         case _:
             return _came_back(message)
 
@@ -71,6 +82,10 @@ def _check_role(request: Improvement, command: ImprovementCommand) -> None:
         raise Refused(
             f"by: a {role} may not {command.kind}; these may: {', '.join(roles)}", code="not-your-role"
         )
+    is_of_figures = request.theme is not None and request.theme.kind == "figures"
+    if request.theme is not None and is_of_figures is not (command.kind in OF_FIGURES):
+        about = "the figures of a period" if is_of_figures else "like cases"
+        raise Refused(f"{command.kind} has no meaning for a request about {about}", code="stage")
     if request.state not in states:
         raise Refused(
             f"{command.kind} has no meaning while the request is {request.state}; only: {', '.join(states)}",
@@ -92,6 +107,20 @@ def _report(request: Improvement, command: ReportCase) -> tuple[Event, ...]:
         opened = (ThemeOpened(theme=command.theme, at=command.at, by=command.by),)
     events = (*opened, LikeCaseReported(case=case, at=command.at, by=command.by))
     return events + _raised(reduce(evolve, events, request), case, command)
+
+
+def _report_figures(request: Improvement, command: ReportFigures) -> tuple[Event, ...]:
+    """The figures of a period are sent once; what is counted later in another way changes nothing here."""
+    if request.theme is not None:
+        return ()
+    reported = FiguresReported(
+        figures=command.figures,
+        falls_due=_until(command.book, command.at, "accept", safety=False),
+        owner=command.book.levels[0],
+        book=command.book,
+        at=command.at,
+    )
+    return (ThemeOpened(theme=command.theme, at=command.at, by=command.by), reported)
 
 
 def _merged(request: Improvement, case: LikeCase) -> LikeCase | None:
@@ -282,7 +311,8 @@ def _time(request: Improvement, at: datetime) -> tuple[Event, ...]:
     levels = request.book.levels if request.book is not None else (owner,)
     level = min(request.level + 1, len(levels) - 1)
     again = None
-    if request.book is not None and level + 1 < len(levels):
+    unanswered = request.figures is not None  # a head is reminded until the answer is there
+    if request.book is not None and (unanswered or level + 1 < len(levels)):
         again = due_of(request.book.rules.late_every, request.book.calendar, due)
     late = ImprovementLate(
         times=request.misses + 1, level=level, owner=levels[level], again_at=again, due=due, at=at
@@ -325,7 +355,9 @@ def todo(request: Improvement) -> tuple[Effect, ...]:
 def about(request: Improvement) -> str:
     """Say in one line what the like cases are about."""
     theme = request.theme
-    return "-" if theme is None else f"{theme.product}: {theme.cause}"
+    if theme is None:
+        return "-"
+    return theme.product if theme.kind == "figures" else f"{theme.product}: {theme.cause}"
 
 
 def _letters(request: Improvement, book: Rulebook) -> tuple[Effect, ...]:

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from domain.actor import Actor
+from domain.figures import Figures
 from domain.improvement import deadlines, suggestions
 from domain.improvement_state import Improvement
 from domain.record import Instant, Record
@@ -47,6 +49,10 @@ class ImprovementView(Record):
     told: int
     waiting: tuple[str, ...]
     measured: Measured | None
+    figures: Figures | None = None
+    answer: str | None = None
+    answered_by: Actor | None = None
+    answered_at: Instant | None = None
 
 
 def improvement_row(request: Improvement) -> ImprovementRow:
@@ -97,6 +103,10 @@ def improvement_view(
         told=len(request.heard),
         waiting=waiting,
         measured=measured(request, now),
+        figures=request.figures,
+        answer=request.answer,
+        answered_by=request.answered_by,
+        answered_at=request.answered_at,
     )
 
 

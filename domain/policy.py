@@ -461,6 +461,20 @@ class ImprovementRules(Record):
     measure_over: timedelta
 
 
+class FiguresRules(Record):
+    """How the figures of customer service reach the head who answers for them (`service_head`).
+
+    Attributes:
+        every: they are of the last whole week, from Monday on, or of the last whole month.
+        answer: how long the head has to say what will be done.
+        late_to: who hears of it besides while the answer is late, one more with each reminder.
+    """
+
+    every: Literal["week", "month"]
+    answer: Budget
+    late_to: tuple[Id, ...] = ()
+
+
 class SignalRule(Record):
     """What the firm may observe that opens a case before the customer complains.
 
@@ -550,6 +564,7 @@ class Policy(Record):
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
     improvement: ImprovementRules | None = None
+    figures: FiguresRules | None = None
     signals: tuple[SignalRule, ...] = ()
     plain_words: dict[Line, Text] = Field(default_factory=dict)
     spoken: Spoken | None = None

@@ -155,6 +155,7 @@ LIFE = (
     "clock_view",
     "follow_up_view",
     "view",
+    "figures",
     "improvement_events",
     "improvement_state",
     "improvement",
