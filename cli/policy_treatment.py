@@ -67,6 +67,8 @@ def _profile(policy: Policy) -> Iterator[Sentence]:
         waits = ", ".join(str(wait) for wait in policy.profile.again_after) or "never"
         yield Subject("profile and order are tried for"), str(policy.profile.patience)
         yield Subject("profile and order are asked for again after"), waits
+        yield Subject("proposed to the CRM"), ", ".join(policy.profile.proposes) or "nothing"
+        yield Subject("needs that a contact may note"), ", ".join(policy.profile.needs) or "none"
 
 
 def _wishes(policy: Policy) -> Iterator[Sentence]:

@@ -27,6 +27,7 @@ from domain import (
     intake,
     joining,
     late_refund,
+    learnt,
     lesson,
     permission,
     plain_speech,
@@ -71,6 +72,7 @@ from domain.guarantee import GuaranteeBroken, Guarantees
 from domain.happy_call import FollowUp, HappyCallCommand, HappyCallEvent, Past
 from domain.intake import AcknowledgementSent, Intake, IntakeCommand, IntakeEvent, Opening
 from domain.joining import Joining, JoiningCommand, JoiningEvent
+from domain.learnt import Learnt, LearntEvent
 from domain.lesson import Learned, LessonEvent, Lessons
 from domain.message import (
     EARLIEST,
@@ -178,6 +180,7 @@ CaseEvent = Annotated[
     | TargetEvent
     | GuaranteeBroken
     | LessonEvent
+    | LearntEvent
     | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),
@@ -240,6 +243,7 @@ class Case:
     guarantees: Guarantees = field(default_factory=Guarantees)
     worded: tuple[str, ...] = ()
     lessons: Lessons = field(default_factory=Lessons)
+    learnt: Learnt = field(default_factory=Learnt)
 
 
 def unopened(case_id: str, policy: Policy) -> Case:
@@ -882,6 +886,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *joining.todo(case.joining),
         *staff_news.todo(case.staff_news, case.policy, case.id),
         *lesson.todo(case.lessons, before),
+        *learnt.todo(case.learnt, case.policy, before.intake, ended=case.ending.end is not None),
     )
 
 
@@ -933,6 +938,8 @@ def _came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return ending.came_back(fact)
         case "lesson":
             return lesson.came_back(fact)
+        case "facts":
+            return learnt.came_back(fact)
         case "tell":
             return targets.came_back(fact)
         case "join" | "split":
@@ -955,6 +962,7 @@ def evolve(case: Case, event: Event) -> Case:
         at=event.at,
         worded=_worded(case, event),
         took_part=took_part.evolve(case.took_part, event),
+        learnt=learnt.heard(case.learnt, event, case.version + 1),
         after_care=after_care.heard(changed.after_care, case.result.delivered_at, event),
     )
 
@@ -1090,6 +1098,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
     if isinstance(event, LessonEvent):
         return replace(case, lessons=lesson.evolve(case.lessons, event))
+    if isinstance(event, LearntEvent):
+        return case  # learnt.heard knows it
     if isinstance(event, AmendmentEvent):
         return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
     if isinstance(event, AttemptEvent):

@@ -11,6 +11,7 @@ from pydantic import Field
 from domain.money import Money
 from domain.record import Id, Instant, Letter, Line, Record, Text
 from domain.theme import LikeCase, Rulebook, Theme
+from domain.treatment_rules import Fact
 
 
 class Contact(Record):
@@ -325,6 +326,29 @@ class ReportLesson(Record):
     book: Rulebook
 
 
+class LearntFact(Record):
+    """Something that a case taught about its customer, in a code: never their words.
+
+    Attributes:
+        fact: what they like or want no more, what they need to be served at all, or what had failed them.
+        value: a remedy, `no-calls`, `no-messages`, a need or a cause of the policy.
+        seq: number of the event that it comes from; `event` is its kind.
+    """
+
+    fact: Fact
+    value: Line
+    seq: int
+    event: Line
+
+
+class ProposeFacts(Record):
+    """Propose facts about a customer to the CRM, which decides what it takes into the profile."""
+
+    kind: Literal["propose_facts"] = "propose_facts"
+    customer_id: Id
+    facts: tuple[LearntFact, ...]
+
+
 class TellSuggester(Record):
     """Tell the customer of a case, which may have ended long ago, what became of their suggestion."""
 
@@ -424,6 +448,7 @@ Request = Annotated[
     | ReadLoad
     | ReportLesson
     | TellSuggester
+    | ProposeFacts
     | JoinInto
     | SplitOff
     | FindOutcome,
@@ -485,6 +510,7 @@ class CustomerSnapshot(Record):
         partner: whether they take part in the firm's partner programme.
         prefers: remedies that they like best, the best first.
         access: what they need to be served at all, for example `large-print`.
+        consent_to_profile: whether what is learnt in a case may be proposed for this profile.
         cases: their other cases; None: the ledger could not be asked.
     """
 
@@ -507,6 +533,7 @@ class CustomerSnapshot(Record):
     value: CustomerValue | None = None
     prefers: tuple[Line, ...] = ()
     access: tuple[Line, ...] = ()
+    consent_to_profile: bool = True
     cases: tuple[OtherCase, ...] | None = None
 
 
@@ -752,6 +779,13 @@ class ImprovementJoined(Record):
     improvement: Id
 
 
+class FactsTaken(Record):
+    """The CRM has what was proposed."""
+
+    kind: Literal["facts_taken"] = "facts_taken"
+    reference: Line
+
+
 class HandedOver(Record):
     """The other case has everything."""
 
@@ -792,6 +826,7 @@ Outcome = Annotated[
     | AuthorityFreed
     | LoadAnswer
     | ImprovementJoined
+    | FactsTaken
     | HandedOver
     | SplitOpened,
     Field(discriminator="kind"),

@@ -135,6 +135,7 @@ LIFE = (
     "targets",
     "guarantee",
     "lesson",
+    "learnt",
     "amendment",
     "plain_speech",
     "case",
