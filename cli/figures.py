@@ -12,6 +12,7 @@ from cli.cases import pinned
 from cli.connection import cases, find_settings, ledger_pool, run
 from cli.fair_period import every_history, period
 from cli.output import Json, answer, plain, row, table
+from cli.service_level import phase_sums_shown
 from client import Redress
 from domain.figures import Figures, Part, Period, last_whole, part_of, total
 from domain.policy import Policy
@@ -169,7 +170,7 @@ def figures_shown(found: Figures) -> RenderableType:
     broken = table("\nFindings (공정성 위배)", "under", "findings", "cases", "by rule")
     for each in (*found.departments, *found.clauses):
         row(broken, each.heading, each.findings, each.cases, _counts(each.rules))
-    return Group(lines, broken) if found.findings else lines
+    return Group(lines, phase_sums_shown(found.phases), *([broken] if found.findings else []))
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -18,6 +18,7 @@ from domain.fairness import RULES, findings
 from domain.fairness_history import History
 from domain.finding import Finding
 from domain.happy_call_events import DoubleDeviation
+from domain.phases import PhaseSum, PhaseTaken, added_up, phases
 from domain.policy import Policy
 from domain.record import Line, Record
 from domain.remedy import RoundOpened
@@ -74,6 +75,7 @@ class Figures(Record):
         clauses: the clauses with the most findings; `departments` the same.
         reopened: further rounds, by what caused them.
         double_deviations: failures of which the second recovery failed too.
+        phases: time and cost before, on and after service, of the cases that ended.
     """
 
     policy: Line
@@ -90,6 +92,7 @@ class Figures(Record):
     departments: tuple[Share, ...]
     reopened: dict[str, int]
     double_deviations: int
+    phases: tuple[PhaseSum, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,7 @@ class Part:
     broken: tuple[Broken, ...]
     reopened: tuple[str, ...]
     double_deviations: int
+    phases: tuple[PhaseTaken, ...]
 
 
 def part_of(case_id: str, told: History, days: Period) -> Part:
@@ -120,14 +124,16 @@ def part_of(case_id: str, told: History, days: Period) -> Part:
     events = tuple(event for _, event in told.seen)
     own = tuple(event for event in events if days.holds(event.at, told.policy))
     breaches = (each for each in own if isinstance(each, TargetBreached) and not each.closes_option)
+    ended = tuple(each.end for each in own if isinstance(each, CaseEnded))
     return Part(
         opened=told.opened is not None and days.holds(told.opened.event.at, told.policy),
-        ended=tuple(each.end for each in own if isinstance(each, CaseEnded)),
+        ended=ended,
         words=tuple(each for each in words_of(events) if days.holds(each.at, told.policy)),
         missed=tuple(each.target for each in breaches),
         broken=broken_in(case_id, told, days),
         reopened=tuple(each.cause for each in own if isinstance(each, RoundOpened)),
         double_deviations=sum(isinstance(each, DoubleDeviation) for each in own),
+        phases=phases(events, told.policy, told.at) if ended else (),
     )
 
 
@@ -169,6 +175,7 @@ def total(parts: Sequence[Part], *, policy: str, days: Period, unjudged: int) ->
         departments=shares(broken, lambda each: each.department)[:HEADINGS],
         reopened=_by_name(part.reopened for part in parts),
         double_deviations=sum(part.double_deviations for part in parts),
+        phases=added_up(part.phases for part in parts),
     )
 
 

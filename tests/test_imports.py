@@ -143,6 +143,7 @@ LIFE = (
     "parking",
     "after_sale",
     "remedy_view",
+    "phases",
     "conduct",
     "finding",
     "fairness_history",
