@@ -35,7 +35,7 @@ from domain.case import CaseCommand
 from domain.figures import Figures
 from domain.improvement_events import ReportFigures
 from domain.improvement_view import ImprovementView
-from domain.intake import LATER_FIELDS, Opening, open_case
+from domain.intake import LATER_FIELDS, Opening, check_opening
 from domain.number import caller_key, key_digest, number_of
 from domain.policy import Policy
 from domain.record import canonical
@@ -161,7 +161,7 @@ class Redress:
         """
         content = _content(opening)
         key = opening.source_key or content
-        _check(opening, policy)
+        check_opening(opening, datetime.now(UTC))  # before anything is stored
         for counter in range(MAX_COUNTER):
             number = number_of(self._secret, opening.source, key, counter)
             start = CaseInput(
@@ -370,32 +370,33 @@ class Redress:
 
     async def revive(self, number: str, carried: Carried) -> None:
         """End whatever runs under this number and start a run from what the ledger holds."""
-        await _answered(
-            self._temporal.start_workflow(
-                CASE_WORKFLOW,
-                CaseInput(case_id=number, carried=carried, carry_on_after=self._carry_on_after),
-                id=workflow_id(number),
-                task_queue=TASK_QUEUE,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
-                memo=_memo_of(carried),
-                static_summary=f"case {number}, revived from the ledger",
-            ),
-            number,
-        )
+        start = CaseInput(case_id=number, carried=carried, carry_on_after=self._carry_on_after)
+        await self._start_anew(CASE_WORKFLOW, start, number, memo=_memo_of(carried))
 
     async def revive_improvement(self, carried: ImprovementCarried) -> None:
         """End whatever runs of this request and start a run from what the ledger holds."""
         id_ = carried.request.id
+        start = ImprovementInput(improvement_id=id_, carried=carried, carry_on_after=self._carry_on_after)
+        await self._start_anew(IMPROVEMENT_WORKFLOW, start, id_)
+
+    async def _start_anew(
+        self,
+        workflow: str,
+        start: CaseInput | ImprovementInput,
+        id_: str,
+        memo: dict[str, Any] | None = None,
+    ) -> None:
+        what = "improvement request" if is_request(id_) else "case"
         await _answered(
             self._temporal.start_workflow(
-                IMPROVEMENT_WORKFLOW,
-                ImprovementInput(improvement_id=id_, carried=carried, carry_on_after=self._carry_on_after),
-                id=improvement_workflow_id(id_),
+                workflow,
+                start,
+                id=self.handle(id_).id,
                 task_queue=TASK_QUEUE,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
-                static_summary=f"improvement request {id_}, revived from the ledger",
+                memo=memo,
+                static_summary=f"{what} {id_}, revived from the ledger",
             ),
             id_,
         )
@@ -447,11 +448,6 @@ def _memo_of(carried: Carried) -> dict[str, Any]:
     if intake is None:
         return {}
     return {MEMO_OPENING: _content(intake.opening), MEMO_KEY: intake.key_digest}
-
-
-def _check(opening: Opening, policy: Policy) -> None:
-    """Refuse an opening that the case would refuse, before anything is stored."""
-    open_case(opening, policy=policy, source_key="-", key_digest="-", at=datetime.now(UTC))
 
 
 def _check_size(fields: dict[str, Any]) -> None:

@@ -4,15 +4,14 @@ What another case holds is read from the ledger and handed over as a command, pa
 comes back as the effect's recorded answer. Every step may be repeated: the other case takes in once.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.heartbeats import heartbeats
 from activities.http import expect, refused
 from domain.effect import Answer, Ask, HandedOver, JoinInto, SplitOff, SplitOpened
 from domain.intake import CaseOpened, CustomerRead, Opening
@@ -31,8 +30,6 @@ PAGE_BYTES = 128 * 1024
 BY = {"role": "system", "id": "redress"}
 GONE = ("not-found", "ended")
 """Refusals of a case that runs no more: it can still be named as linked."""
-
-BEAT = 2.0
 
 
 class Door(Protocol):
@@ -56,7 +53,7 @@ class Cases:
     async def join_into(self, ask: Ask) -> Answer:
         """Hand this case's contacts to the earlier one, or let it know of this one."""
         request = expect(ask, JoinInto)
-        async with _heartbeats():
+        async with heartbeats():
             known = await self._events(ask.case_id)
             if not known or known[-1][0] < request.upto:
                 raise ApplicationError("the ledger has not all of the case yet", type="LedgerBehind")
@@ -74,7 +71,7 @@ class Cases:
     async def split_off(self, ask: Ask) -> Answer:
         """Open a case of its own for what was joined wrongly, and hand it its contacts."""
         request = expect(ask, SplitOff)
-        async with _heartbeats():
+        async with heartbeats():
             known = await self._events(request.joined)
             first = known[0][1] if known else None
             if not isinstance(first, CaseOpened):
@@ -180,21 +177,3 @@ def _pages(told: Sequence[ContactCopy]) -> Iterator[tuple[ContactCopy, ...]]:
         page.append(copy)
         size += weight
     yield tuple(page)
-
-
-@asynccontextmanager
-async def _heartbeats() -> AsyncIterator[None]:
-    """Beat in the background: another case may take its time."""
-
-    async def beat() -> None:
-        while True:
-            activity.heartbeat()
-            await asyncio.sleep(BEAT)
-
-    task = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

@@ -77,14 +77,17 @@ class Notices:
     async def _address(self, ask: Ask, request: SendNotice) -> str:
         if request.staff is not None:
             return request.staff
-        contact = request.contact or Contact()
-        given = {"sms": contact.phone, "phone": contact.phone, "email": contact.email}.get(request.channel)
-        if given is not None:
-            return given
         if request.channel == "internal":
             raise refused("an internal notice needs a member of staff")
-        question = FindAddress(contact=contact, channel=request.channel)
-        return (await self._crm.ask(ask, question, Address)).address
+        return await address_of(self._crm, ask, request.contact or Contact(), request.channel)
+
+
+async def address_of(crm: Provider, ask: Ask, contact: Contact, channel: Channel) -> str:
+    """Return where a customer is reached: as they said themselves, or else as the CRM knows."""
+    given = {"sms": contact.phone, "phone": contact.phone, "email": contact.email}.get(channel)
+    if given is not None:
+        return given
+    return (await crm.ask(ask, FindAddress(contact=contact, channel=channel), Address)).address
 
 
 def digest(case_id: str, text: str) -> str:

@@ -6,7 +6,7 @@ import httpx
 from temporalio import activity
 
 from activities.http import Patience, Provider, expect
-from activities.notices import Address, Delivery, FindAddress, rendered
+from activities.notices import Delivery, address_of, rendered
 from activities.wordings import Wordings, script
 from domain.effect import Answer, Ask, FetchAnswer, LinkSent, NoticeSent, SendLink, SurveyAnswer
 from domain.record import Instant, Line, Record, Text
@@ -53,7 +53,7 @@ class Surveys:
         """Open the survey and deliver its link; tried again under the same key it is the same link."""
         request = expect(ask, SendLink)
         kept = rendered(self._wordings, request, {**request.slots, "link": HIDDEN})
-        address = await self._address(ask, request)
+        address = await address_of(self._crm, ask, request.contact, request.channel)
         opened = await self._surveys.ask(ask, self._survey(request), SurveyOpened)
         delivery = Delivery(
             template=request.template,
@@ -84,11 +84,3 @@ class Surveys:
             order=request.questions,
             expires_at=request.expires_at,
         )
-
-    async def _address(self, ask: Ask, request: SendLink) -> str:
-        contact = request.contact
-        given = {"sms": contact.phone, "email": contact.email}[request.channel]
-        if given is not None:
-            return given
-        question = FindAddress(contact=contact, channel=request.channel)
-        return (await self._crm.ask(ask, question, Address)).address

@@ -19,7 +19,7 @@ from cli.policy_rules import Scope, Sentence, Subject, length
 from domain.budget import AnyBudget
 from domain.calendar import WEEKDAYS
 from domain.follow_up_rules import AfterCareRules, FormRules, LinkRules, RetentionRules
-from domain.policy import Policy
+from domain.policy import BUDGETS, Policy
 
 
 def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> dict[Subject, str]:
@@ -112,16 +112,7 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
         yield Subject("a point is worth"), str(policy.point_worth)
     if policy.approval_expires is not None:
         yield Subject("approval expires"), length(policy.approval_expires)
-    for name in (
-        "approval",
-        "offer",
-        "offer_reminder",
-        "supervisor_meeting",
-        "by_hand",
-        "reopen_window",
-        "appeal_window",
-        "withdrawal_window",
-    ):
+    for name in BUDGETS:
         yield Subject(name.replace("_", " ")), length(getattr(policy, name))
     for name in ("look_every", "retry_after", "unknown_after", "label_for"):
         yield Subject(name.replace("_", " ")), span(getattr(policy, name))

@@ -1,4 +1,4 @@
-"""How the follow-up goes on beyond the calls, as policy data; left out, that part does not take place."""
+"""The follow-up as policy data: its calls, and what goes on beyond them where a policy asks for it."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.budget import Budget
+from domain.policy_terms import LifeCycle
 from domain.record import Line, Record
 
 WrittenChannel = Literal["sms", "email"]
@@ -57,5 +58,41 @@ class RetentionRules(Record):
         within: by when somebody has spoken to the customer; nothing but a withdrawal ends the case before.
     """
 
-    stages: tuple[Literal["introduction", "growth", "maturity", "decline"], ...] = ()
+    stages: tuple[LifeCycle, ...] = ()
     within: Budget
+
+
+class HappyCall(Record):
+    """When and how the follow-up call is made, and which answer is bad.
+
+    Attributes:
+        delay: plain hours from the delivered notice (or arrival, settlement) to the first attempt.
+        attempts: how many in all.
+        apart: plain hours between attempts, so that they fall at different hours.
+        from_hour: first hour of the day (policy's zone) at which a customer may be called.
+        to_hour: hour at which calls stop.
+        questions: ids asked.
+        cut_off: a justice score (1-7) at or below it is bad.
+        per_day: how many attempts on one day; None: as many as fall on it.
+        business_days: whether calls are made on business days only.
+        refused_questions: ids asked where everything was refused; none: such a customer is not called.
+        link: what follows calls that nobody answered; None: the follow-up ends with them.
+        form: the longer written form; None: there is none.
+        after_care: reassurance after the remedy; None: there is none.
+        retention: what is done about a customer who may leave; None: nothing.
+    """
+
+    delay: timedelta
+    attempts: Annotated[int, Field(ge=1)]
+    apart: timedelta
+    from_hour: int
+    to_hour: int
+    questions: tuple[Line, ...]
+    cut_off: int
+    per_day: Annotated[int, Field(ge=1)] | None = None
+    business_days: bool = False
+    refused_questions: tuple[Line, ...] = ()
+    link: LinkRules | None = None
+    form: FormRules | None = None
+    after_care: AfterCareRules | None = None
+    retention: RetentionRules | None = None

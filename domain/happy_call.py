@@ -9,17 +9,8 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from domain import answer_link
-from domain.answer_link import (
-    Link,
-    LinkAsked,
-    LinkDelivered,
-    LinkFailed,
-    LinkPrepared,
-    LinkUnanswered,
-    is_ours,
-)
+from domain.answer_link import LinkDelivered, is_ours
 from domain.assignment import Assignment
-from domain.budget import due_of
 from domain.call_attempts import callers, check_caller, counted_from, permitted
 from domain.consent import ContactWithheld, may_call, may_write
 from domain.effect import CallMade, Effect, FetchCall, PlaceCall
@@ -39,74 +30,38 @@ from domain.happy_call_events import (
     ReportCall,
     ScoreSolicited,
 )
+from domain.happy_call_state import FollowUp, evolve, reopen_until
 from domain.message import CameBack, Deadline, EffectSucceeded, Event
 from domain.plan import Before
-from domain.policy import Policy
-from domain.questions import JUSTICE, faults, in_order, on_scale, scales_of, seed_of
+from domain.questions import faults, in_order, on_scale, scales_of, seed_of
 from domain.refusal import Refused
 from domain.result import Result
 from domain.saga import Saga
 
 __all__ = [
-    "JUSTICE",
     "AssignCaller",
-    "CallCameLate",
-    "CallReported",
-    "CallUnproved",
-    "CallerAssigned",
     "DoubleDeviation",
+    "FollowUp",
     "FollowUpGivenUp",
     "HappyCallAnswered",
     "HappyCallBegun",
     "HappyCallCommand",
     "HappyCallEvent",
     "HappyCallMissed",
+    "Past",
     "ReportCall",
     "ScoreSolicited",
+    "came_back",
+    "deadlines",
+    "decide",
+    "evolve",
     "faults",
+    "follow",
+    "is_in_flight",
+    "lapse",
+    "reopen_until",
+    "todo",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUp:
-    """How far the follow-up of the present round is.
-
-    Attributes:
-        attempts: calls that count, each with the call centre's reference.
-        failed: attempts that were never made.
-        tried_at: when each attempt began.
-        reported: key and reference of a call that its caller reported and that is being asked for.
-        answers: kept for the view, which shows them to a supervisor, or after the end.
-    """
-
-    round: int = 1
-    attempts: int = 0
-    failed: int = 0
-    key: str | None = None
-    caller: str | None = None
-    questions: tuple[str, ...] = ()
-    next_at: datetime | None = None
-    answered_at: datetime | None = None
-    bad: tuple[str, ...] = ()
-    given_up: str | None = None
-    assigned: str | None = None
-    tried_at: tuple[datetime, ...] = ()
-    references: tuple[str, ...] = ()
-    reported: tuple[str, str] | None = None
-    reports: int = 0
-    link: Link | None = None
-    answers: tuple[tuple[str, int], ...] = ()
-    solicited: bool = False
-
-    @property
-    def over(self) -> bool:
-        """Whether the customer answered, or nobody asks any more."""
-        return self.answered_at is not None or self.given_up is not None
-
-    @property
-    def good(self) -> bool:
-        """Whether the customer said that it was put right."""
-        return self.answered_at is not None and not self.bad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +103,6 @@ def _link_plan(follow_up: FollowUp, past: Past) -> answer_link.Plan | None:
     )
 
 
-# Commands. -------------------------------------------------------------------------------------------------
-
-
 def decide(follow_up: FollowUp, past: Past, command: HappyCallCommand) -> tuple[HappyCallEvent, ...]:
     """Assign a caller, or take a call that was made by hand."""
     policy, at, by = past.before.policy, command.at, command.by
@@ -184,9 +136,6 @@ def is_in_flight(follow_up: FollowUp) -> bool:
         or follow_up.reported is not None
         or (link is not None and (link.sending or link.asking is not None))
     )
-
-
-# Time. -----------------------------------------------------------------------------------------------------
 
 
 def follow(follow_up: FollowUp, past: Past, at: datetime) -> tuple[HappyCallEvent, ...]:
@@ -260,9 +209,6 @@ def _written(
         no_channel = ContactWithheld(purpose="answer_link", number=number, why="no_channel", due=due, at=at)
         return (no_channel, given_up)
     return (prepared.model_copy(update={"due": due}),)
-
-
-# The outside. ----------------------------------------------------------------------------------------------
 
 
 def todo(follow_up: FollowUp, past: Past, number: str) -> tuple[Effect, ...]:
@@ -379,63 +325,3 @@ def _missed(follow_up: FollowUp, past: Past, at: datetime, reference: str | None
         attempt=follow_up.attempts + 1, counted=counted, reference=reference, again_at=again, at=at
     )
     return (missed, *_written(follow_up, past, at)) if exhausted else (missed,)
-
-
-# What it means. --------------------------------------------------------------------------------------------
-
-LinkOfCall = LinkPrepared | LinkDelivered | LinkFailed | LinkAsked | LinkUnanswered
-
-
-def evolve(follow_up: FollowUp, event: HappyCallEvent | LinkOfCall) -> FollowUp:
-    """Apply one event of the follow-up."""
-    match event:
-        case CallerAssigned(caller=caller):
-            return replace(follow_up, assigned=caller)
-        case CallReported(key=key, reference=reference):
-            return replace(follow_up, reported=(key, reference), reports=follow_up.reports + 1)
-        case CallUnproved():
-            return replace(follow_up, reported=None)
-        case HappyCallBegun(key=key, caller=caller, questions=questions, at=at):
-            tried = (*follow_up.tried_at, at)
-            return replace(
-                follow_up, key=key, caller=caller, questions=questions, next_at=None, tried_at=tried
-            )
-        case HappyCallMissed(counted=counted, again_at=again, reference=reference):
-            return replace(
-                _with(follow_up, reference),
-                attempts=follow_up.attempts + counted,
-                failed=follow_up.failed + (not counted),
-                next_at=again,
-            )
-        case HappyCallAnswered(bad=bad, at=at, way=way, answers=answers, reference=reference):
-            return replace(
-                _with(follow_up, reference),
-                attempts=follow_up.attempts + (way == "call"),
-                answered_at=at,
-                bad=bad,
-                answers=tuple(answers.items()),
-                link=answer_link.closed(follow_up.link),
-            )
-        case ScoreSolicited():
-            return replace(follow_up, solicited=True)
-        case DoubleDeviation() | CallCameLate():
-            return follow_up
-        case FollowUpGivenUp(why=why):
-            return replace(_with(follow_up, None), given_up=why, link=answer_link.closed(follow_up.link))
-        case LinkPrepared() | LinkDelivered() | LinkFailed() | LinkAsked() | LinkUnanswered():
-            return replace(follow_up, link=answer_link.evolve(follow_up.link, event))
-        case _:
-            assert_never(event)
-
-
-def _with(follow_up: FollowUp, reference: str | None) -> FollowUp:
-    """Return the follow-up with nothing in flight, and the reference of a call that counts."""
-    known = (*follow_up.references, reference) if reference else follow_up.references
-    return replace(follow_up, key=None, reported=None, references=known)
-
-
-def reopen_until(follow_up: FollowUp, policy: Policy) -> datetime | None:
-    """Return when the reopen window of a good answer ends."""
-    if not follow_up.good or follow_up.answered_at is None:
-        return None
-    return due_of(policy.reopen_window, policy.calendar, follow_up.answered_at)

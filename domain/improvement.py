@@ -10,7 +10,7 @@ from typing import Literal, assert_never
 
 from domain.actor import Role
 from domain.budget import due_of
-from domain.effect import Effect, NoticeSent, SendNotice, TellSuggester
+from domain.effect import Effect, TellSuggester
 from domain.improvement_events import (
     LEADS,
     OF_FIGURES,
@@ -42,7 +42,8 @@ from domain.improvement_events import (
     Why,
 )
 from domain.improvement_state import Improvement, evolve
-from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event, Fact, LetTimePass
+from domain.message import CameBack, Command, Deadline, Event, Fact, LetTimePass
+from domain.notice import reached, to_staff
 from domain.policy import ImprovementLimits
 from domain.refusal import Refused
 from domain.theme import LikeCase, Rulebook, within
@@ -336,16 +337,12 @@ def todo(request: Improvement) -> tuple[Effect, ...]:
     if book is None:
         return ()
     staff = tuple(
-        Effect(
-            key=word.key,
-            request=SendNotice(
-                template=word.notice,
-                wording_hash=book.wording_hash,
-                language=book.language,
-                channel="internal",
-                staff=word.staff,
-                slots={"number": request.id, "about": about(request)},
-            ),
+        to_staff(
+            book,
+            word.key,
+            word.notice,
+            staff=word.staff,
+            slots={"number": request.id, "about": about(request)},
         )
         for word in request.words
     )
@@ -383,10 +380,7 @@ def suggestions(request: Improvement) -> tuple[LikeCase, ...]:
 
 def _came_back(fact: CameBack) -> tuple[Event, ...]:
     """Say whether somebody was told; nobody is told twice, and what failed stands in the history."""
-    reached = (
-        isinstance(fact, EffectSucceeded) and isinstance(fact.result, NoticeSent) and fact.result.delivered
-    )
     name, _, about = fact.key.partition(":")
     if name == "suggester":
-        return (SuggesterTold(key=fact.key, case_id=about, reached=reached, at=fact.at),)
-    return (StaffTold(key=fact.key, reached=reached, at=fact.at),)
+        return (SuggesterTold(key=fact.key, case_id=about, reached=reached(fact), at=fact.at),)
+    return (StaffTold(key=fact.key, reached=reached(fact), at=fact.at),)

@@ -4,239 +4,67 @@ What another case holds is known here only by what it hands over (`TakeIn`) or a
 case asks and ends as joined once the earlier one has everything; a case with a begun money step is linked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from domain.contact import ContactLogged, Contacts, ContactTakenIn
+from domain.contact import Contacts, ContactTakenIn
 from domain.effect import Effect, HandedOver, JoinInto, SplitOff, SplitOpened
 from domain.ending import CaseEnded
-from domain.intake import AddedToCase, CaseOpened, Intake, customer_of
-from domain.message import CameBack, Command, EffectRefused, EffectSucceeded, Event
+from domain.intake import Intake, customer_of
+from domain.joining_copies import copies
+from domain.joining_events import (
+    CaseJoined,
+    CaseLinked,
+    CaseSplit,
+    CaseTakenIn,
+    ContactCopy,
+    JoinAsked,
+    JoinCase,
+    JoinDeclined,
+    JoiningCommand,
+    JoiningEvent,
+    LinkCase,
+    Mode,
+    SplitAsked,
+    SplitCase,
+    SplitFailed,
+    TakeIn,
+)
+from domain.joining_state import UNKNOWN, Joining, earliest_start, evolve, heard
+from domain.message import CameBack, EffectRefused, EffectSucceeded, Event
 from domain.promise import Promises
-from domain.record import Id, Instant, Line, Note, Record
 from domain.refusal import Refused
 from domain.saga import PAYOUTS, Saga
 from domain.supervisor import SupervisorRight
 
-Basis = Literal["same_key", "customer", "staff"]
-Mode = Literal["join", "link", "split"]
+__all__ = [
+    "CaseJoined",
+    "CaseSplit",
+    "CaseTakenIn",
+    "ContactCopy",
+    "JoinCase",
+    "Joining",
+    "JoiningCommand",
+    "JoiningEvent",
+    "LinkCase",
+    "Mode",
+    "SplitCase",
+    "Standing",
+    "TakeIn",
+    "came_back",
+    "copies",
+    "decide",
+    "earliest_start",
+    "evolve",
+    "follow",
+    "heard",
+    "todo",
+]
+
 
 PATIENCE = timedelta(days=1)
 """How long the other case is asked; then nobody knows, and whoever wants it asks again."""
-
-
-UNKNOWN = "unknown"
-"""Why a join came to nothing, where nobody answered: a rule may ask again by itself."""
-
-
-class JoinCase(Command):
-    """This case is about the same claim as an earlier one: its contacts go there, and it ends as joined.
-
-    Attributes:
-        basis: the same order and customer, the customer's word, or what a member of staff knows.
-    """
-
-    kind: Literal["join_case"] = "join_case"
-    into: Id
-    basis: Basis = "staff"
-    reason: Note | None = None
-
-
-class LinkCase(Command):
-    """Let this case and an earlier one know of each other; both go on."""
-
-    kind: Literal["link_case"] = "link_case"
-    to: Id
-    reason: Note | None = None
-
-
-class SplitCase(Command):
-    """What was joined from a case was joined wrongly: it becomes a case of its own again."""
-
-    kind: Literal["split_case"] = "split_case"
-    joined: Id
-    reason: Note
-
-
-class ContactCopy(Record):
-    """A contact of another case, with the number of its event there."""
-
-    case: Id
-    seq: int
-    contact: ContactLogged
-
-
-class TakeIn(Command):
-    """Take in what another case hands over; sent by that case's effect, page by page.
-
-    Attributes:
-        case: which case hands over; of a split, the case that it is split off from.
-        opened_at: when that case was opened; the earlier of two is the one that stays.
-        received_at: when its claim was received: the earliest start counts.
-        upto: the last event there that was looked at.
-        last: no page follows.
-    """
-
-    kind: Literal["take_in"] = "take_in"
-    case: Id
-    mode: Mode
-    basis: Line = "staff"
-    opened_at: Instant
-    received_at: Instant
-    customer: Id | None = None
-    upto: int = 0
-    last: bool = True
-    contacts: tuple[ContactCopy, ...] = ()
-
-
-class JoinAsked(Event):
-    """The earlier case is asked to take this one in (or to know of it)."""
-
-    kind: Literal["join_asked"] = "join_asked"
-    number: int
-    into: Id
-    mode: Literal["join", "link"]
-    basis: Line
-    reason: Note | None
-    since: int = 0
-
-
-class JoinDeclined(Event):
-    """The other case does not take this one in, or nobody knows whether it did; this one goes on."""
-
-    kind: Literal["join_declined"] = "join_declined"
-    number: int
-    into: Id
-    reason: Line
-    code: Line
-
-
-class CaseJoined(Event):
-    """The earlier case has everything."""
-
-    kind: Literal["case_joined"] = "case_joined"
-    into: Id
-    basis: Line
-
-
-class CaseLinked(Event):
-    """This case and another know of each other.
-
-    Attributes:
-        reason: why a join became no more than this.
-        answered: the other case answered what this one had asked.
-    """
-
-    kind: Literal["case_linked"] = "case_linked"
-    other: Id
-    reason: Line | None = None
-    answered: bool = False
-
-
-class CaseTakenIn(Event):
-    """A later case about the same claim was taken in, or this case took up what a split gave it."""
-
-    kind: Literal["case_taken_in"] = "case_taken_in"
-    case: Id
-    mode: Mode
-    basis: Line
-    received_at: Instant
-    upto: int
-
-
-class SplitAsked(Event):
-    """A case of its own is asked for, for what was joined wrongly."""
-
-    kind: Literal["split_asked"] = "split_asked"
-    number: int
-    joined: Id
-    reason: Note
-
-
-class CaseSplit(Event):
-    """What was joined from a case is a case of its own again."""
-
-    kind: Literal["case_split"] = "case_split"
-    number: int
-    joined: Id
-    into: Id
-
-
-class SplitFailed(Event):
-    """The split did not come about, or nobody knows; asked again it gives the same case."""
-
-    kind: Literal["split_failed"] = "split_failed"
-    number: int
-    joined: Id
-    reason: Line
-
-
-JoiningCommand = JoinCase | LinkCase | SplitCase | TakeIn
-JoiningEvent = (
-    JoinAsked | JoinDeclined | CaseJoined | CaseLinked | CaseTakenIn | SplitAsked | CaseSplit | SplitFailed
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A case that was taken in, up to an event of its own."""
-
-    case: str
-    mode: Mode
-    received_at: datetime
-    upto: int
-    split_into: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the other case is asked now."""
-
-    number: int
-    into: str
-    mode: Literal["join", "link"]
-    basis: str
-    since: int
-    upto: int
-    news: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Splitting:
-    """A split that is on its way."""
-
-    number: int
-    joined: str
-    intent: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joining:
-    """Which cases this one is one claim with.
-
-    Attributes:
-        asked: the join that is on its way.
-        joined_into: the case that has everything of this one.
-        linked: cases that this one knows of.
-        taken: cases that were taken in.
-        declined: a join came to nothing, so that no rule asks again by itself.
-    """
-
-    asks: int = 0
-    asked: Asked | None = None
-    joined_into: str | None = None
-    basis: str | None = None
-    linked: tuple[str, ...] = ()
-    taken: tuple[Taken, ...] = ()
-    splits: int = 0
-    splitting: Splitting | None = None
-    declined: bool = False
-
-    def of(self, case: str) -> Taken | None:
-        """Return what was taken in from a case."""
-        return next((each for each in self.taken if each.case == case), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,9 +96,6 @@ def decide(joining: Joining, standing: Standing, command: JoiningCommand) -> tup
             return _take_in(joining, standing, command)
         case _:
             assert_never(command)
-
-
-# The later case. -------------------------------------------------------------------------------------------
 
 
 def _join(joining: Joining, standing: Standing, command: JoinCase) -> tuple[Event, ...]:
@@ -320,9 +145,6 @@ def stays(standing: Standing) -> tuple[str, str] | None:
     if standing.supervisor.open:
         return "the customer asked for a supervisor here: record the meeting first", "supervisor"
     return None
-
-
-# The earlier case. -----------------------------------------------------------------------------------------
 
 
 def _take_in(joining: Joining, standing: Standing, command: TakeIn) -> tuple[Event, ...]:
@@ -408,16 +230,6 @@ def _split(joining: Joining, command: SplitCase) -> tuple[Event, ...]:
     return (asked,)
 
 
-def earliest_start(joining: Joining, intake: Intake) -> datetime:
-    """Return from when the claim counts: the earliest receipt of all that is joined here now."""
-    own = intake.opening.received_at or intake.opened_at
-    here = [each for each in joining.taken if each.mode == "join" and each.split_into is None]
-    return min([own, *(each.received_at for each in here)])
-
-
-# Effects. --------------------------------------------------------------------------------------------------
-
-
 def todo(joining: Joining) -> tuple[Effect, ...]:
     """Return what other cases are asked: to take in, or to be opened for what leaves."""
     found: list[Effect] = []
@@ -485,109 +297,3 @@ def _why(fact: CameBack) -> tuple[str, str]:
 def follow(joining: Joining, at: datetime) -> tuple[Event, ...]:
     """A case whose contacts the earlier one has ends here."""
     return (CaseEnded(end="joined", at=at),) if joining.joined_into is not None else ()
-
-
-# What is handed over. --------------------------------------------------------------------------------------
-
-
-def copies(case_id: str, numbered: Sequence[tuple[int, Event]], mode: Mode) -> tuple[ContactCopy, ...]:
-    """Return the contacts among a case's events, with their origin.
-
-    The opening and what the customer added are contacts too; that the customer had to tell it here once more
-    is a repeat. A split leaves the opening out, which opens the new case.
-    """
-    found: list[ContactCopy] = []
-    for seq, event in numbered:
-        match event:
-            case CaseOpened() if mode == "join":
-                found.append(ContactCopy(case=case_id, seq=seq, contact=_from_opening(event)))
-            case AddedToCase():
-                found.append(ContactCopy(case=case_id, seq=seq, contact=_from_words(event)))
-            case ContactLogged():
-                found.append(ContactCopy(case=case_id, seq=seq, contact=event))
-            case ContactTakenIn():
-                found.append(ContactCopy(case=case_id, seq=seq, contact=event.contact))
-            case _:
-                pass
-    return tuple(found)
-
-
-def _inbound(event: Event, happened: datetime, **fields: object) -> ContactLogged:
-    told = {
-        "number": 0,
-        "direction": "inbound",
-        "person": str(event.by),
-        "happened": happened,
-        "reached": True,
-        "wait_seconds": 0,
-        "minutes": 0,
-        "apology": False,
-        "explanation": False,
-        "named_owner": False,
-        "done_since": None,
-        "next_step": None,
-        "substantive": False,
-        "at": event.at,
-        "by": event.by,
-    }
-    return ContactLogged.model_validate({**told, **fields})
-
-
-def _from_opening(event: CaseOpened) -> ContactLogged:
-    opening = event.opening
-    fields = {"channel": opening.source, "summary": opening.text, "repeat": True, "place": opening.place}
-    return _inbound(event, event.received_at, **fields)
-
-
-def _from_words(event: AddedToCase) -> ContactLogged:
-    return _inbound(event, event.at, channel="added", summary=event.text, repeat=False)
-
-
-# What an event means. --------------------------------------------------------------------------------------
-
-
-def evolve(joining: Joining, event: JoiningEvent, version: int) -> Joining:
-    """Apply one event of joining; `version` is its seq."""
-    match event:
-        case JoinAsked(number=number):
-            asked = Asked(
-                number=number,
-                into=event.into,
-                mode=event.mode,
-                basis=event.basis,
-                since=event.since,
-                upto=version,
-            )
-            return replace(joining, asks=number, asked=asked)
-        case JoinDeclined(code=code):
-            return replace(joining, asked=None, declined=joining.declined or code != UNKNOWN)
-        case CaseJoined(into=into, basis=basis):
-            return replace(joining, asked=None, joined_into=into, basis=basis)
-        case CaseLinked(other=other):
-            linked = tuple(dict.fromkeys((*joining.linked, other)))
-            return replace(joining, asked=None if event.answered else joining.asked, linked=linked)
-        case CaseTakenIn():
-            return _took(joining, event)
-        case SplitAsked(number=number, joined=joined):
-            splitting = Splitting(number=number, joined=joined, intent=version)
-            return replace(joining, splits=number, splitting=splitting)
-        case CaseSplit(joined=joined, into=into):
-            taken = tuple(
-                replace(each, split_into=into) if each.case == joined else each for each in joining.taken
-            )
-            return replace(joining, splitting=None, taken=taken)
-        case SplitFailed():
-            return replace(joining, splitting=None)
-        case _:
-            assert_never(event)
-
-
-def _took(joining: Joining, event: CaseTakenIn) -> Joining:
-    rest = tuple(each for each in joining.taken if each.case != event.case)
-    taken = Taken(case=event.case, mode=event.mode, received_at=event.received_at, upto=event.upto)
-    return replace(joining, taken=(*rest, taken))
-
-
-def heard(joining: Joining) -> Joining:
-    """Note that a contact came while the other case is being asked: it is handed over as well."""
-    return joining if joining.asked is None else replace(joining, asked=replace(joining.asked, news=True))

@@ -8,19 +8,13 @@ needed.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
-from domain.effect import Contact, Effect, SendNotice
+from domain.effect import Contact, Effect, NoticeSent, SendNotice
+from domain.message import CameBack, EffectSucceeded
 from domain.policy import Channel, Language, Policy
 
-FIRST_SLOTS: dict[str, tuple[str, ...]] = {
-    "acknowledgement": ("number",),
-    "complaint_acknowledgement": ("number",),
-    "offer": ("number", "offer"),
-    "offer_reminder": ("number", "offer"),
-    "result": ("number", "summary"),
-    "final_position": ("number", "summary", "outside_body"),
-    "answer": ("number", "answer"),
-    "delay": ("number",),
+ALWAYS: dict[str, tuple[str, ...]] = {
     "target_staff": ("number", "target"),
     "staff_fallback": ("number", "department"),
     "staff_offer": ("number",),
@@ -39,11 +33,24 @@ FIRST_SLOTS: dict[str, tuple[str, ...]] = {
     "figures_late": ("number", "about"),
     "staff_alert": ("number", "why"),
     "suggestion_done": ("number", "answer"),
-    "withdrawal_noted": ("number", "reason"),
     "follow_up_link": ("number", "link"),
     "form_link": ("number", "link"),
+}
+"""Notices whose slots never changed: to staff, and to customers with a link or of their suggestion."""
+
+FIRST_SLOTS: dict[str, tuple[str, ...]] = {
+    "acknowledgement": ("number",),
+    "complaint_acknowledgement": ("number",),
+    "offer": ("number", "offer"),
+    "offer_reminder": ("number", "offer"),
+    "result": ("number", "summary"),
+    "final_position": ("number", "summary", "outside_body"),
+    "answer": ("number", "answer"),
+    "delay": ("number",),
+    "withdrawal_noted": ("number", "reason"),
     "reassurance": ("number", "prevention"),
     "reassurance_again": ("number", "prevention"),
+    **ALWAYS,
 }
 """The slots of policies that were pinned before slots were; every wording has these at least."""
 
@@ -61,29 +68,10 @@ MAY_HAVE: dict[str, tuple[str, ...]] = {
     "final_position": (*ANYWHERE, "summary", *DECISION),
     "answer": (*ANYWHERE, "answer"),
     "delay": (*ANYWHERE, "late", "since"),
-    "target_staff": ("number", "target"),
-    "staff_fallback": ("number", "department"),
-    "staff_offer": ("number",),
-    "staff_away": ("number", "person"),
-    "staff_task": ("number", "department"),
-    "staff_task_late": ("number", "department"),
-    "staff_task_answer": ("number", "department"),
-    "staff_result": ("number", "summary"),
-    "staff_praise": ("number",),
-    "improvement_asked": ("number", "about"),
-    "improvement_reminder": ("number", "about"),
-    "improvement_late": ("number", "about"),
-    "improvement_safety": ("number", "about"),
-    "figures_asked": ("number", "about"),
-    "figures_reminder": ("number", "about"),
-    "figures_late": ("number", "about"),
-    "staff_alert": ("number", "why"),
-    "suggestion_done": ("number", "answer"),
     "withdrawal_noted": (*ANYWHERE, "reason"),
-    "follow_up_link": ("number", "link"),
-    "form_link": ("number", "link"),
     "reassurance": (*ANYWHERE, "prevention"),
     "reassurance_again": (*ANYWHERE, "prevention"),
+    **ALWAYS,
 }
 """Every slot that a case can fill, by notice."""
 
@@ -129,6 +117,42 @@ class Post:
             slots=slots,
         )
         return Effect(key=key, request=request)
+
+
+class Wording(Protocol):
+    """What words are taken from: the policy of a case, or the rule book of an improvement request."""
+
+    @property
+    def wording_hash(self) -> str:
+        """Return the hash of the wordings."""
+
+    @property
+    def language(self) -> Language:
+        """Return the language that the firm speaks."""
+
+
+def to_staff(wording: Wording, key: str, template: str, *, staff: str, slots: dict[str, str]) -> Effect:
+    """Return the effect that tells a member of staff something, by the internal channel."""
+    request = SendNotice(
+        template=template,
+        wording_hash=wording.wording_hash,
+        language=wording.language,
+        channel="internal",
+        staff=staff,
+        slots=slots,
+    )
+    return Effect(key=key, request=request)
+
+
+def sent_by(fact: CameBack) -> NoticeSent | None:
+    """Return what became of a notice; None where it did not go out."""
+    return fact.result if isinstance(fact, EffectSucceeded) and isinstance(fact.result, NoticeSent) else None
+
+
+def reached(fact: CameBack) -> bool:
+    """Say whether a notice reached whom it was for."""
+    sent = sent_by(fact)
+    return sent is not None and sent.delivered
 
 
 def slots_of(policy: Policy, template: str) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from domain.effect import Effect, NoticeSent, SendNotice
+from domain.effect import Effect
 from domain.hours import at_work
-from domain.message import CameBack, Deadline, EffectSucceeded, Event
+from domain.message import CameBack, Deadline, Event
+from domain.notice import reached, to_staff
 from domain.policy import Policy
 from domain.record import Id, Line
 
@@ -126,24 +127,15 @@ def todo(news: News, policy: Policy, number: str) -> tuple[Effect, ...]:
 
 def _effect(item: Item, policy: Policy, number: str) -> Effect:
     gap = GAPS.get(item.topic)
-    request = SendNotice(
-        template=item.topic,
-        wording_hash=policy.wording_hash,
-        language=policy.language,
-        channel="internal",
-        staff=item.staff,
-        slots={"number": number, **({gap: item.about or "-"} if gap else {})},
-    )
-    return Effect(key=item.key, request=request)
+    slots = {"number": number, **({gap: item.about or "-"} if gap else {})}
+    return to_staff(policy, item.key, item.topic, staff=item.staff, slots=slots)
 
 
 def came_back(news: News, fact: CameBack) -> tuple[NewsEvent, ...]:
     """Note whether somebody heard; a failed word is not tried again, what it tells stands in the history."""
     item = next(item for item in news.items if item.key == fact.key)
-    reached = (
-        isinstance(fact, EffectSucceeded) and isinstance(fact.result, NoticeSent) and fact.result.delivered
-    )
-    return (StaffInformed(key=fact.key, topic=item.topic, staff=item.staff, reached=reached, at=fact.at),)
+    told = StaffInformed(key=fact.key, topic=item.topic, staff=item.staff, reached=reached(fact), at=fact.at)
+    return (told,)
 
 
 def evolve(news: News, event: NewsEvent) -> News:

@@ -7,11 +7,11 @@ from typing import Literal, assert_never
 from domain import said
 from domain.assignment import CaseEscalated, escalate
 from domain.clocks import Around, Clock, running
-from domain.effect import Effect, NoticeSent, SendNotice
+from domain.effect import Effect
 from domain.hours import at_work, contact_window
 from domain.ladder import Action, rung_dues
-from domain.message import CameBack, Command, Deadline, Decision, EffectSucceeded, Event
-from domain.notice import Post
+from domain.message import CameBack, Command, Deadline, Decision, Event
+from domain.notice import Post, reached, sent_by, to_staff
 from domain.record import Id, Line, Note
 from domain.refusal import Refused
 
@@ -302,18 +302,10 @@ def todo(targets: Targets, around: Around, post: Post) -> tuple[Effect, ...]:
 
 
 def _word(word: Word, around: Around, post: Post) -> Effect:
-    policy = around.before.policy
     if word.staff is None:
         return post.notice(word.key, "delay", _late(word, around))
-    request = SendNotice(
-        template="target_staff",
-        wording_hash=policy.wording_hash,
-        language=policy.language,
-        channel="internal",
-        staff=word.staff,
-        slots={"number": post.number, "target": word.target},
-    )
-    return Effect(key=word.key, request=request)
+    slots = {"number": post.number, "target": word.target}
+    return to_staff(around.before.policy, word.key, "target_staff", staff=word.staff, slots=slots)
 
 
 def _late(word: Word, around: Around) -> dict[str, str]:
@@ -324,10 +316,9 @@ def _late(word: Word, around: Around) -> dict[str, str]:
 
 def came_back(fact: CameBack) -> tuple[TargetEvent, ...]:
     """Note whether somebody was told; a failed word is not tried again, its rung stands in the history."""
-    sent = fact.result if isinstance(fact, EffectSucceeded) else None
-    if not isinstance(sent, NoticeSent):
-        return (Told(key=fact.key, reached=False, at=fact.at),)
-    return (Told(key=fact.key, reached=sent.delivered, digest=sent.digest, at=fact.at),)
+    sent = sent_by(fact)
+    digest = sent.digest if sent is not None else None
+    return (Told(key=fact.key, reached=reached(fact), digest=digest, at=fact.at),)
 
 
 def evolve(targets: Targets, event: TargetEvent, around: Around) -> Targets:

@@ -13,10 +13,11 @@ from pydantic import Field
 
 from domain.assignment import Assignment
 from domain.earlier import earlier_failure
-from domain.effect import CustomerValue, Effect, NoticeSent, SendNotice
+from domain.effect import CustomerValue, Effect
 from domain.intake import Intake, Manner
-from domain.message import CameBack, Decision, EffectSucceeded, Event
+from domain.message import CameBack, Decision, Event
 from domain.money import Money
+from domain.notice import reached, to_staff
 from domain.policy import Channel, LifeCycle, Policy, Severity, TargetName
 from domain.record import Instant, Line, Record
 from domain.treatment_rules import Emotion, Relation, Tone, TreatmentRow
@@ -183,22 +184,14 @@ def todo(treatment: Treatment, policy: Policy, assignment: Assignment, number: s
     if treatment.waiting is None or treatment.applied is None:
         return ()
     department = policy.department(assignment.department or policy.fallback_department)
-    request = SendNotice(
-        template="staff_alert",
-        wording_hash=policy.wording_hash,
-        language=policy.language,
-        channel="internal",
-        staff=department.levels[min(assignment.level, len(department.levels) - 1)],
-        slots={"number": number, "why": ", ".join(treatment.applied.rows)},
-    )
-    return (Effect(key=treatment.waiting, request=request),)
+    staff = department.levels[min(assignment.level, len(department.levels) - 1)]
+    slots = {"number": number, "why": ", ".join(treatment.applied.rows)}
+    return (to_staff(policy, treatment.waiting, "staff_alert", staff=staff, slots=slots),)
 
 
 def came_back(fact: CameBack) -> tuple[TreatmentEvent, ...]:
     """Note whether the supervisor was told."""
-    sent = fact.result if isinstance(fact, EffectSucceeded) else None
-    reached = isinstance(sent, NoticeSent) and sent.delivered
-    return (StaffAlerted(key=fact.key, reached=reached, at=fact.at),)
+    return (StaffAlerted(key=fact.key, reached=reached(fact), at=fact.at),)
 
 
 def evolve(treatment: Treatment, event: TreatmentEvent) -> Treatment:

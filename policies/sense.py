@@ -13,6 +13,7 @@ from domain.intake import KNOWN_SOURCES
 from domain.money import Money
 from domain.offer import Facts, rule_for
 from domain.policy import (
+    BUDGETS,
     AuthorityTotals,
     Harm,
     OfferRule,
@@ -117,17 +118,8 @@ def _never_due(policy: Policy, first_year: int) -> Iterator[Finding]:
 
 
 def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Calendar]]:
-    for name in (
-        "approval",
-        "offer",
-        "offer_reminder",
-        "supervisor_meeting",
-        "by_hand",
-        "reopen_window",
-        "withdrawal_window",
-    ):
+    for name in BUDGETS:
         yield (name,), getattr(policy, name), policy.calendar
-    yield ("appeal_window",), policy.appeal_window, policy.calendar
     if policy.happy_call.retention is not None:
         yield ("happy_call", "retention", "within"), policy.happy_call.retention.within, policy.calendar
     if policy.approval_expires is not None:

@@ -38,6 +38,11 @@ def once(
     )
 
 
+def calls(scene: Scene, by: Actor, wait: AnyBudget, **said: Any) -> Iterator[Intention]:
+    """The customer calls; `by` enters it."""
+    yield from once(scene, "log_contact", by, wait, direction="inbound", channel="phone", **said)
+
+
 def customer(scene: Scene) -> Actor:
     """Return the customer as the firm knows them."""
     known = scene.opening.contact.customer_id or scene.view.row.customer
@@ -49,13 +54,10 @@ def told_again(scene: Scene) -> Iterator[Intention]:
     if scene.view.row.owner is None or scene.view.row.stage not in BEFORE_RESULT:
         return
     words = scene.say("처음부터 다시 말씀드려야 하나요?", "Do I have to begin from the beginning again?")
-    yield from once(
+    yield from calls(
         scene,
-        "log_contact",
         customer(scene),
         PlainTime(minutes=30),
-        direction="inbound",
-        channel="phone",
         minutes=9,
         repeat=True,
         summary=words,
@@ -67,13 +69,10 @@ def in_the_queue(scene: Scene) -> Iterator[Intention]:
     if scene.view.row.stage not in BEFORE_RESULT:
         return
     asks = scene.say("어떻게 되어 가는지 궁금해서요.", "I wonder how it stands.")
-    yield from once(
+    yield from calls(
         scene,
-        "log_contact",
         customer(scene),
         PlainTime(minutes=90),
-        direction="inbound",
-        channel="phone",
         minutes=4,
         wait_seconds=TWENTY_MINUTES,
         summary=asks,
@@ -88,13 +87,10 @@ def heated(scene: Scene) -> Iterator[Intention]:
     how: dict[str, Any] = {"tone": "hostile"}
     if scene.fault == "hung_up":
         how = {"ended_by_staff": {"reason": "the caller was loud"}}
-    yield from once(
+    yield from calls(
         scene,
-        "log_contact",
         owner,
         WorkingTime(minutes=20),
-        direction="inbound",
-        channel="phone",
         minutes=3,
         emotion="high",
         **how,
@@ -105,13 +101,10 @@ def asks_what_it_means(scene: Scene) -> Iterator[Intention]:
     """The result has left open what its clause means."""
     if scene.view.row.stage not in AFTER_RESULT:
         return
-    yield from once(
+    yield from calls(
         scene,
-        "log_contact",
         customer(scene),
         PlainTime(minutes=120),
-        direction="inbound",
-        channel="phone",
         minutes=6,
         asks_rule=True,
         summary=scene.say("적용하신 조항이 무슨 뜻인가요?", "What does that clause mean?"),

@@ -20,6 +20,12 @@ from workflows.names import CATCHING_UP
 PASSED_THROUGH = ("domain", "activities", "pydantic", "pydantic_core", "annotated_types", "typing_extensions")
 """What is not loaded anew for every case; the import test guards these instead."""
 
+ALL_AT_ONCE = 2
+"""The SDK's PROCESS_WORKFLOW_ACTIVATION_JOBS_AS_SINGLE_BATCH: all that one task brings is taken in first,
+then the workflow goes on. Without it the workflow acts on the messages of a task before it knows the news of
+the same task, so that what it commands depends on how tasks are joined (docs/decisions/0010).
+"""
+
 DIRECT_QUERY = "legacy_query"
 """Id of a query that comes without a workflow task; those that come with one have ids of their own."""
 
@@ -69,6 +75,7 @@ class TaskByTask(WorkflowInstance):
             self._is_ahead = True
             completion.successful.SetInParent()
         else:
+            act.available_internal_flags.append(ALL_AT_ONCE)
             return self._inner.activate(act)
         return completion
 

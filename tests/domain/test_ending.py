@@ -5,7 +5,8 @@ import pytest
 
 from domain import ending
 from domain.assignment import AcceptCase
-from domain.case import _course, around, todo
+from domain.case import around, todo
+from domain.case_reading import course_of
 from domain.clocks import running
 from domain.ending import (
     AnswerCase,
@@ -101,7 +102,7 @@ def test_the_customer_reopens_within_the_window() -> None:
     assert life.stage == "in_recovery"
     given(*CALLED).when(REOPEN).then_refused("no meaning while the case is following_up", "stage")
     with refuses("no good answer to take back"):
-        ending.decide(Ending(), _course(given(*CALLED).case), REOPEN)
+        ending.decide(Ending(), course_of(given(*CALLED).case), REOPEN)
 
 
 def test_what_was_refunded_in_an_earlier_round_stays_on_the_books() -> None:
@@ -145,7 +146,7 @@ def test_a_final_position_does_not_untell_the_result_before_it() -> None:
 def test_a_final_position_needs_a_known_cause_and_rounds_used_up() -> None:
     given(*STILL_BAD).when(final_position(cause="magic")).then_refused("cause: use one of", "cause")
     given(*CALLED).when(final_position()).then_refused("not used up", "round")
-    final = _course(given(*FINAL).case)
+    final = course_of(given(*FINAL).case)
     assert ending.decide(Ending(), final, final_position()) == ()
 
 
@@ -175,7 +176,7 @@ def test_an_appeal_reopens_with_a_reviewer_who_took_no_part() -> None:
     assert life.stage == "in_recovery"
     given(*CALLED).when(APPEAL).then_refused("no meaning", "stage")
     with refuses("no final position to appeal"):
-        ending.decide(Ending(), _course(given(*CALLED).case), APPEAL)
+        ending.decide(Ending(), course_of(given(*CALLED).case), APPEAL)
 
 
 # Withdrawn. ------------------------------------------------------------------------------------------------
@@ -271,7 +272,7 @@ def test_a_withdrawal_drops_the_answer_that_was_on_its_way() -> None:
 
 
 def test_an_end_is_the_end() -> None:
-    course = _course(given(*STILL_BAD).case)
+    course = course_of(given(*STILL_BAD).case)
     assert ending.follow(Ending(end="recovered"), course, MONDAY) == ()
 
 

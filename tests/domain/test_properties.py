@@ -754,8 +754,11 @@ class AnyLifeUnderEveryRule(AnyLife):
         RULED.model_copy(update={"authority_totals": ADDED_UP.authority_totals}),
     )
 
+    @invariant()
     def its_fairness_can_be_judged_at_any_point(self) -> None:
         """Two judgements agree, every proof happened, and nothing is found twice."""
+        if len(self.told) % 4:  # judging the whole life costs more than all else here: now and then will do
+            return
         told = numbered(self.told)
         judged = report(told, self.case.policy, self.now)
         assert canonical(judged) == canonical(report(told, self.case.policy, self.now))

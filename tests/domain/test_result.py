@@ -1,7 +1,8 @@
 import pytest
 
 from domain import result
-from domain.case import _recovery, evolve, todo
+from domain.case import evolve, todo
+from domain.case_reading import recovery_of
 from domain.effect import Contact, SendNotice
 from domain.ending import AppealCase, OpenRound, StateFinalPosition
 from domain.line_outcome import LineRefusal
@@ -200,7 +201,7 @@ def test_nothing_is_told_before_it_is_registered() -> None:
     given(*OWNED).when(TELL).then_refused("no meaning while the case is owned", "stage")
     life = given(*OWNED)
     with refuses("register it first"):
-        result.decide(Result(), _recovery(life.case), TELL)
+        result.decide(Result(), recovery_of(life.case), TELL)
 
 
 def test_a_customer_without_channels_hears_by_post() -> None:

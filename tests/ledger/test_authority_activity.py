@@ -12,12 +12,12 @@ from domain.effect import (
     FetchOrder,
     ReleaseAuthority,
     Request,
-    ReserveAuthority,
 )
 from ledger.authority import PATIENCE, AuthorityStore
 from ledger.errors import LedgerError, LedgerNotReady, LedgerRejected, LedgerUnavailable
 from ledger.pool import CONNECT_SECONDS, Pool
 from tests.ledger.chains import NOON
+from tests.ledger.failing import failing
 from tests.ledger.test_authority import approving, asking
 
 RELEASE = ReleaseAuthority(proposal="p1")
@@ -26,24 +26,6 @@ RELEASE = ReleaseAuthority(proposal="p1")
 def ask(request: Request) -> Ask:
     """Ask as a case does."""
     return Ask(case_id="case-1", key="authority:1", at=NOON, request=request)
-
-
-class FailingStore(AuthorityStore):
-    """Cannot do what it is asked."""
-
-    def __init__(self, pool: Pool, error: LedgerError) -> None:
-        super().__init__(pool)
-        self._error = error
-
-    async def reserve(self, case_id: str, request: ReserveAuthority) -> AuthorityAnswer:
-        """Fail."""
-        del case_id, request
-        raise self._error
-
-    async def release(self, case_id: str, request: ReleaseAuthority) -> AuthorityFreed:
-        """Fail."""
-        del case_id, request
-        raise self._error
 
 
 async def test_authority_is_reserved_approved_and_released(pool: Pool) -> None:
@@ -68,7 +50,7 @@ async def test_authority_is_reserved_approved_and_released(pool: Pool) -> None:
 async def test_what_the_database_does_not_take_is_unknown_and_never_a_refusal(
     pool: Pool, error: LedgerError, kind: str, *, final: bool
 ) -> None:
-    port, run = AuthorityActivities(FailingStore(pool, error)), ActivityEnvironment().run
+    port, run = AuthorityActivities(failing(AuthorityStore(pool), error)), ActivityEnvironment().run
     for activity, request in ((port.reserve_authority, asking()), (port.release_authority, RELEASE)):
         with pytest.raises(ApplicationError) as raised:
             await run(activity, ask(request))

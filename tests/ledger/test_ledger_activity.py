@@ -1,5 +1,3 @@
-import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,36 +6,14 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.append import AppendEvents
 from activities.ledger import LedgerActivities
-from domain.chain import RecordedEvent
-from domain.policy import Policy
-from domain.row import CaseRow, ImprovementRow
 from ledger.errors import LedgerError, LedgerNotReady, LedgerRejected, LedgerUnavailable, VersionConflict
 from ledger.pool import Pool
 from ledger.store import EventStore
 from tests.ledger.chains import WORDS, chain, fold
+from tests.ledger.failing import failing
 
 EVENTS = chain("c", 2)
 REQUEST = AppendEvents(case_id="c", events=EVENTS, row=fold(EVENTS))
-
-
-class FailingStore(EventStore):
-    """Cannot do what it is asked, after a while."""
-
-    def __init__(self, pool: Pool, error: LedgerError) -> None:
-        super().__init__(pool)
-        self._error = error
-
-    async def append(
-        self,
-        case_id: str,
-        events: Sequence[RecordedEvent],
-        row: CaseRow | ImprovementRow | None = None,
-        policy: Policy | None = None,
-    ) -> None:
-        """Wait, then fail."""
-        del case_id, events, row, policy
-        await asyncio.sleep(0.1)
-        raise self._error
 
 
 @pytest.mark.parametrize(
@@ -52,7 +28,7 @@ class FailingStore(EventStore):
 async def test_only_what_waiting_cannot_cure_is_not_retried(
     pool: Pool, error: LedgerError, kind: str, *, final: bool
 ) -> None:
-    ledger = LedgerActivities(FailingStore(pool, error))
+    ledger = LedgerActivities(failing(EventStore(pool), error))
     with pytest.raises(ApplicationError) as raised:
         await ActivityEnvironment().run(ledger.append_events, REQUEST)
     assert (raised.value.type, raised.value.non_retryable) == (kind, final)
@@ -63,7 +39,7 @@ async def test_the_activity_beats_while_it_waits(pool: Pool) -> None:
     beats: list[tuple[object, ...]] = []
     environment = ActivityEnvironment()
     environment.on_heartbeat = lambda *details: beats.append(details)
-    waiting = FailingStore(pool, LedgerUnavailable("not now"))
+    waiting = failing(EventStore(pool), LedgerUnavailable("not now"), after=0.1)
     with pytest.raises(ApplicationError):
         await environment.run(
             LedgerActivities(waiting, heartbeat=timedelta(milliseconds=10)).append_events, REQUEST

@@ -11,6 +11,7 @@ from ledger.load import LoadStore
 from ledger.pool import Pool
 from ledger.store import EventStore
 from tests.ledger.chains import NOON, chain, fold
+from tests.ledger.failing import failing
 
 ASK = Ask(case_id="c", key="load:1", at=NOON, request=ReadLoad(people=("mira", "nobody")))
 
@@ -38,13 +39,8 @@ async def test_open_cases_are_counted_per_owner_and_the_asking_case_is_left_out(
 async def test_what_the_ledger_does_not_answer_is_no_refusal(
     pool: Pool, error: LedgerError, *, final: bool
 ) -> None:
-    class Failing(LoadStore):
-        async def open_cases(self, people: object, *, but: str) -> dict[str, int]:
-            del people, but
-            raise error
-
     with pytest.raises(ApplicationError) as raised:
-        await ActivityEnvironment().run(LoadActivities(Failing(pool)).read_load, ASK)
+        await ActivityEnvironment().run(LoadActivities(failing(LoadStore(pool), error)).read_load, ASK)
     assert (raised.value.type, raised.value.non_retryable) == (type(error).__name__, final)
 
 

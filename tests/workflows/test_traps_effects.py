@@ -106,7 +106,7 @@ async def test_a_deadline_that_does_not_move_fails_the_task_where_everybody_sees
     life = await open_case(env)
     await life.until(lambda view: not view.waiting)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect")
-    monkeypatch.setattr(domain.case, "_time", lambda *_: ())
+    monkeypatch.setattr(domain.case, "time_passes", lambda *_: ())
     forward = asyncio.create_task(life.forward(timedelta(days=1)))
     await life.until_counted("WORKFLOW_TASK_FAILED")
     monkeypatch.undo()
@@ -122,8 +122,8 @@ async def test_an_effect_that_is_wanted_again_after_its_outcome_fails_the_task_v
     def forgetful(case: Any, fact: Any) -> tuple[Any, ...]:
         return () if fact.key == "customer:1" else came_back(case, fact)
 
-    came_back = vars(domain.case)["_came_back"]
-    monkeypatch.setattr(domain.case, "_came_back", forgetful)
+    came_back = vars(domain.case)["came_back"]
+    monkeypatch.setattr(domain.case, "came_back", forgetful)
     life = await open_case(env)
     await life.until_counted("WORKFLOW_TASK_FAILED")
     assert (await scheduled(life)).count("fetch_customer") == 1

@@ -1,0 +1,82 @@
+"""The words that policies, commands and events have in common."""
+
+from typing import Literal
+
+VocType = Literal["complaint", "inquiry", "compliment", "suggestion"]
+
+
+Severity = Literal["low", "normal", "high", "critical"]
+
+
+Ground = Literal["withdrawal", "defect", "warranty", "guarantee", "goodwill"]
+
+
+Language = Literal["ko", "en"]
+
+
+Channel = Literal["sms", "email", "phone", "post"]
+
+
+Harm = Literal["price", "shipping", "time", "trouble", "consequential"]
+
+
+LifeCycle = Literal["introduction", "growth", "maturity", "decline"]
+
+
+RemedyKind = Literal[
+    "refund",
+    "exchange",
+    "repair",
+    "return_shipping",
+    "coupon",
+    "points",
+    "fee_refund",
+    "goodwill_credit",
+    "correction",
+    "reissued_card",
+    "free_service",
+    "installation",
+    "instruction",
+    "apology",
+    "apology_letter",
+    "manager_apology",
+    "explanation",
+    "refusal",
+]
+
+
+PAYS: tuple[RemedyKind, ...] = ("refund", "fee_refund", "return_shipping", "goodwill_credit")
+"""Remedies that move money."""
+
+
+FEES: tuple[RemedyKind, ...] = ("fee_refund", "return_shipping")
+"""Remedies that give back what the customer paid beside the goods: fees, and shipping either way."""
+
+
+VOUCHERS: tuple[RemedyKind, ...] = ("coupon", "points")
+"""Remedies that give worth without paying; they can be taken back until they are used."""
+
+
+MOVES_GOODS: tuple[RemedyKind, ...] = ("refund", "exchange", "repair")
+"""Remedies for which goods may have to come back."""
+
+
+BY_HAND: tuple[RemedyKind, ...] = (
+    "correction",
+    "reissued_card",
+    "free_service",
+    "installation",
+    "instruction",
+    "apology_letter",
+    "manager_apology",
+)
+"""Remedies that a department carries out and reports as done."""
+
+
+SPOKEN: tuple[RemedyKind, ...] = ("apology", "apology_letter", "manager_apology", "explanation")
+"""Remedies that consist of words to the customer."""
+
+
+TargetName = Literal[
+    "acknowledge", "accept", "owner_accepts", "first_response", "next_update", "resolve", "result_notice"
+]
