@@ -131,6 +131,11 @@ def _shown(view: ImprovementView, events: tuple[Happened, ...]) -> RenderableTyp
         "suggestions adopted": f"{view.suggestions}, {view.told} customers told"
         if view.suggestions
         else None,
+        "partners": "; ".join(
+            f"{each.customer}: {each.verdict or 'asked'}" + (f", share {each.share}" if each.share else "")
+            for each in view.partners
+        )
+        or None,
         "answer": view.answer,
         "answered": f"{when(view.answered_at)} by {view.answered_by}" if view.answered_by else None,
         "waits for": ", ".join(view.waiting) or None,

@@ -18,6 +18,8 @@ def improvement(policy: Policy) -> Iterator[Sentence]:
             yield Subject("improvement", f"{name} limits"), words
         yield Subject("improvement", "reminder"), f"at {rules.remind_at:g} of the way to a limit"
         yield Subject("improvement", "late"), f"moves up every {length(rules.late_every)}"
+        share = rules.partner_share or "nothing"
+        yield Subject("improvement", "partners who took part get at most"), str(share)
         yield Subject("improvement", "measured"), f"over {_span(rules.measure_over)} before and after"
     figures = policy.figures
     if figures is not None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from typing import Literal, assert_never
 
+from domain import partner
 from domain.actor import Role
 from domain.budget import due_of
 from domain.effect import Effect, TellSuggester
@@ -44,6 +45,7 @@ from domain.improvement_events import (
 from domain.improvement_state import Improvement, evolve
 from domain.message import CameBack, Command, Deadline, Event, Fact, LetTimePass
 from domain.notice import reached, to_staff
+from domain.partner import AskPartner, RecordReview, ShareBenefit
 from domain.policy import ImprovementLimits
 from domain.refusal import Refused
 from domain.theme import LikeCase, Rulebook, within
@@ -66,6 +68,11 @@ def decide(request: Improvement, message: ImprovementCommand | Fact) -> tuple[Ev
         case AcceptImprovement() | SetImprovementDue() | FinishImprovement() | RefuseImprovement():
             _check_role(request, message)
             return _answered(request, message)
+        case AskPartner() | RecordReview() | ShareBenefit():
+            _check_role(request, message)
+            rules = request.book.rules if request.book is not None else None
+            most = rules.partner_share if rules is not None else None
+            return partner.decide(request.partners, _partners_of(request), most, message)
         case ReportFigures():
             _check_role(request, message)
             return _report_figures(request, message)
@@ -110,6 +117,10 @@ def _report(request: Improvement, command: ReportCase) -> tuple[Event, ...]:
     return events + _raised(reduce(evolve, events, request), case, command)
 
 
+def _partners_of(request: Improvement) -> tuple[str, ...]:
+    return tuple(each.partner for each in request.cases if each.partner is not None)
+
+
 def _report_figures(request: Improvement, command: ReportFigures) -> tuple[Event, ...]:
     """The figures of a period are sent once; what is counted later in another way changes nothing here."""
     if request.theme is not None:
@@ -124,14 +135,16 @@ def _report_figures(request: Improvement, command: ReportFigures) -> tuple[Event
     return (ThemeOpened(theme=command.theme, at=command.at, by=command.by), reported)
 
 
+ADDED = ("safety", "adopted", "payout", "partner")
+"""What a case may say of itself only later."""
+
+
 def _merged(request: Improvement, case: LikeCase) -> LikeCase | None:
     """Return the case with what was known of it before; None where it says nothing new."""
     known = next((each for each in request.cases if each.case_id == case.case_id), None)
     if known is None:
         return case
-    more = known.model_copy(
-        update={name: getattr(known, name) or getattr(case, name) for name in ("safety", "adopted", "payout")}
-    )
+    more = known.model_copy(update={name: getattr(known, name) or getattr(case, name) for name in ADDED})
     return None if more == known else more
 
 

@@ -8,6 +8,7 @@ from domain.actor import Role
 from domain.attempt import AttemptEvent
 from domain.figures import Figures
 from domain.message import Command, Event
+from domain.partner import PartnerCommand, PartnerEvent
 from domain.record import Id, Instant, Letter, Line, Note, Text
 from domain.theme import LikeCase, Rulebook, Theme
 
@@ -92,6 +93,7 @@ ImprovementCommand = Annotated[
     | SetImprovementDue
     | FinishImprovement
     | RefuseImprovement
+    | PartnerCommand
     | ReportFigures
     | AnswerFigures,
     Field(discriminator="kind"),
@@ -106,6 +108,9 @@ TABLE: dict[str, tuple[tuple[Role, ...], tuple[State, ...]]] = {
     "set_improvement_due": (LEADS, ("accepted",)),
     "finish_improvement": (STAFF, ("accepted",)),
     "refuse_improvement": (LEADS, OPEN),
+    "ask_partner": (LEADS, (*OPEN, "done")),
+    "record_review": (STAFF, (*OPEN, "done")),
+    "share_benefit": ((Role.DEPARTMENT_HEAD,), ("done",)),
     "report_figures": ((Role.SYSTEM,), ("watched", "raised", "done")),
     "answer_figures": ((Role.DEPARTMENT_HEAD,), ("raised",)),
 }
@@ -273,6 +278,7 @@ ImprovementEvent = Annotated[
     | ImprovementLate
     | ImprovementDone
     | ImprovementRefused
+    | PartnerEvent
     | FiguresReported
     | FiguresAnswered
     | StaffTold

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.budget import Budget
+from domain.money import Money
 from domain.policy_terms import Language
 from domain.record import Id, Line, Record
 
@@ -28,6 +29,7 @@ class ImprovementRules(Record):
         remind_at: share of the way to a limit at which whoever has it is reminded.
         late_every: what passes between two moves up of a request that is late.
         measure_over: the span before and after an improvement over which its cases are counted.
+        partner_share: the most that a partner gets who took part in an improvement; None: nothing.
     """
 
     raise_at: Annotated[int, Field(ge=1)]
@@ -37,6 +39,7 @@ class ImprovementRules(Record):
     remind_at: Annotated[float, Field(gt=0, lt=1)]
     late_every: Budget
     measure_over: timedelta
+    partner_share: Money | None = None
 
 
 class FiguresRules(Record):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from domain import partner
 from domain.actor import Actor
 from domain.figures import Figures
 from domain.improvement_events import (
@@ -26,6 +27,7 @@ from domain.improvement_events import (
     Why,
 )
 from domain.message import Event
+from domain.partner import BenefitShared, Partner, PartnerAsked, PartnerReviewed
 from domain.theme import LikeCase, Rulebook, Theme
 
 KEPT = 2000
@@ -63,6 +65,7 @@ class Improvement:
         falls_due: the limit that runs now: to take it on, or to have it done.
         miss_at: when it is late, or late once more.
         recurrences: how often it had to be opened again after it was done.
+        partners: those who were asked to review it in this round.
         figures: what a head is to answer for; None of a request about like cases.
     """
 
@@ -98,6 +101,7 @@ class Improvement:
     words: tuple[Word, ...] = ()
     told: int = 0
     heard: tuple[str, ...] = ()
+    partners: tuple[Partner, ...] = ()
     figures: Figures | None = None
     answer: str | None = None
     answered_by: Actor | None = None
@@ -142,6 +146,8 @@ def _evolve(request: Improvement, event: Event) -> Improvement:
         case ImprovementRefused(reason=reason):
             no = replace(request, state="refused", refusal=reason, refused_at=event.at)
             return replace(no, falls_due=None, miss_at=None)
+        case PartnerAsked() | PartnerReviewed() | BenefitShared():
+            return replace(request, partners=partner.evolve(request.partners, event))
         case FiguresReported():
             return _figures_asked(request, event)
         case FiguresAnswered(answer=answer):
@@ -186,6 +192,7 @@ def _asked(request: Improvement, event: ImprovementRaised | ImprovementReopened)
         level=0,
         book=event.book,
         letter=None,
+        partners=(),
     )
     return _tell(asked, event.owner, "improvement_asked")
 

@@ -6,7 +6,9 @@ from domain.actor import Actor
 from domain.figures import Figures
 from domain.improvement import deadlines, suggestions
 from domain.improvement_state import Improvement
-from domain.record import Instant, Record
+from domain.money import Money
+from domain.partner import Verdict
+from domain.record import Id, Instant, Record
 from domain.row import Due, ImprovementRow
 from domain.theme import UNNAMED, LikeCase, within
 
@@ -26,6 +28,14 @@ class Measured(Record):
     after: float | None
     cases_before: int
     cases_after: int
+
+
+class PartnerView(Record):
+    """How a partner stands to the improvement; None: not yet."""
+
+    customer: Id
+    verdict: Verdict | None
+    share: Money | None
 
 
 class ImprovementView(Record):
@@ -49,6 +59,7 @@ class ImprovementView(Record):
     told: int
     waiting: tuple[str, ...]
     measured: Measured | None
+    partners: tuple[PartnerView, ...] = ()
     figures: Figures | None = None
     answer: str | None = None
     answered_by: Actor | None = None
@@ -103,6 +114,10 @@ def improvement_view(
         told=len(request.heard),
         waiting=waiting,
         measured=measured(request, now),
+        partners=tuple(
+            PartnerView(customer=each.customer, verdict=each.verdict, share=each.share)
+            for each in request.partners
+        ),
         figures=request.figures,
         answer=request.answer,
         answered_by=request.answered_by,

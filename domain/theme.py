@@ -45,6 +45,7 @@ class LikeCase(Record):
         safety: whether somebody may come to harm.
         adopted: a suggestion of which the customer was told that it will be carried out.
         payout: a guarantee paid for it.
+        partner: id of its customer, where they were a partner by the policy's rule.
     """
 
     case_id: Id
@@ -53,6 +54,7 @@ class LikeCase(Record):
     safety: bool = False
     adopted: bool = False
     payout: bool = False
+    partner: Id | None = None
 
 
 class Rulebook(Record):

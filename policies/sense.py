@@ -219,6 +219,8 @@ def _totals(policy: Policy, role: Role, totals: AuthorityTotals) -> Iterator[Fin
 
 
 def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
+    if policy.improvement is not None and policy.improvement.partner_share is not None:
+        yield ("improvement", "partner_share"), policy.improvement.partner_share
     for place, rule in enumerate(policy.offer_table):
         if rule.at_most is not None:
             yield ("offer_table", place, "at_most"), rule.at_most

@@ -189,6 +189,7 @@ LIFE = (
     "follow_up_view",
     "view",
     "figures",
+    "partner",
     "improvement_events",
     "improvement_state",
     "improvement",

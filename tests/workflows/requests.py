@@ -35,7 +35,7 @@ class Request:
             self.id, name, {"id": f"r{self._sent}", "by": by, **fields}
         )
 
-    async def report(self, case_id: str, failed_at: datetime, **flags: bool) -> None:
+    async def report(self, case_id: str, failed_at: datetime, **flags: Any) -> None:
         """Report a like case, as the activity does."""
         pinned = policy()
         assert pinned.improvement is not None
