@@ -37,7 +37,7 @@ from domain.improvement_events import ReportFigures
 from domain.improvement_view import ImprovementView
 from domain.intake import LATER_FIELDS, Opening, check_opening
 from domain.number import caller_key, key_digest, number_of
-from domain.policy import Policy
+from domain.policy import Policy, check_in_force
 from domain.record import canonical
 from domain.refusal import Refused
 from domain.theme import PREFIX, Rulebook, Theme, is_request, request_id
@@ -161,7 +161,9 @@ class Redress:
         """
         content = _content(opening)
         key = opening.source_key or content
-        check_opening(opening, datetime.now(UTC))  # before anything is stored
+        now = datetime.now(UTC)  # both before anything is stored
+        check_opening(opening, now)
+        check_in_force(policy, now)
         for counter in range(MAX_COUNTER):
             number = number_of(self._secret, opening.source, key, counter)
             start = CaseInput(

@@ -1,6 +1,6 @@
 """The policy of one case: every limit, amount, rule and calendar, pinned when the case was opened."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -30,7 +30,8 @@ from domain.policy_terms import (
     TargetName,
     VocType,
 )
-from domain.record import Id, Line, Record, Text, canonical
+from domain.record import Id, Instant, Line, Record, Text, canonical
+from domain.refusal import Refused
 from domain.remedy_rules import (
     AuthorityTotals,
     ExtraLimit,
@@ -132,6 +133,7 @@ class Policy(Record):
 
     name: Line
     version: Line
+    effective_from: Instant | None = None
     hash: str = ""
     language: Language
     currency: Line
@@ -319,3 +321,17 @@ BUDGETS = (
 def content_hash(policy: Policy) -> str:
     """Return the hash under which a pinned policy is kept: of all its content, whatever it calls itself."""
     return sha256(canonical(policy).encode()).hexdigest()
+
+
+def check_in_force(policy: Policy, at: datetime) -> None:
+    """Let nobody live under rules to come.
+
+    Raises:
+        Refused: naming from when they hold.
+    """
+    since = policy.effective_from
+    if since is not None and since > at:
+        raise Refused(
+            f"policy: {policy.version} is not in force before {since.isoformat()}; take the version that is",
+            code="not-in-force",
+        )

@@ -39,7 +39,17 @@ OTHERS: dict[str, Any] = {
 
 
 LEGAL: tuple[Any, ...] = (
-    *("PT7M", "2026-11-23", "Asia/Tokyo", "07:00", "23:30", "weeks", "months", "plain_time"),
+    *(
+        "PT7M",
+        "2026-11-23",
+        "2026-11-23T00:00:00Z",
+        "Asia/Tokyo",
+        "07:00",
+        "23:30",
+        "weeks",
+        "months",
+        "plain_time",
+    ),
     *("USD", "KRW", "ko", "en", "own", "law", "agent", "auditor", "breach", "escalate", "park"),
     *("sms", "email", 3, "growth"),
     *(
