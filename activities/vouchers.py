@@ -1,4 +1,4 @@
-"""The vouchers port: coupons and points, and taking them back until they are used."""
+"""The vouchers port: coupons, points, memberships and information, and taking each back until it is used."""
 
 import httpx
 from temporalio import activity
@@ -15,12 +15,12 @@ class Vouchers:
 
     @activity.defn(name="issue_voucher")
     async def issue_voucher(self, ask: Ask) -> Answer:
-        """Give a coupon or points, once per case and effect key."""
+        """Give a reward, once per case and effect key."""
         request = expect(ask, IssueVoucher)
         return Answer(result=await self._vouchers.ask(ask, request, VoucherIssued))
 
     @activity.defn(name="revoke_voucher")
     async def revoke_voucher(self, ask: Ask) -> Answer:
-        """Take a coupon or points back; refused once they were used."""
+        """Take a reward back; refused once it was used."""
         request = expect(ask, RevokeVoucher)
         return Answer(result=await self._vouchers.ask(ask, request, Undone))

@@ -64,6 +64,7 @@ async def one_life(redress: Redress, policy: Policy, place: int, meter: Meter) -
         "channel": "phone",
         "apology": True,
         "named_owner": True,
+        "asks_further": True,
         "next_step": "refund",
     }
     await say("log_contact", "owner:agent-07", **told)

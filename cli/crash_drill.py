@@ -151,7 +151,7 @@ async def _live(
     else:
         await say("accept_case", "agent:agent-07", may_be_too_late=True)
     contacted = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
-    await say.as_owner("log_contact", next_step="refund", **contacted)
+    await say.as_owner("log_contact", next_step="refund", asks_further=True, **contacted)
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": AMOUNT}
     decision["reason"] = "a small sum, so that no drill waits for an approval"
     plan = {"decisions": [decision], "gestures": ["apology_call"]}

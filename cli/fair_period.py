@@ -1,18 +1,22 @@
-"""Findings of every case over a period, counted by department, by clause or by product."""
+"""Findings of a period: of single cases, by department, clause or product, and those that take many cases."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from enum import StrEnum
-
-from rich.console import RenderableType
+from typing import get_args
 
 from cli.connection import ledger_pool
 from cli.fair_entries import entries_of, pinned_of
-from cli.output import row, table
-from domain.fairness_history import Entry, History, history
-from domain.figures import Broken, Period, Share, broken_in, shares
-from domain.policy import Language, Policy
+from domain.actor import Actor
+from domain.fairness import RULES, findings
+from domain.fairness_history import Entry, History, history, without_answers
+from domain.fairness_many import Level, SharedFinding, shared_findings
+from domain.fairness_marks import Facts, facts_of
+from domain.figures import Period, department_at
+from domain.finding import Finding
+from domain.follow_up_view import may_see_scores
 from domain.refusal import Refused
 from domain.theme import is_request
 from ledger.pool import Pool
@@ -30,17 +34,39 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class InCase:
+    """A finding with the case in which it was made."""
+
+    case: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often each rule was broken under one heading, in how many cases, and each finding itself."""
+
+    heading: str
+    findings: int
+    cases: int
+    rules: dict[str, int]
+    found: tuple[InCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """The findings of a period.
 
     Attributes:
         judged: how many cases were judged.
         unjudged: how many could not be: their opening or pinned policy is gone from the ledger.
+        counted: what became a finding on these days, in single cases.
+        over_many: what the cases that were received on these days show together.
     """
 
     judged: int
     unjudged: int
-    counted: tuple[Share, ...]
+    counted: tuple[Counted, ...]
+    over_many: tuple[SharedFinding, ...]
 
 
 def period(given: str) -> Period:
@@ -59,34 +85,89 @@ def period(given: str) -> Period:
     return found
 
 
-async def over_period(settings: Settings, days: Period, by: By, now: datetime) -> Findings:
-    """Judge every case as it stands now, and count what became a finding in the period."""
-    broken: list[Broken] = []
+def instant(given: str | None) -> datetime | None:
+    """Read the instant as of which to judge.
+
+    Raises:
+        Refused: it is none, or says not where on Earth.
+    """
+    if given is None:
+        return None
+    try:
+        found = datetime.fromisoformat(given)
+    except ValueError:
+        raise Refused(
+            "--at: is no time (ISO 8601, for example 2026-03-09T10:00:00+09:00)", code="at"
+        ) from None
+    if found.tzinfo is None:
+        raise Refused("--at: has no offset; add one such as +09:00, or Z", code="at")
+    return found
+
+
+LEVELS: dict[By, tuple[Level, ...]] = {
+    By.DEPARTMENT: get_args(Level),
+    By.PRODUCT: ("product",),
+    By.CLAUSE: ("clause",),
+}
+"""Which findings over many cases belong to which question; a department answers for all of them."""
+
+
+async def over_period(
+    settings: Settings, days: Period, by: By, at: datetime | None, viewer: Actor | None
+) -> Findings:
+    """Judge every case as it stands now, or stood at an instant, and gather what was found in the period."""
+    found: list[tuple[str, InCase]] = []
+    facts: list[Facts] = []
+    received: set[str] = set()
     judged = unjudged = 0
+    async for number, known in stand(settings, at):
+        if known is None:
+            unjudged += 1
+            continue
+        judged += 1
+        told = as_seen(known, viewer)
+        own = (each for each in findings(told) if days.holds(each.since, told.policy))
+        found += ((_heading(told, each, by), InCase(number, each)) for each in own)
+        own_facts = facts_of(number, told)
+        if days.holds_receipt(told):
+            received.add(number)
+        else:  # what was told before the period is told again in it
+            own_facts = replace(own_facts, marks=())
+        facts.append(own_facts)
+    many = (
+        each
+        for each in shared_findings(facts)
+        if each.level in LEVELS[by] and (each.level != "customer" or each.about in received)
+    )
+    return Findings(judged, unjudged, tuple(_counted(found)), tuple(many))
+
+
+def as_seen(told: History, viewer: Actor | None) -> History:
+    """Return a case as far as this viewer may see what its customer answered."""
+    shown = may_see_scores(told.policy, viewer, ended=told.ended is not None)
+    return told if shown else without_answers(told)
+
+
+async def stand(settings: Settings, at: datetime | None) -> AsyncIterator[tuple[str, History | None]]:
+    """Yield each case as it stands now, or stood at an instant; None where it cannot be judged.
+
+    A case that was opened after the instant is none yet.
+    """
+    now = datetime.now(UTC)
     async with ledger_pool(settings.database_url) as pool:
-        async for number, told in every_history(pool, now):
-            if told is None:
-                unjudged += 1
-                continue
-            judged += 1
-            broken += broken_in(number, told, days)
-    return Findings(judged, unjudged, shares(broken, HEADING[by]))
+        policies = await EventStore(pool).policies()
+        async for number, entries in _every_case(pool):
+            pinned = pinned_of(entries, policies)
+            told = history(entries, pinned, at or as_of(entries, now)) if pinned else None
+            if told is None or told.opened is not None:
+                yield number, told
 
 
-async def every_history(pool: Pool, now: datetime) -> AsyncIterator[tuple[str, History | None]]:
-    """Yield every case as it stands now; None where its opening or pinned policy is gone."""
-    policies = await EventStore(pool).policies()
+async def _every_case(pool: Pool) -> AsyncIterator[tuple[str, tuple[Entry, ...]]]:
     async with snapshot(pool) as connection:
         async for case in stored_cases(connection):
             if not is_request(case.case_id):
-                yield case.case_id, _as_it_stands(entries_of(case.recorded()), policies, now)
-
-
-def _as_it_stands(
-    entries: tuple[Entry, ...], policies: Mapping[str, Policy], now: datetime
-) -> History | None:
-    pinned = pinned_of(entries, policies)
-    return history(entries, pinned, as_of(entries, now)) if pinned else None
+                yield case.case_id, entries_of(case.recorded())
 
 
 def as_of(entries: tuple[Entry, ...], now: datetime) -> datetime:
@@ -95,29 +176,26 @@ def as_of(entries: tuple[Entry, ...], now: datetime) -> datetime:
     return last if any(entry.kind == "case_ended" for entry in entries) else max(last, now)
 
 
-HEADING: dict[By, Callable[[Broken], str]] = {
-    By.DEPARTMENT: lambda each: each.department,
-    By.CLAUSE: lambda each: each.finding.clause,
-    By.PRODUCT: lambda each: each.product,
-}
-"""Under what a finding is counted."""
-
-HEADINGS: dict[Language, tuple[str, ...]] = {
-    "ko": ("위반", "건수", "사례", "규칙별"),
-    "en": ("under", "findings", "cases", "by rule"),
-}
+def _heading(told: History, finding: Finding, by: By) -> str:
+    match by:
+        case By.CLAUSE:
+            return finding.clause
+        case By.PRODUCT:
+            return told.product or "-"
+        case By.DEPARTMENT:
+            return department_at(told, finding)
 
 
-def shown(found: Findings, days: Period, language: Language) -> RenderableType:
-    """Return what a person sees."""
-    title = {
-        "ko": f"{days.first}부터 {days.last}까지: {found.judged}건 판정",
-        "en": f"{days.first} to {days.last}: {found.judged} cases judged",
-    }[language]
-    if found.unjudged:
-        title += {"ko": f", {found.unjudged}건 판정 불가", "en": f", {found.unjudged} not"}[language]
-    lines = table(title, *HEADINGS[language])
-    for each in found.counted:
-        rules = "  ".join(f"{rule} {count}" for rule, count in each.rules.items())
-        row(lines, each.heading, each.findings, each.cases, rules)
-    return lines
+def _counted(found: list[tuple[str, InCase]]) -> Iterator[Counted]:
+    """Count, most findings first."""
+    totals = Counter(heading for heading, _ in found)
+    for heading, count in sorted(totals.items(), key=lambda each: (-each[1], each[0])):
+        own = tuple(each for other, each in found if other == heading)
+        rules = Counter(each.finding.rule for each in own)
+        yield Counted(
+            heading=heading,
+            findings=count,
+            cases=len({each.case for each in own}),
+            rules={rule: rules[rule] for rule in RULES if rules[rule]},
+            found=own,
+        )

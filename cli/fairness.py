@@ -11,13 +11,20 @@ import policies
 from cli.connection import case_number, find_settings, ledger, run
 from cli.fair_entries import entries_of, pinned_of
 from cli.fair_histories import check_sense, opening_of, read_entries
-from cli.fair_period import By, as_of, over_period, period, shown
+from cli.fair_period import By, as_of, as_seen, instant, over_period, period
+from cli.fair_shown import STATES, shown
 from cli.output import Json, answer, note, plain, row, table, when
+from cli.viewer import Viewer, viewer_of
 from client import NotFound
+from domain.actor import Actor
 from domain.fairness import FairnessReport, report
+from domain.fairness_along import Verdict
+from domain.fairness_along import along as judged_along
+from domain.fairness_history import Entry
+from domain.fairness_history import history as history_of
 from domain.finding import TEXTS
 from domain.message import EARLIEST
-from domain.policy import Language
+from domain.policy import Language, Policy
 from domain.record import Record
 from domain.refusal import Refused
 from ledger.errors import LedgerRejected
@@ -29,20 +36,29 @@ PART_NAMES: dict[str, dict[Language, str]] = {
     "procedural": {"ko": "절차적 공정성", "en": "procedural"},
     "interactional": {"ko": "상호작용적 공정성", "en": "interactional"},
 }
-STATES: dict[str, dict[Language, str]] = {
-    "open": {"ko": "바로잡을 수 있음", "en": "can be put right"},
-    "put_right": {"ko": "바로잡음", "en": "put right"},
-    "too_late": {"ko": "늦음", "en": "too late"},
-}
 """What a report's words are called, in both languages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A report with the case that it is about; None where a file does not say."""
+    """A report with the case that it is about; None where a file does not say.
+
+    Attributes:
+        along: what the rules found at each decision; None where nobody asked.
+    """
 
     case_id: str | None
     report: FairnessReport
+    along: tuple[Verdict, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgeable:
+    """What a case is judged by."""
+
+    entries: tuple[Entry, ...]
+    pinned: Policy
+    at: datetime
 
 
 def register(app: typer.Typer) -> None:
@@ -67,9 +83,17 @@ def fairness(
     ] = None,
     days: Annotated[
         str | None,
-        typer.Option("--period", metavar="FROM..TO", help="Count the findings of all cases over these days."),
+        typer.Option(
+            "--period",
+            metavar="FROM..TO",
+            help="Findings of all cases over these days, and what many cases show together.",
+        ),
     ] = None,
-    by: Annotated[By, typer.Option(help="What findings of a period are counted by.")] = By.DEPARTMENT,
+    by: Annotated[By, typer.Option(help="What findings of a period are gathered by.")] = By.DEPARTMENT,
+    along: Annotated[
+        bool, typer.Option("--along", help="Also what the rules found at each decision, and at the end.")
+    ] = False,
+    viewer: Viewer = None,
     language: Annotated[str, typer.Option(help="ko or en.")] = "en",
     as_json: Json = False,
 ) -> None:
@@ -79,15 +103,17 @@ def fairness(
         raise Refused("CASE: name a case, or a file with --history, or days with --period", code="usage")
     if days is not None:
         asked_days = period(days)
-        found = run(over_period(find_settings(), asked_days, by, datetime.now(UTC)))
+        found = run(over_period(find_settings(), asked_days, by, instant(at), viewer_of(viewer)))
         answer(found, shown(found, asked_days, spoken), as_json=as_json)
         return
-    asked = _instant(at)
-    if history is not None:
-        judged = Judged(None, _offline(history, policy, asked))
+    asked = instant(at)
+    number = case_number(case) if case is not None else None
+    if number is not None:
+        told = run(_from_ledger(find_settings(), number, asked, viewer_of(viewer)))
     else:
-        number = case_number(case or "")
-        judged = Judged(number, run(_from_ledger(find_settings(), number, asked)))
+        told = _offline(history or "", policy, asked)
+    verdicts = judged_along(told.entries, told.pinned, told.at) if along else None
+    judged = Judged(number, report(told.entries, told.pinned, told.at), verdicts)
     answer(judged, _shown(judged, spoken), as_json=as_json)
 
 
@@ -99,22 +125,8 @@ def _language(given: str) -> Language:
     raise Refused("--language: use ko or en", code="invalid")
 
 
-def _instant(given: str | None) -> datetime | None:
-    if given is None:
-        return None
-    try:
-        found = datetime.fromisoformat(given)
-    except ValueError:
-        raise Refused(
-            "--at: is no time (ISO 8601, for example 2026-03-09T10:00:00+09:00)", code="at"
-        ) from None
-    if found.tzinfo is None:
-        raise Refused("--at: has no offset; add one such as +09:00, or Z", code="at")
-    return found
-
-
-def _offline(source: str, name: str | None, at: datetime | None) -> FairnessReport:
-    """Judge a file under the policy that its opening names, as it is shipped now, or under the one given."""
+def _offline(source: str, name: str | None, at: datetime | None) -> Judgeable:
+    """Read a file, to be judged under the policy that its opening names, as shipped now, or the one given."""
     told = read_entries(source)
     opening = opening_of(source, told)
     own = opening.policy.partition("/")[0] if opening else None
@@ -125,10 +137,12 @@ def _offline(source: str, name: str | None, at: datetime | None) -> FairnessRepo
     year = (opening.received_at if opening else entries[0].at).year
     pinned = policies.load(chosen, year_from=min(max(year, EARLIEST.year), datetime.now(UTC).year))
     check_sense(source, told, pinned)
-    return report(entries, pinned, at or entries[-1].at)
+    return Judgeable(entries, pinned, at or entries[-1].at)
 
 
-async def _from_ledger(settings: Settings, number: str, at: datetime | None) -> FairnessReport:
+async def _from_ledger(
+    settings: Settings, number: str, at: datetime | None, viewer: Actor | None
+) -> Judgeable:
     async with ledger(settings) as store:
         recorded = await store.read(number)
         policies = await store.policies()
@@ -138,7 +152,8 @@ async def _from_ledger(settings: Settings, number: str, at: datetime | None) -> 
     pinned = pinned_of(entries, policies)
     if pinned is None:
         raise LedgerRejected("the opening of the case, or its pinned policy, is not in the ledger any more")
-    return report(entries, pinned, at or as_of(entries, datetime.now(UTC)))
+    judged_at = at or as_of(entries, datetime.now(UTC))
+    return Judgeable(as_seen(history_of(entries, pinned, judged_at), viewer).entries, pinned, judged_at)
 
 
 def _shown(judged: Judged, language: Language) -> RenderableType:
@@ -156,9 +171,22 @@ def _shown(judged: Judged, language: Language) -> RenderableType:
             row(lines, "", "", f"{STATES[each.state][language]}  {repair}", "", "")
         measures = {"distributive": found.outcome, "procedural": found.process}.get(part.part, found.manner)
         parts += [lines, plain(_counted(measures))]
+    if judged.along is not None:
+        parts.append(_along_shown(judged.along, language))
     if not found.whole:
         note({"ko": "(기록이 온전하지 않습니다)", "en": "(the history is not whole)"}[language])
     return Group(*parts)
+
+
+def _along_shown(verdicts: tuple[Verdict, ...], language: Language) -> RenderableType:
+    title = {"ko": "결정할 때마다", "en": "At each decision"}[language]
+    lines = table(f"\n{title}", "#", "", "", "")
+    lines.show_header = False
+    for each in verdicts:
+        stand = ", ".join(f"{found.rule} {found.about}" for found in each.findings[each.new :])
+        new = ", ".join(f"{found.rule} {found.about}" for found in each.findings[: each.new])
+        row(lines, f"#{each.seq}", each.kind, f"+ {new}" if new else "", stand)
+    return lines
 
 
 def _counted(measures: Record) -> str:

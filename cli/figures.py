@@ -9,8 +9,8 @@ import typer
 from rich.console import Group, RenderableType
 
 from cli.cases import pinned
-from cli.connection import cases, find_settings, ledger_pool, run
-from cli.fair_period import every_history, period
+from cli.connection import cases, find_settings, run
+from cli.fair_period import as_seen, period, stand
 from cli.output import Json, answer, plain, row, table
 from cli.service_level import phase_sums_shown
 from client import Redress
@@ -73,8 +73,7 @@ def _today(policy: Policy) -> date:
 
 async def _figures(settings: Settings, policy: Policy, days: Period, *, send: bool) -> Sent:
     book = _book(policy, days) if send else None
-    async with ledger_pool(settings.database_url) as pool:
-        found = await _counted(pool, policy, days)
+    found = await _counted(settings, policy, days)
     if book is None:
         return Sent(found, policy.service_head, None)
     async with cases(settings) as redress:
@@ -98,14 +97,14 @@ def theme_of(policy: Policy, days: Period) -> Theme:
     return Theme(kind="figures", department=department, product=str(days), cause=policy.name)
 
 
-async def _counted(pool: Pool, policy: Policy, days: Period) -> Figures:
+async def _counted(settings: Settings, policy: Policy, days: Period) -> Figures:
     parts: list[Part] = []
     unjudged = 0
-    async for number, told in every_history(pool, datetime.now(UTC)):
+    async for number, told in stand(settings, None):
         if told is None:
             unjudged += 1
         elif told.pinned.name == policy.name:
-            parts.append(part_of(number, told, days))
+            parts.append(part_of(number, as_seen(told, None), days))
     return total(parts, policy=policy.name, days=days, unjudged=unjudged)
 
 
@@ -131,7 +130,7 @@ class FiguresSender:
         id_ = request_id(self._settings.number_secret, theme)
         sent = await EventStore(self._pool).improvement(id_) is not None
         if not sent:
-            found = await _counted(self._pool, policy, days)
+            found = await _counted(self._settings, policy, days)
             sent = found.judged == 0
             if not sent:
                 await self._redress.report_figures(theme, found, book)

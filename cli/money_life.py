@@ -86,7 +86,7 @@ class MoneyLife:
         await self._say("triage", AGENT, voc_type="complaint", cause="defect", harm_lines=HARMS)
         await self._say("accept_case", AGENT)
         told = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
-        await self._say.as_owner("log_contact", next_step="we put it right", **told)
+        await self._say.as_owner("log_contact", next_step="we put it right", asks_further=True, **told)
 
     async def _agree(self, plan: Mapping[str, Any]) -> None:
         """Propose, have it approved where it must be, and accept; each waits for the one before."""

@@ -24,6 +24,7 @@ from domain.saga import (
     StepRefused,
     UndoDone,
 )
+from domain.saga_steps import REWARD_STEPS
 
 PathName = Literal[
     "paid",
@@ -35,6 +36,8 @@ PathName = Literal[
     "exchanged in advance",
     "coupon given",
     "points given",
+    "membership given",
+    "information given",
     "voucher taken back",
     "repaired",
     "not repairable",
@@ -57,11 +60,12 @@ BY_STEP: dict[str, PathName] = {
     "inspect": "collected",
     "coupon": "coupon given",
     "points": "points given",
+    "membership": "membership given",
+    "information": "information given",
     "returned": "repaired",
 }
 UNDONE: dict[str, PathName] = {
-    "coupon": "voucher taken back",
-    "points": "voucher taken back",
+    **dict.fromkeys(REWARD_STEPS, "voucher taken back"),
     "inspect": "goods given back",
 }
 

@@ -62,6 +62,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "goodwill": Kind(share=6, gives=("goodwill_credit", "apology"), reaches=("paid",)),
     "vouchers": Kind(share=8, gives=("points", "coupon"), reaches=("coupon given", "points given")),
+    "rewards": Kind(
+        share=4, gives=("membership", "information"), reaches=("membership given", "information given")
+    ),
     "repair": Kind(share=8, gives=("repair", "apology"), back=True, reaches=("repaired",)),
     "beyond repair": Kind(
         share=5,
@@ -178,7 +181,7 @@ def plan_of(name: str, minor: int) -> Mapping[str, Any]:
 def _decision(line: str, remedy: str, minor: int) -> Decision:
     ground = "defect" if remedy in ("refund", "exchange", "repair") else "goodwill"
     decision = {"harm_line": line, "remedy": remedy, "ground": ground}
-    if remedy not in ("refund", "goodwill_credit", "coupon", "points"):
+    if remedy not in ("refund", "goodwill_credit", "coupon", "points", "membership"):
         return decision
     amount = {"minor": minor, "currency": "KRW"}
     return {**decision, "amount": amount, "reason": "agreed on the phone"}  # another than the table gives

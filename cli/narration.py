@@ -153,9 +153,16 @@ TOLD: Mapping[str, Telling] = {
         f"{event.by.id} 승인",
         f"approved by {event.by.id}, who did not propose it",
     ),
-    "authority_exceeded": lambda _: (
-        "여러 건을 합치면 재량권을 넘습니다",
-        "small alone, too much together: another person has to approve",
+    "authority_exceeded": lambda event: (
+        (
+            "고객 등급의 추가 보상 예산을 다 썼습니다. 마땅한 보상만 다시 제안합니다",
+            "the tier's budget of extras is used up: what is owed is proposed alone",
+        )
+        if "tier" in event.over
+        else (
+            "여러 건을 합치면 재량권을 넘습니다",
+            "small alone, too much together: another person has to approve",
+        )
     ),
     "approval_missed": lambda _: (
         "승인이 늦어지고 있습니다",

@@ -23,5 +23,9 @@ def _words(value: object) -> str:
     if isinstance(value, Record):
         return ", ".join(f"{name} {each}" for name, each in value)
     if isinstance(value, tuple):
-        return ", ".join(str(each) for each in value)
+        return "; ".join(_words(each) for each in value) if _records(value) else ", ".join(map(str, value))
     return f"{value.total_seconds() / 60:g} minutes" if isinstance(value, timedelta) else str(value)
+
+
+def _records(value: tuple[object, ...]) -> bool:
+    return any(isinstance(each, Record) for each in value)

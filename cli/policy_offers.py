@@ -63,3 +63,7 @@ def _extras(policy: Policy) -> Iterator[Sentence]:
     for place, limit in enumerate(policy.extra_limits, start=1):
         when = ", ".join((*limit.severities, *limit.tiers)) or "every case"
         yield Subject("extras", f"rule {place}"), f"at most {limit.at_most} ({limit.clause}) for {when}"
+    for place, budget in enumerate(policy.extra_budgets, start=1):
+        whose = ", ".join(budget.tiers) or "any other tier"
+        most = f"at most {budget.at_most} in a {policy.authority_period} ({budget.clause})"
+        yield Subject("extras in all", f"budget {place}"), f"{most} for all customers of {whose}"

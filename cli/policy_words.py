@@ -114,6 +114,10 @@ def _limits(policy: Policy) -> Iterator[Sentence]:
         yield Subject("a point is worth"), str(policy.point_worth)
     if policy.approval_expires is not None:
         yield Subject("approval expires"), length(policy.approval_expires)
+    if policy.ask_further_harm:
+        yield Subject("before a proposal"), "the customer is asked for harm beyond the item"
+    if policy.gestures is not None:
+        yield Subject("a gesture is reported within"), length(policy.gestures)
     for name in BUDGETS:
         yield Subject(name.replace("_", " ")), length(getattr(policy, name))
     for name in ("look_every", "retry_after", "unknown_after", "label_for"):
@@ -144,8 +148,13 @@ def _clauses(policy: Policy) -> Iterator[Sentence]:
             Subject("clause", clause.id),
             f"{clause.kind}, {clause.source}: {' / '.join(clause.plain.values())}",
         )
+        conditions = "; ".join(" / ".join(each.values()) for each in clause.conditions)
+        yield Subject("conditions of clause", clause.id), conditions or "none"
     for jargon, plain in policy.plain_words.items():
         yield Subject("said plainly", jargon), plain
+    for answer in policy.prepared:
+        question, text = (" / ".join(each.values()) for each in (answer.question, answer.text))
+        yield Subject("prepared answer", answer.id), f"{question} ({', '.join(answer.words)}): {text}"
 
 
 def _texts(policy: Policy, wordings: Wordings | None) -> Iterator[Sentence]:

@@ -151,7 +151,8 @@ def _plan(plan: PlanView, zone: tzinfo, point_worth: Money | None) -> Renderable
     if plan.withheld is not None:
         row(shown, "withheld", "", plan.withheld, "", "not all goods came back")
     back = "goods come back by prepaid label" if plan.plan.label else "goods come back"
-    extras = [*plan.plan.gestures, *([back] if plan.plan.collect else [])]
+    instead = [f"sent instead: {plan.plan.equivalent}"] if plan.plan.equivalent else []
+    extras = [*plan.plan.gestures, *([back] if plan.plan.collect else []), *instead]
     if extras:
         row(shown, "", ", ".join(extras), "", f"fees: {plan.plan.fee_payer}", "")
     return shown

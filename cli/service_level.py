@@ -17,7 +17,7 @@ def level_shown(level: AfterSale) -> RenderableType:
         ("result told", "결과 통지까지", level.resolution),
     )
     for en, ko, taken in times:
-        row(shown, en, ko, _span(taken.seconds if taken else None), _working(taken))
+        row(shown, en, ko, span(taken.seconds if taken else None), _working(taken))
     score = "-" if level.courtesy is None else f"{level.courtesy} of 7"
     row(shown, "courtesy (happy call)", "응대 태도 (해피콜)", score, "")
     said = [
@@ -40,7 +40,7 @@ def phases_shown(taken: tuple[PhaseTaken, ...]) -> RenderableType:
     shown = table("\nPhases (서비스 단계)", "phase", "", "steps", "time", "cost")
     for each in taken:
         names, price = PHASE_NAMES[each.phase], each.cost.total if each.cost else "-"
-        row(shown, names["en"], names["ko"], each.events, _span(each.seconds), price)
+        row(shown, names["en"], names["ko"], each.events, span(each.seconds), price)
     return shown
 
 
@@ -50,15 +50,16 @@ def phase_sums_shown(sums: tuple[PhaseSum, ...]) -> RenderableType:
     for each in sums:
         mean = each.seconds // each.known if each.known else None
         names = PHASE_NAMES[each.phase]
-        row(shown, names["en"], names["ko"], each.known, _span(mean), each.cost or "-")
+        row(shown, names["en"], names["ko"], each.known, span(mean), each.cost or "-")
     return shown
 
 
 def _working(taken: Taken | None) -> str:
-    return _span(taken.working_seconds if taken else None)
+    return span(taken.working_seconds if taken else None)
 
 
-def _span(seconds: int | None) -> str:
+def span(seconds: int | None) -> str:
+    """Return a length of time as a person reads it."""
     if seconds is None:
         return "-"
     minutes, rest = divmod(seconds, 60)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from domain.actor import Role
+from domain.actor import Actor, Role
+from domain.attempt import AttemptRefused
 from domain.calendar import local_date
 from domain.effect import AuthorityAnswer, AuthorityFreed, Effect, ReleaseAuthority, ReserveAuthority
 from domain.intake import Intake, customer_of
@@ -17,15 +18,17 @@ from domain.money import Money
 from domain.policy import Policy
 from domain.record import Instant, Line
 
-Bound = Literal["proposal", "case", "person", "customer", "unknown"]
+Bound = Literal["proposal", "case", "person", "customer", "tier", "unknown"]
 """What keeps somebody from deciding alone: the limit of one proposal or of the case, the person's or the
-customer's period, or that nobody could be asked."""
+customer's period, or that nobody could be asked. `tier` is the budget of extras, which nobody passes."""
 
 SHORT = timedelta(minutes=1)
 """How long a proposal waits for its reservation; then a second person decides."""
 
 LONG = timedelta(days=30)
-"""How long the ledger is told of a proposal that was approved or given up; nothing waits for it."""
+"""How long the ledger is told of a proposal that was approved or given up; nothing waits for it.
+
+What uses a tier's budget waits for the ledger's word in any case, and so never long."""
 
 
 class AuthorityReserved(Decision):
@@ -43,6 +46,7 @@ class AuthorityExceeded(Decision):
         over: whose period is used up.
         person_used: what the proposer has decided in the period, without this.
         customer_used: what the customer has had in the period, without this.
+        tier_used: what the customer's tier has had of its budget of extras, without this.
     """
 
     kind: Literal["authority_exceeded"] = "authority_exceeded"
@@ -53,6 +57,7 @@ class AuthorityExceeded(Decision):
     customer_used: Money | None
     approval_due: Instant | None
     approval_until: Instant | None
+    tier_used: Money | None = None
 
 
 class AuthorityUnknown(Decision):
@@ -179,10 +184,13 @@ def claim(
     total: Money,
     at: datetime,
     approved: bool = False,
+    extras: Money | None = None,
 ) -> ReserveAuthority | None:
     """Return what a decision has to reserve; None where it gives no money, or the policy adds nothing up."""
     totals = policy.authority_totals.get(role)
-    if not total.minor or not policy.authority_totals or (totals is None and not approved):
+    budget = tier_budget(policy, intake) if extras is not None and extras.minor else None
+    unlimited = not policy.authority_totals or (totals is None and not approved)
+    if not total.minor or (unlimited and budget is None):
         return None
     limits = None if approved else totals
     return ReserveAuthority(
@@ -194,7 +202,19 @@ def claim(
         person_limit=limits.person if limits else None,
         customer_limit=limits.customer if limits else None,
         approved=approved,
+        tier=budget[0] if budget else None,
+        extras=extras if budget else None,
+        tier_limit=budget[1] if budget else None,
     )
+
+
+def tier_budget(policy: Policy, intake: Intake) -> tuple[str, Money] | None:
+    """Return the customer's tier and what all its customers may get beyond what is owed; None: no budget."""
+    tier = intake.customer.tier if intake.customer else "none"
+    for budget in policy.extra_budgets:
+        if not budget.tiers or tier in budget.tiers:
+            return tier, budget.at_most
+    return None
 
 
 def todo(reservations: tuple[Reservation, ...]) -> tuple[Effect, ...]:
@@ -213,7 +233,7 @@ def _effect(reservation: Reservation) -> Effect:
     match reservation.wants:
         case "release":
             return Effect(key=key, request=ReleaseAuthority(proposal=reservation.hash), patience=LONG)
-        case "count":
+        case "count" if reservation.asked.tier is None:
             return Effect(key=key, request=reservation.asked, patience=LONG)
         case _:
             return Effect(key=key, request=reservation.asked, patience=SHORT)
@@ -250,6 +270,7 @@ def came_back(fact: CameBack, proposal: str, asked: ReserveAuthority | None, wai
                 over=_used_up(asked, answer),
                 person_used=answer.person_used,
                 customer_used=answer.customer_used,
+                tier_used=answer.tier_used,
                 approval_due=wait.due,
                 approval_until=wait.until,
                 at=fact.at,
@@ -270,14 +291,15 @@ ANSWERS: dict[str, type[AuthorityCounted | AuthorityLessened]] = {
 
 def _used_up(asked: ReserveAuthority, answer: AuthorityAnswer) -> tuple[Bound, ...]:
     """Return whose period does not allow it."""
-    used: tuple[tuple[Bound, Money | None, Money | None], ...] = (
-        ("person", answer.person_used, asked.person_limit),
-        ("customer", answer.customer_used, asked.customer_limit),
+    used: tuple[tuple[Bound, Money | None, Money | None, Money | None], ...] = (
+        ("person", answer.person_used, asked.person_limit, asked.amount),
+        ("customer", answer.customer_used, asked.customer_limit, asked.amount),
+        ("tier", answer.tier_used, asked.tier_limit, asked.extras),
     )
     return tuple(
         name
-        for name, sum_, limit in used
-        if sum_ is not None and limit is not None and sum_.minor + asked.amount.minor > limit.minor
+        for name, sum_, limit, more in used
+        if sum_ is not None and limit is not None and more and sum_.minor + more.minor > limit.minor
     )
 
 
@@ -312,7 +334,7 @@ def _lessened(reservation: Reservation, worth: Money, less_as: Literal["rest", "
         return reservation
     if not worth.minor:
         return replace(reservation, wants="release", less=None)
-    changed = {"amount": worth, "person_limit": None, "customer_limit": None}
+    changed = {"amount": worth, "person_limit": None, "customer_limit": None, "tier_limit": None}
     return replace(reservation, less=standing.model_copy(update=changed), less_as=less_as)
 
 
@@ -343,3 +365,16 @@ def carried_out(reservations: tuple[Reservation, ...], number: int) -> tuple[Res
 
 def _remembered(reservations: tuple[Reservation, ...]) -> tuple[Reservation, ...]:
     return tuple(each for each in reservations if _untold(each) or not each.final)
+
+
+def over_budget(command_id: str, over: tuple[Bound, ...], *, at: datetime, by: Actor) -> AttemptRefused:
+    """Nobody passes the budget of a tier; what is owed is not counted against it, and is proposed alone."""
+    del over
+    return AttemptRefused(
+        command="propose_remedy",
+        command_id=command_id,
+        code="tier-budget",
+        reason="extras: this customer's tier has used up its budget; propose what is owed alone",
+        at=at,
+        by=by,
+    )

@@ -10,9 +10,11 @@ from datetime import date
 from domain.actor import Role
 from domain.case import Case, opened
 from domain.effect import OtherCase
+from domain.favourite import favourites
 from domain.intake import channels
 from domain.money import Money
 from domain.policy import Language
+from domain.prepared import fitting
 from domain.record import Instant, Line, Record, Text
 from domain.regard import Known, facts, profile
 from domain.treatment import Applied, parts, value_of
@@ -53,6 +55,7 @@ class Brief(Record):
         acknowledge: what a proposal has to name.
         value: the parts of the customer's value that the CRM gave; `at_risk` is their sum.
         told: what the customer has told already and is not asked again.
+        prepared: ids of prepared answers to what this customer asks.
     """
 
     case_id: Line
@@ -76,6 +79,7 @@ class Brief(Record):
     value: dict[Line, Money]
     at_risk: Money | None
     acknowledge: tuple[Line, ...]
+    prepared: tuple[Line, ...] = ()
 
 
 def brief(case: Case) -> Brief:
@@ -94,7 +98,7 @@ def brief(case: Case) -> Brief:
         channels=channels(intake),
         consent_to_calls=customer.consent_to_calls if customer else True,
         needs=customer.access if customer else (),
-        prefers=customer.prefers if customer else (),
+        prefers=favourites(customer),
         treatment=applied,
         clauses=tuple(Clauses(id=each.id, plain=each.plain) for each in policy.clauses if each.id in names),
         earlier_failure=applied.failed_on if applied else None,
@@ -106,6 +110,7 @@ def brief(case: Case) -> Brief:
         value=dict(parts(known, policy.currency)) if known else {},
         at_risk=value_of(known, policy.currency),
         acknowledge=facts(intake, case.promises),
+        prepared=tuple(each.id for each in fitting(policy, intake.opening.text)),
     )
 
 
@@ -174,6 +179,7 @@ LABELS: dict[str, dict[Language, str]] = {
     "told": {"ko": "다시 묻지 않을 것", "en": "do not ask again"},
     "value": {"ko": "고객 가치", "en": "value at risk"},
     "acknowledge": {"ko": "제안에 밝힐 것", "en": "acknowledge in the plan"},
+    "prepared": {"ko": "준비된 답", "en": "prepared answers"},
 }
 """What each part of the brief is called."""
 
@@ -211,6 +217,7 @@ def _lines(found: Brief, language: Language) -> Iterator[tuple[str, str]]:
             f"{each.case_id}/{each.number}{mark}: {each.what} - {each.by}, {each.due:%Y-%m-%d %H:%M %Z}",
         )
     yield "acknowledge", ", ".join(found.acknowledge)
+    yield "prepared", ", ".join(found.prepared)
     who = " ".join(filter(None, (found.customer, found.tier if found.tier != "none" else None)))
     yield "profile", f"{PROFILES[found.profile][language]} {who}".strip()
     yield "relation", found.relation or ""

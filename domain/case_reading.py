@@ -47,6 +47,7 @@ def agreed_of(case: Case) -> Agreed:
         proposal=case.remedy.proposal,
         order=intake_.order,
         order_id=order_id or "unknown",
+        contacts=case.contacts,
     )
 
 

@@ -46,6 +46,7 @@ class LogContact(Command):
         ended_by: who hung up.
         spoke: id of the member of staff who spoke, where a system reports the contact.
         asks_rule: whether the customer asked what a rule means.
+        asks_further: whether the customer was asked for harm beyond the item: shipping, time, trouble.
         emotion: the customer's, where somebody noted it.
         tone: of our side, as a quality review or the customer noted it.
         ended_by_staff: where our side ended the call: why and how.
@@ -72,6 +73,7 @@ class LogContact(Command):
     ended_by: EndedBy | None = None
     spoke: Id | None = None
     asks_rule: bool = False
+    asks_further: bool = False
     emotion: Emotion | None = None
     tone: Tone | None = None
     ended_by_staff: EndedByStaff | None = None
@@ -107,6 +109,7 @@ class ContactLogged(Event):
     empathy: bool = False
     lacks: tuple[Line, ...] = ()
     asks_rule: bool = False
+    asks_further: bool = False
     emotion: Emotion | None = None
     tone: Tone | None = None
     ended_by_staff: EndedByStaff | None = None
@@ -204,6 +207,9 @@ class Talk:
     happened: datetime
     answered: bool
     outbound: bool
+    channel: str = ""
+    apology: bool = False
+    explanation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +225,7 @@ class Contacts:
         emotion: the customer's, as the last contact that says so noted it.
         over: how many contacts passed a limit of the policy.
         references: calls that are logged, each with who reported it.
+        asked_further: whether staff asked the customer for further harm in a contact that reached them.
     """
 
     count: int = 0
@@ -232,6 +239,7 @@ class Contacts:
     updates: int = 0
     apologised: bool = False
     explained: bool = False
+    asked_further: bool = False
     emotion: Emotion | None = None
     pauses: tuple[Pause, ...] = ()
     no_calls: bool = False
@@ -440,12 +448,19 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         updates=contacts.updates + is_update,
         apologised=contacts.apologised or event.apology,
         explained=contacts.explained or event.explanation,
+        asked_further=contacts.asked_further or _asked_further(event),
         emotion=event.emotion or contacts.emotion,
         over=contacts.over + bool(event.over),
         transfers=contacts.transfers + event.transfers,
         references=_with_call(contacts, event),
         talks=(*contacts.talks, _talk(event)),
     )
+
+
+def _asked_further(event: ContactLogged) -> bool:
+    """Only staff ask, and only whoever was reached was asked."""
+    staff = event.by.role not in (Role.SYSTEM, Role.CUSTOMER)
+    return event.asks_further and staff and (event.reached or event.direction == "inbound")
 
 
 def _talk(event: ContactLogged) -> Talk:
@@ -455,6 +470,9 @@ def _talk(event: ContactLogged) -> Talk:
         happened=event.happened,
         answered=event.reached or not outbound,
         outbound=outbound,
+        channel=event.channel,
+        apology=event.apology,
+        explanation=event.explanation,
     )
 
 

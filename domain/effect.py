@@ -79,6 +79,7 @@ from domain.effect_results import (
     Result,
     SplitOpened,
     SurveyAnswer,
+    Taste,
     Undone,
     VoucherIssued,
 )
@@ -154,6 +155,7 @@ __all__ = [
     "SplitOff",
     "SplitOpened",
     "SurveyAnswer",
+    "Taste",
     "TellSuggester",
     "TrackCollection",
     "TrackDelivery",

@@ -109,21 +109,22 @@ class TrackRefund(Record):
 
 
 class IssueVoucher(Record):
-    """Give the customer of an order a coupon or points (port vouchers).
+    """Give the customer of an order a reward (port vouchers).
 
     Attributes:
+        worth: nothing, of information; it is a reward all the same.
         points: how many, of points; None where the policy has no rate for them.
     """
 
     kind: Literal["issue_voucher"] = "issue_voucher"
-    voucher: Literal["coupon", "points"]
+    voucher: Literal["coupon", "points", "membership", "information"]
     order_id: Id
     worth: Money
     points: int | None = None
 
 
 class RevokeVoucher(Record):
-    """Take a coupon or points back, as long as they are not used."""
+    """Take a reward back, as long as it is not used: end a membership, send no more information."""
 
     kind: Literal["revoke_voucher"] = "revoke_voucher"
     reference: Line
@@ -191,11 +192,16 @@ class TrackCollection(Record):
 
 
 class ReserveReplacement(Record):
-    """Set a replacement aside."""
+    """Set a replacement aside.
+
+    Attributes:
+        product: another product of equal use; None: goods of the same kind.
+    """
 
     kind: Literal["reserve_replacement"] = "reserve_replacement"
     order_id: Id
     line_ids: tuple[Id, ...] = ()
+    product: Line | None = None
 
 
 class ReleaseReplacement(Record):
@@ -283,6 +289,9 @@ class ReserveAuthority(Record):
         person_limit: most that the person may decide alone in the period.
         customer_limit: most that the customer may get in the period without a second person.
         approved: a second person decided: it is counted in any case, in place of what was reserved before.
+        tier: whose budget of extras it uses; None: there is no such budget, or it has no extras.
+        extras: how much of that budget it uses.
+        tier_limit: that budget; nobody passes it, approved or not.
     """
 
     kind: Literal["reserve_authority"] = "reserve_authority"
@@ -294,6 +303,9 @@ class ReserveAuthority(Record):
     person_limit: Money | None = None
     customer_limit: Money | None = None
     approved: bool = False
+    tier: Line | None = None
+    extras: Money | None = None
+    tier_limit: Money | None = None
 
 
 class ReleaseAuthority(Record):

@@ -35,11 +35,20 @@ class OpenPromise(Record):
     what: Text = ""
 
 
+class Taste(Record):
+    """What an earlier case teaches of one kind of remedy, and when."""
+
+    word: Literal["chosen", "liked", "disliked"]
+    remedy: Line
+    at: Instant
+
+
 class OtherCase(Record):
     """Another case of the same customer, as the ledger knew it when the snapshot was taken.
 
     Attributes:
         end: how it ended; None while it is open.
+        tastes: what it teaches of what this customer likes.
     """
 
     case_id: Id
@@ -50,6 +59,7 @@ class OtherCase(Record):
     stage: Line
     end: Line | None = None
     promises: tuple[OpenPromise, ...] = ()
+    tastes: tuple[Taste, ...] = ()
 
 
 class CustomerSnapshot(Record):
@@ -59,7 +69,7 @@ class CustomerSnapshot(Record):
         purchases: how often they have bought.
         referrals: how many others came by their word.
         partner: whether they take part in the firm's partner programme.
-        prefers: remedies that they like best, the best first.
+        prefers: remedies that they told the firm they like best, the best first.
         access: what they need to be served at all, for example `large-print`.
         consent_to_profile: whether what is learnt in a case may be proposed for this profile.
         cases: their other cases; None: the ledger could not be asked.
@@ -160,7 +170,7 @@ class RefundFailed(Record):
 
 
 class VoucherIssued(Record):
-    """The customer has the coupon or the points."""
+    """The customer has the reward."""
 
     kind: Literal["voucher_issued"] = "voucher_issued"
     reference: Line
@@ -302,12 +312,14 @@ class AuthorityAnswer(Record):
         state: `reserved`: it counts; `exceeded`: a limit forbids it; `released`: it was given up before.
         person_used: of this period, without this proposal.
         customer_used: the same for the customer; None where nobody knows the customer's id.
+        tier_used: what the customer's tier has had of its budget of extras; None where it was not asked for.
     """
 
     kind: Literal["authority_answer"] = "authority_answer"
     state: Literal["reserved", "exceeded", "released"]
     person_used: Money
     customer_used: Money | None = None
+    tier_used: Money | None = None
 
 
 class AuthorityFreed(Record):

@@ -11,10 +11,13 @@ from domain.assignment import Assignment, appoint_reviewer, escalate
 from domain.budget import due_of
 from domain.effect import Effect, NoticeSent
 from domain.happy_call import FollowUp, reopen_until
+from domain.intake import Intake
 from domain.line_outcome import LineRefusal, in_words, outcomes
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.notice import Post
 from domain.plan import Before
+from domain.policy import Policy
+from domain.prepared import filled
 from domain.record import Instant, Letter, Line, Note, Text
 from domain.refusal import Refused
 from domain.remedy import Remedy, RoundOpened
@@ -35,11 +38,16 @@ class AnswerCase(Command):
     """Answer an inquiry, thank for a compliment, say what becomes of a suggestion.
 
     Attributes:
+        text: the answer in words of one's own, where none is prepared.
+        prepared: id of the policy's prepared answer.
+        situation: this customer's situation, by the names that the prepared answer asks for.
         feature: what of the product a suggestion concerns; like suggestions are counted together by it.
     """
 
     kind: Literal["answer_case"] = "answer_case"
-    text: Annotated[Letter, StringConstraints(min_length=1)]
+    text: Annotated[Letter, StringConstraints(min_length=1)] | None = None
+    prepared: Line | None = None
+    situation: dict[Line, Note] = Field(default_factory=dict)
     outcome: Literal["answered", "adopted", "held", "declined"] = "answered"
     feature: Line | None = None
 
@@ -91,13 +99,15 @@ class WithdrawalRecorded(Event):
 
 
 class AnswerGiven(Event):
-    """The answer of a case that takes the short way."""
+    """The answer of a case that takes the short way; `prepared` is whose text it is, filled in."""
 
     kind: Literal["answer_given"] = "answer_given"
     number: int
     text: Text
     outcome: Line
     feature: Line | None = None
+    prepared: Line | None = None
+    situation: dict[Line, Note] = Field(default_factory=dict)
 
 
 class AnswerNotified(Event):
@@ -253,7 +263,8 @@ def _answer(ending: Ending, course: Course, command: AnswerCase) -> tuple[Ending
         raise Refused(
             "only inquiries, compliments and suggestions are answered; triage it first", code="short-way"
         )
-    if ending.answer == command.text and not ending.answer_failed:
+    text = answer_in_words(course.before.policy, course.before.intake, command)
+    if ending.answer == text and not ending.answer_failed:
         return ()
     if ending.answer is not None and not ending.answer_failed:
         raise Refused("it is answered already", code="answered")
@@ -261,13 +272,28 @@ def _answer(ending: Ending, course: Course, command: AnswerCase) -> tuple[Ending
         raise Refused("outcome: a suggestion is adopted, held or declined", code="outcome")
     given = AnswerGiven(
         number=ending.answers + 1,
-        text=command.text,
+        text=text,
         outcome=command.outcome,
         feature=command.feature,
+        prepared=command.prepared,
+        situation=command.situation,
         at=command.at,
         by=command.by,
     )
     return (given,)
+
+
+def answer_in_words(policy: Policy, intake: Intake, command: AnswerCase) -> str:
+    """Return the words of an answer: one's own, or a prepared answer about this customer's situation.
+
+    Raises:
+        Refused: there are none, or both, or something of the situation is missing.
+    """
+    if command.prepared is not None and command.text is None:
+        return filled(policy, command.prepared, command.situation, intake.language)
+    if command.text is None or command.prepared is not None:
+        raise Refused("text: give your own words, or `prepared` with its `situation`", code="answer")
+    return command.text
 
 
 def follow(ending: Ending, course: Course, at: datetime) -> tuple[Event, ...]:

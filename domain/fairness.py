@@ -1,4 +1,4 @@
-"""The fairness of a case: fifteen rules, R4 and S1 over its events, in three parts, each with its measures.
+"""The fairness of a case: eighteen rules over its events, in three parts, each with its measures.
 
 A verdict is never stored: the same events, policy and instant give the same report, byte for byte.
 """
@@ -6,6 +6,7 @@ A verdict is never stored: the same events, policy and instant give the same rep
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from domain.fairness_clauses import obscure_rules
 from domain.fairness_history import Entry, History, history
 from domain.fairness_limits import RuleId, Stage, Weights
 from domain.fairness_manner import (
@@ -34,11 +35,11 @@ from domain.fairness_outcome import (
 )
 from domain.fairness_procedure import (
     hard_to_claim,
-    obscure_rules,
     passed_on,
     too_slow,
     vanished_record,
 )
+from domain.fairness_words import said_twice
 from domain.finding import PARTS, Finding, Part, part_of
 from domain.policy import Policy
 from domain.record import Instant, Line, Record
@@ -62,6 +63,7 @@ RULES: dict[RuleId, Rule] = {
     "I4": ignored_request,
     "I5": unread_profile,
     "R4": neither_sorry_nor_why,
+    "R90": said_twice,
     "S1": solicited_score,
 }
 """Every rule with the function that judges it."""

@@ -4,7 +4,7 @@ Rules read events only, so that a history from anywhere can be judged; a missing
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
@@ -17,12 +17,14 @@ from domain.contact import ContactTakenIn
 from domain.ending import CaseEnded
 from domain.fairness_limits import RuleId
 from domain.finding import TEXTS, Finding, State, Words, part_of
+from domain.happy_call import HappyCallAnswered
 from domain.intake import CaseOpened, OrderRead
 from domain.joining import CaseSplit
 from domain.policy import Policy
 from domain.remedy import RemedyAgreed, RemedyOffered, RemedyProposed
 from domain.result import ResultRegistered
 from domain.triage import HarmClaimed, HarmLine, Triaged
+from domain.written_form import FormAnswered
 
 E = TypeVar("E")
 F = TypeVar("F")
@@ -222,6 +224,18 @@ class History:
             what=what,
             repair=TEXTS[rule].repair if state == "open" else None,
         )
+
+
+def without_answers(told: History) -> History:
+    """Return a case as it is known without its scores: that the customer answered, and not what."""
+    silent = {"answers": {}, "verbatim": ""}
+    entries = (
+        replace(each, event=each.event.model_copy(update=silent))
+        if isinstance(each.event, HappyCallAnswered | FormAnswered)
+        else each
+        for each in told.entries
+    )
+    return replace(told, entries=tuple(entries))
 
 
 def history(entries: Sequence[Entry], policy: Policy, at: datetime) -> History:

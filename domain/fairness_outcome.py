@@ -65,11 +65,11 @@ def short_warranty(history: History) -> Iterator[Finding]:
 
     A refusal is one of a warranty claim where its ground says so. One that a supervisor decided is the
     goodwill decision that the rule asks for. The shares per product, and the comparison with competing
-    products, are firm-level: one case cannot show them.
+    products, take many cases (`fairness_many`): one cannot show them.
     """
     for offer in history.offers:
         refused = [
-            each for each in offer.proposed.event.plan.decisions if _refuses_warranty(history.policy, each)
+            each for each in offer.proposed.event.plan.decisions if refuses_warranty(history.policy, each)
         ]
         order = history.order
         if not refused or order is None or _decided_by_senior(history, offer):
@@ -88,7 +88,8 @@ def short_warranty(history: History) -> Iterator[Finding]:
             )
 
 
-def _refuses_warranty(policy: Policy, decision: LineDecision) -> bool:
+def refuses_warranty(policy: Policy, decision: LineDecision) -> bool:
+    """Say whether a decision refuses a warranty claim, by its ground or by the clause that it names."""
     named = policy.warranty is not None and decision.clause == policy.warranty.clause
     return decision.remedy == "refusal" and (named or decision.ground == "warranty")
 

@@ -1,4 +1,4 @@
-"""Procedural fairness: how easily, by whom, how fast and by which rules it was decided (rules P1 to P5)."""
+"""Procedural fairness: how easily, by whom and how fast it was decided (rules P1 to P4)."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,11 +10,9 @@ from domain.ending import AnswerGiven
 from domain.fairness_clocks import Missed, missed_clocks
 from domain.fairness_history import History, Seen, in_order
 from domain.finding import Finding, Words, said
-from domain.plan import LineDecision
-from domain.policy import Policy
 from domain.post import PostRemoved, RemovalExplained
 from domain.remedy import RemedyProposed
-from domain.result import ResultNotified, ResultRegistered, ResultTold
+from domain.result import ResultNotified, ResultTold
 
 
 def hard_to_claim(history: History) -> Iterator[Finding]:
@@ -232,68 +230,3 @@ def _caught_up(history: History, missed: Missed) -> bool:
             each.seq for each in updates if each.event.substantive and each.event.direction == "outbound"
         }
     return any(seq > missed.known for seq in told)
-
-
-def obscure_rules(history: History) -> Iterator[Finding]:
-    """P5: a refusal without a clause in plain words or its reason; a question about the rule afterwards.
-
-    One question is enough, as whoever logged the contact marked it. How many conditions a clause has is not
-    judged: clauses are one text. The share of declined offers per clause is firm-level.
-    """
-    explained = [each for each in history.of(ResultRegistered) if each.event.clauses]
-    for offer in history.offers:
-        for decision in offer.proposed.event.plan.decisions:
-            if decision.remedy == "refusal" and not _is_explained(history.policy, decision):
-                yield _obscure(
-                    history,
-                    decision.harm_line,
-                    offer.proposed,
-                    put_right=any(each.seq > offer.reached for each in explained),
-                )
-    for result in history.of(ResultRegistered):
-        if result.event.outcome == "not_upheld" and not result.event.clauses:
-            later = any(each.seq > result.seq for each in explained)
-            yield _obscure(history, f"result {result.event.number}", result, put_right=later)
-    yield from _asked_again(history)
-
-
-def _is_explained(policy: Policy, decision: LineDecision) -> bool:
-    clause = next((each for each in policy.clauses if each.id == decision.clause), None)
-    return clause is not None and bool(clause.plain) and bool(decision.reason)
-
-
-def _obscure(
-    history: History,
-    about: str,
-    refused: Seen[RemedyProposed] | Seen[ResultRegistered],
-    *,
-    put_right: bool,
-) -> Finding:
-    return history.finding(
-        "P5",
-        about=about,
-        proof=(refused.seq,),
-        since=refused.event.at,
-        what=said(
-            "어느 조항에 따른 것인지, 왜인지 밝히지 않고 거절했습니다.",
-            "refused without a clause in plain words and a reason",
-        ),
-        put_right=put_right,
-    )
-
-
-def _asked_again(history: History) -> Iterator[Finding]:
-    results = history.of(ResultRegistered)
-    asked = [each for each in history.of(ContactLogged) if each.event.asks_rule]
-    after = [each for each in asked if results and each.seq > results[0].seq]
-    if after:
-        yield history.finding(
-            "P5",
-            about=f"question in contact {after[0].event.number}",
-            proof=(results[0].seq, after[0].seq),
-            since=after[0].event.at,
-            what=said(
-                "결정 뒤에 고객이 적용한 규정의 뜻을 다시 물었습니다.",
-                "the customer had to ask what the rule means after the decision",
-            ),
-        )

@@ -38,6 +38,10 @@ class Period(Record):
         """Say whether an instant lies in the period."""
         return self.first <= instant.astimezone(ZoneInfo(policy.calendar.timezone)).date() <= self.last
 
+    def holds_receipt(self, told: History) -> bool:
+        """Say whether a case was received in the period."""
+        return told.opened is not None and self.holds(told.opened.event.received_at, told.policy)
+
     def __str__(self) -> str:
         """Return it as `--period` takes it."""
         return f"{self.first}..{self.last}"
@@ -97,11 +101,10 @@ class Figures(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """A finding, with the case and product that it is about and the department that had the case then."""
+    """A finding, with the case that it is of and the department that had the case then."""
 
     case_id: str
     department: str
-    product: str
     finding: Finding
 
 
@@ -142,8 +145,7 @@ def broken_in(case_id: str, told: History, days: Period) -> tuple[Broken, ...]:
     return tuple(
         Broken(
             case_id=case_id,
-            department=_department_at(told, each),
-            product=told.product or "-",
+            department=department_at(told, each),
             finding=each,
         )
         for each in findings(told)
@@ -151,7 +153,7 @@ def broken_in(case_id: str, told: History, days: Period) -> tuple[Broken, ...]:
     )
 
 
-def _department_at(told: History, finding: Finding) -> str:
+def department_at(told: History, finding: Finding) -> str:
     """Return the department that had the case when the finding was proved."""
     before = [each for each in told.of(DepartmentAssigned) if each.seq <= finding.proof[-1]]
     return before[-1].event.department if before else "-"

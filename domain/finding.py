@@ -190,6 +190,14 @@ TEXTS: dict[RuleId, RuleText] = {
         source=f"{TAX}: interactional justice; CCMC/ASU 2013: 76 % wanted an apology",
         repair=said("고객에게 사과하거나 까닭을 설명하십시오.", "apologise to the customer, or explain"),
     ),
+    "R90": RuleText(
+        name=said("같은 말의 되풀이", "the same words twice"),
+        source=f"{TAX}: interactional justice, effort; Davidow 2003: attentiveness",
+        repair=said(
+            "이 고객의 사정을 살펴 새로운 말로 다시 안내하십시오.",
+            "write anew, in words about what this customer's matter is now",
+        ),
+    ),
     "S1": RuleText(
         name=said("좋은 점수 부탁", "a score that was begged for"),
         source=f"{TAX}: interactional justice, honesty",

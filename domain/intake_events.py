@@ -29,6 +29,7 @@ class Opening(Record):
         noticed_at: when the firm became aware of the failure, where that was before the customer said so.
         warned: what was done before the failure became known, such as a warning to the customers concerned.
         split_from: the case from which it was split off.
+        asked_further: whether the channel itself asked for harm beyond the item, as a form's own field does.
     """
 
     source: Line
@@ -53,9 +54,10 @@ class Opening(Record):
     noticed_at: Instant | None = None
     warned: Note | None = None
     split_from: Id | None = None
+    asked_further: bool = False
 
 
-LATER_FIELDS = ("place", "taken_by", "failed_at", "noticed_at", "warned", "split_from")
+LATER_FIELDS = ("place", "taken_by", "failed_at", "noticed_at", "warned", "split_from", "asked_further")
 """Fields that openings have had only later: where they are not given, a message is what it was before."""
 
 

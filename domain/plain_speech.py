@@ -100,8 +100,9 @@ def words_of(command: Command) -> Iterator[Words]:
         case RegisterResult() | StateFinalPosition():
             yield "summary", command.summary
             yield "to_do", command.to_do
-        case AnswerCase(text=text):
-            yield "text", text
+        case AnswerCase(text=text, situation=situation):
+            yield "text", text or ""
+            yield from ((f"situation.{name}", words) for name, words in situation.items())
         case NoteWithdrawal(reason=reason):
             yield "reason", reason
         case ExtendClock(reasons=reasons):

@@ -11,7 +11,7 @@ from domain.exemption import Exemption, Exemptions
 from domain.intake import Intake
 from domain.money import Money, total
 from domain.offer import Facts, Offer, Owed, compute
-from domain.policy import BY_HAND, MOVES_GOODS, PAYS, VOUCHERS, Ground, Policy, RemedyKind
+from domain.policy import BY_HAND, MOVES_GOODS, PAYS, REWARDS, VOUCHERS, Ground, Policy, RemedyKind
 from domain.record import Id, Letter, Line, Record, canonical
 from domain.refusal import Refused
 from domain.treatment import Applied
@@ -20,7 +20,9 @@ from domain.triage import Classification, HarmLine
 GIVES: tuple[RemedyKind, ...] = (*PAYS, *VOUCHERS)
 """Remedies that have an amount."""
 
-Gesture = Literal["apology_call", "apology_letter", "manager_letter", "explanation", "follow_up"]
+Gesture = Literal[
+    "apology_call", "apology_letter", "manager_letter", "recognition", "explanation", "follow_up"
+]
 
 
 class LineDecision(Record):
@@ -74,6 +76,7 @@ class Plan(Record):
         collect: whether the goods come back before the firm's part is done.
         label: the customer sends them with a prepaid label, instead of a courier who comes for them.
         in_advance: the replacement goes out first, and the goods come back after it.
+        equivalent: the product of equal use that is sent instead of one of the same kind.
         order_lines: which lines of the order it is about; empty: all.
         fee_payer: who pays fees and return shipping.
         alternatives: equal remedies; whoever accepts names one of them, or `main`.
@@ -88,6 +91,7 @@ class Plan(Record):
     collect: bool = False
     label: bool = False
     in_advance: bool = False
+    equivalent: Line | None = None
     order_lines: tuple[Id, ...] = ()
     fee_payer: Literal["firm", "customer"] = "firm"
     words: Letter = ""
@@ -146,7 +150,7 @@ def variants(plan: Plan) -> tuple[Plan, ...]:
 
 def needs_answer(plan: Plan) -> bool:
     """Say whether the customer must agree: words and corrections need no yes, money and goods do."""
-    asks = (*PAYS, *MOVES_GOODS, *VOUCHERS)
+    asks = (*PAYS, *MOVES_GOODS, *REWARDS)
     return plan.guarantee is None and (
         plan.collect
         or bool(plan.extras or plan.fees or plan.alternatives)
@@ -161,7 +165,8 @@ def hash_of(plan: Plan, *, number: int, contact: int | None) -> str:
 
 def _hashed(plan: Plan) -> str:
     """Return what a hash covers; a field younger than the ledger counts where it says something."""
-    return canonical(plan) if plan.label else canonical(plan).replace('"label":false,', "", 1)
+    text = canonical(plan) if plan.label else canonical(plan).replace('"label":false,', "", 1)
+    return text.replace('"equivalent":null,', "", 1)
 
 
 def sum_of(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
@@ -183,6 +188,11 @@ def _dearest(plan: Plan, kinds: tuple[RemedyKind, ...], currency: str) -> Money:
     extras = tuple(extra.amount for extra in plan.extras)
     sums = (total((sum_of(each, kinds, currency), *extras), currency) for each in variants(plan))
     return max(sums, key=lambda amount: amount.minor)
+
+
+def extras_of(plan: Plan, currency: str) -> Money:
+    """Return what the plan gives beyond what is owed."""
+    return total((extra.amount for extra in plan.extras), currency)
 
 
 def beyond_price(plan: Plan, currency: str) -> Money | None:
@@ -270,6 +280,13 @@ def _liked(plan: Plan, prefers: tuple[str, ...]) -> int:
     """Return the place among what the customer prefers that the best of a plan has."""
     places = [prefers.index(each.remedy) for each in plan.decisions if each.remedy in prefers]
     return min(places, default=len(prefers))
+
+
+def sent_instead(plan: Plan, language: str) -> str:
+    """Say which other product the customer gets; nothing where it is one of the same kind."""
+    if plan.equivalent is None:
+        return ""
+    return f"; {'같은 용도의 상품으로' if language == 'ko' else 'of equal use'}: {plan.equivalent}"
 
 
 def quoted(plan: Plan, language: str) -> str:
@@ -421,6 +438,8 @@ def _check_goods(before: Before, plan: Plan) -> None:
         raise Refused("label: only where goods come back; set collect as well", code="collect")
     if plan.in_advance and not (plan.collect and "exchange" in kinds):
         raise Refused("in_advance: only an exchange whose goods come back afterwards", code="in-advance")
+    if plan.equivalent is not None and "exchange" not in kinds:
+        raise Refused("equivalent: only an exchange sends other goods instead", code="equivalent")
     if needs_order and (order is None or not order.known):
         raise Refused("no order is known for this case; find it first", code="no-order")
     if order is None:

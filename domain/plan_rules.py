@@ -211,7 +211,8 @@ def _holds(rule: StandardRule, before: Before, order: OrderSnapshot, plan: Plan)
             since = order.in_repair_since
             return since is not None and _received(before) > months_after(since, rule.at_least)
         case "no_same_kind":
-            return any(not line.replaceable for line in lines_of(order, plan.order_lines))
+            gone = any(not line.replaceable for line in lines_of(order, plan.order_lines))
+            return gone and plan.equivalent is None
         case _:
             assert_never(rule.when)
 

@@ -18,6 +18,7 @@ from domain.policy_terms import (
     FEES,
     MOVES_GOODS,
     PAYS,
+    REWARDS,
     SPOKEN,
     VOUCHERS,
     Channel,
@@ -30,10 +31,11 @@ from domain.policy_terms import (
     TargetName,
     VocType,
 )
-from domain.record import Id, Instant, Line, Record, Text, canonical
+from domain.record import Id, Instant, Letter, Line, Record, Text, canonical
 from domain.refusal import Refused
 from domain.remedy_rules import (
     AuthorityTotals,
+    ExtraBudget,
     ExtraLimit,
     Guarantee,
     OfferRule,
@@ -70,6 +72,7 @@ __all__ = [
     "FEES",
     "MOVES_GOODS",
     "PAYS",
+    "REWARDS",
     "SPOKEN",
     "VOUCHERS",
     "Absence",
@@ -78,6 +81,7 @@ __all__ = [
     "Clause",
     "Costs",
     "Department",
+    "ExtraBudget",
     "ExtraLimit",
     "Ground",
     "Guarantee",
@@ -94,6 +98,7 @@ __all__ = [
     "Period",
     "Person",
     "Policy",
+    "PreparedAnswer",
     "RemedyKind",
     "RepeatFailure",
     "Routing",
@@ -120,12 +125,29 @@ class Clause(Record):
         kind: law, standard (a recommendation by an authority) or own.
         source: where it is written, with its date.
         plain: what it means for the customer, in both languages.
+        conditions: what has to hold for it, one by one, in both languages.
     """
 
     id: Line
     kind: Literal["law", "standard", "own"]
     source: Line
     plain: dict[Language, Line]
+    conditions: tuple[dict[Language, Line], ...] = ()
+
+
+class PreparedAnswer(Record):
+    """The answer to a question that customers keep asking; each `{name}` in it is this customer's situation.
+
+    Attributes:
+        question: what they ask, as whoever answers reads it.
+        words: words of a report (Korean ones as stems) that ask it.
+        text: what is answered; it names at least one thing of the situation, the same in both languages.
+    """
+
+    id: Line
+    question: dict[Language, Line]
+    words: Annotated[tuple[Line, ...], Field(min_length=1)]
+    text: dict[Language, Letter]
 
 
 class Policy(Record):
@@ -157,6 +179,7 @@ class Policy(Record):
     remedies: tuple[RemedyKind, ...]
     offer_table: tuple[OfferRule, ...] = ()
     extra_limits: tuple[ExtraLimit, ...] = ()
+    extra_budgets: tuple[ExtraBudget, ...] = ()
     interest: tuple[InterestRate, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
     benefits: dict[RemedyKind, dict[Language, Line]] = Field(default_factory=dict)
@@ -180,6 +203,8 @@ class Policy(Record):
     offer_reminder: Budget
     supervisor_meeting: Budget
     by_hand: Budget
+    gestures: Budget | None = None
+    ask_further_harm: bool = False
     max_offers: Annotated[int, Field(ge=1)]
     max_rounds: Annotated[int, Field(ge=1)]
     look_every: timedelta
@@ -200,6 +225,7 @@ class Policy(Record):
     figures: FiguresRules | None = None
     signals: tuple[SignalRule, ...] = ()
     plain_words: dict[Line, Text] = Field(default_factory=dict)
+    prepared: tuple[PreparedAnswer, ...] = ()
     spoken: Spoken | None = None
     slots: dict[Line, tuple[Line, ...]] = Field(default_factory=dict)
     relations: tuple[RelationRule, ...] = ()
@@ -235,6 +261,7 @@ class Policy(Record):
             *(f"guarantees.{g.id}: clause {g.clause}" for g in self.guarantees if g.clause not in clauses),
             *(f"interest: clause {i.clause}" for i in self.interest if i.clause not in clauses),
             *(f"extra_limits: clause {e.clause}" for e in self.extra_limits if e.clause not in clauses),
+            *(f"extra_budgets: clause {e.clause}" for e in self.extra_budgets if e.clause not in clauses),
         ]
         wrong += [
             f"{'.'.join(str(step) for step in path)}: {clause}"

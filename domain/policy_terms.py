@@ -30,6 +30,8 @@ RemedyKind = Literal[
     "return_shipping",
     "coupon",
     "points",
+    "membership",
+    "information",
     "fee_refund",
     "goodwill_credit",
     "correction",
@@ -40,6 +42,7 @@ RemedyKind = Literal[
     "apology",
     "apology_letter",
     "manager_apology",
+    "recognition",
     "explanation",
     "refusal",
 ]
@@ -53,8 +56,11 @@ FEES: tuple[RemedyKind, ...] = ("fee_refund", "return_shipping")
 """Remedies that give back what the customer paid beside the goods: fees, and shipping either way."""
 
 
-VOUCHERS: tuple[RemedyKind, ...] = ("coupon", "points")
+VOUCHERS: tuple[RemedyKind, ...] = ("coupon", "points", "membership")
 """Remedies that give worth without paying; they can be taken back until they are used."""
+
+REWARDS: tuple[RemedyKind, ...] = (*VOUCHERS, "information")
+"""What the loyalty system gives; information (early news, advice) has no amount and ends when taken back."""
 
 
 MOVES_GOODS: tuple[RemedyKind, ...] = ("refund", "exchange", "repair")
@@ -69,11 +75,18 @@ BY_HAND: tuple[RemedyKind, ...] = (
     "instruction",
     "apology_letter",
     "manager_apology",
+    "recognition",
 )
 """Remedies that a department carries out and reports as done."""
 
 
-SPOKEN: tuple[RemedyKind, ...] = ("apology", "apology_letter", "manager_apology", "explanation")
+SPOKEN: tuple[RemedyKind, ...] = (
+    "apology",
+    "apology_letter",
+    "manager_apology",
+    "recognition",
+    "explanation",
+)
 """Remedies that consist of words to the customer."""
 
 

@@ -1,4 +1,4 @@
-"""What a proposal may not pass over: the customer's profile, open promises, needs, and what they expect.
+"""What a proposal may not pass over: profile, open promises, needs, further harm, and what is expected.
 
 Whoever proposes names what the brief shows them, so that nobody answers a case that they have not read.
 """
@@ -82,15 +82,27 @@ def decide(regard: Regard, intake: Intake, promises: Promises, command: OpenBrie
 
 
 def check(before: Before, promises: Promises, wishes: Wishes, command: ProposeRemedy) -> None:
-    """Let nobody propose without the profile, past an open promise or need, or against what was expected.
+    """Let nobody propose without the profile, past a promise, need or harm, or against what was expected.
 
     Raises:
         Refused: naming what is passed over and the field that acknowledges it.
     """
     if before.policy.profile is not None:
         _check_profile(before, promises, command)
+    if before.policy.ask_further_harm:
+        _check_asked(before)
     if before.policy.wish_words and command.why_otherwise is None:
         _check_expected(before, wishes, command.plan)
+
+
+def _check_asked(before: Before) -> None:
+    """Nobody proposes before the customer was asked once what else they lost (R10)."""
+    if not (before.contacts.asked_further or before.intake.opening.asked_further):
+        raise Refused(
+            "ask the customer once for harm beyond the item: shipping, lost time, trouble, what it led to; "
+            "then log_contact with asks_further, and triage again or claim_harm where there is more",
+            code="harm-not-asked",
+        )
 
 
 def _check_profile(before: Before, promises: Promises, command: ProposeRemedy) -> None:
@@ -137,6 +149,7 @@ WORDS_OF: dict[str, RemedyKind] = {
     "apology_call": "apology",
     "apology_letter": "apology_letter",
     "manager_letter": "manager_apology",
+    "recognition": "recognition",
     "explanation": "explanation",
 }
 """Gestures that are what a remedy of that kind is."""

@@ -223,5 +223,6 @@ def _authority_came_back(
     waits = proposal is not None and proposal.state == "reserving" and proposal.number == number
     if proposal is None or not waits or not isinstance(event, AuthorityExceeded):
         return (event,)
-    by = Actor(role=proposal.role, id=proposal.by)
-    return (event, split_up(proposal.command_id or fact.key, event.over, at=fact.at, by=by))
+    by, command_id = Actor(role=proposal.role, id=proposal.by), proposal.command_id or fact.key
+    tried = authority.over_budget if "tier" in event.over else split_up
+    return (event, tried(command_id, event.over, at=fact.at, by=by))

@@ -6,7 +6,7 @@ from domain import authority
 from domain.actor import Role
 from domain.authority import Waiting
 from domain.budget import due_of
-from domain.plan import Before, Plan
+from domain.plan import Before, Plan, extras_of
 from domain.policy import Policy
 from domain.refusal import Refused
 from domain.remedy_events import ApproveRemedy, RejectRemedy, RemedyApproved, RemedyEvent, RemedyRejected
@@ -43,6 +43,7 @@ def approve(remedy: Remedy, before: Before, command: ApproveRemedy) -> tuple[Rem
         total=cost_to_firm(proposal),
         at=command.at,
         approved=True,
+        extras=extras_of(proposal.plan, policy.currency),
     )
     return (RemedyApproved(hash=proposal.hash, counts=counts, at=command.at, by=command.by),)
 

@@ -78,6 +78,10 @@ def _counted(remedy: Remedy, proposal: Proposal, event: RemedyEvent) -> Remedy:
             key = f"approval-delay:{proposal.number}.{proposal.missed + 1}"
             since = (*remedy.late_since, (key, event.due)) if event.due else remedy.late_since
             return replace(remedy, delays=(*remedy.delays, key), late_since=since)
+        case AuthorityExceeded() | AuthorityUnknown() if (
+            remedy.proposal and remedy.proposal.state == "rejected"
+        ):
+            return closed(remedy)
         case RemedyRejected() if "fees" in proposal.because:
             return replace(closed(remedy), fee_capped=True)
         case RemedyRejected() | ApprovalExpired() | RemedyDeclined() | OfferExpired() | RemedyCompensated():
@@ -206,14 +210,21 @@ def _moved(
     match event:
         case AuthorityReserved():
             return replace(proposal, state="approved")
+        case AuthorityExceeded(over=over) if "tier" in over:
+            return replace(proposal, state="rejected", over=over)
+        case AuthorityUnknown() if proposal.approved_by is not None:
+            return replace(proposal, state="rejected", over=("unknown",))
         case AuthorityExceeded(over=over, customer_used=used):
             return replace(_waits_for_approval(proposal, event, over), customer_used=used)
         case AuthorityUnknown():
             return _waits_for_approval(proposal, event, ("unknown",))
-        case AuthorityCounted() | AuthorityReleased() | AuthorityLessened():
+        case AuthorityCounted():
+            return replace(proposal, state="approved")
+        case AuthorityReleased() | AuthorityLessened():
             return proposal
-        case RemedyApproved(by=by):
-            return replace(proposal, state="approved", approved_by=by.id)
+        case RemedyApproved(by=by, counts=counts):
+            waits = counts is not None and counts.tier is not None
+            return replace(proposal, state="reserving" if waits else "approved", approved_by=by.id)
         case RemedyRejected():
             return replace(proposal, state="rejected")
         case ApprovalMissed(next_due=due):

@@ -7,7 +7,16 @@ from domain import authority, exemption
 from domain.actor import Actor
 from domain.attempt import AttemptRefused
 from domain.authority import Bound, Waiting
-from domain.plan import Before, amount_of, check_plan, hash_of, with_amounts, with_clauses, worth_of
+from domain.plan import (
+    Before,
+    amount_of,
+    check_plan,
+    extras_of,
+    hash_of,
+    with_amounts,
+    with_clauses,
+    worth_of,
+)
 from domain.plan_rules import check_better, check_capped, check_further, check_rules, needs_approval_because
 from domain.refundable import check_refundable
 from domain.refusal import Refused
@@ -43,6 +52,7 @@ def propose(
         proposal=hash_,
         total=worth,
         at=command.at,
+        extras=extras_of(plan, policy.currency),
     )
     wait = waiting(policy, command.at) if needs_approval else Waiting(due=None, until=None)
     proposed = RemedyProposed(

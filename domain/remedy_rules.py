@@ -115,3 +115,15 @@ class AuthorityTotals(Record):
     case: Money
     person: Money
     customer: Money
+
+
+class ExtraBudget(Record):
+    """What all customers of one tier may get beyond what is owed, in a period of `authority_period`.
+
+    Attributes:
+        tiers: each of them has this budget of its own; empty: every tier that no other budget names.
+    """
+
+    tiers: tuple[Line, ...] = ()
+    at_most: Money
+    clause: Line

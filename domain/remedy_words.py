@@ -2,8 +2,9 @@
 
 from domain import said
 from domain.effect import Effect
+from domain.favourite import favourites
 from domain.notice import Post
-from domain.plan import Before, offered, quoted, sum_of
+from domain.plan import Before, offered, quoted, sent_instead, sum_of
 from domain.points import told
 from domain.policy import Language, Policy
 from domain.remedy_state import Proposal, Remedy
@@ -29,10 +30,9 @@ def offer_words(remedy: Remedy, before: Before, post: Post) -> tuple[Effect, ...
 def _says(proposal: Proposal, before: Before) -> dict[str, str]:
     """Say what is offered, for which harm, by which clause, and until when an answer is awaited."""
     policy, language, plan = before.policy, before.intake.language, proposal.plan
-    customer = before.intake.customer
     until = said.day(proposal.offer_due, policy, language) if proposal.offer_due else ""
     return {
-        "offer": in_words(proposal, language, policy, customer.prefers if customer else ()),
+        "offer": in_words(proposal, language, policy, favourites(before.intake.customer)),
         "remedies": said.decided(before, plan.decisions, language),
         "clauses": said.clauses(policy, (each.clause for each in plan.decisions), language),
         "until": until,
@@ -44,7 +44,7 @@ def in_words(
 ) -> str:
     """Say what a plan gives, for the customer; points as points where the policy has a rate for them."""
     words = offered(proposal.plan, language, currency=proposal.total.currency, prefers=prefers)
-    words += quoted(proposal.plan, language)
+    words += sent_instead(proposal.plan, language) + quoted(proposal.plan, language)
     sums = []
     if proposal.total.minor:
         sums.append(f"환불 금액 {proposal.total}" if language == "ko" else f"refund of {proposal.total}")

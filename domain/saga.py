@@ -9,6 +9,7 @@ said and what happens is in `saga_events`, what an answer means in `saga_outcome
 from datetime import datetime
 
 from domain.budget import due_of
+from domain.gesture import budget_of, gesture_steps, made_in, not_wanted
 from domain.message import Deadline
 from domain.policy import Policy
 from domain.remedy import Proposal, RemedyCompensated, RemedyDone
@@ -144,7 +145,18 @@ def follow(
     if proposal is None or proposal.state != "agreed":
         return ()
     if saga.number != proposal.number:
-        return (SagaBegun(number=proposal.number, steps=steps_of(proposal.plan), at=at),)
+        gestures = gesture_steps(proposal.plan) if agreed.policy.gestures is not None else ()
+        steps = (*steps_of(proposal.plan), *gestures)
+        return (SagaBegun(number=proposal.number, steps=steps, at=at),)
+    made = made_in(saga, agreed)
+    if made is not None:
+        step, contact = made
+        key = step.key or step.name
+        return (StepDone(step=step.name, key=key, reference=f"contact {contact}", at=at),)
+    unwanted = not_wanted(saga, agreed)
+    if unwanted is not None:
+        reason = f"nobody is called after the remedy was given up: {saga.cancelled}"
+        return (StepSkipped(step=unwanted.name, reason=reason[:200], at=at),)
     if in_flight(saga) is not None:
         return ()
     if saga.stage == "forward":
@@ -227,7 +239,7 @@ def _is_open(saga: Saga, step: Step) -> bool:
 
 def _begin(saga: Saga, step: Step, policy: Policy, at: datetime) -> StepBegun:
     key = next_key(saga, step, "")
-    due = due_of(policy.by_hand, policy.calendar, at) if step.name in HAND_STEPS else None
+    due = due_of(budget_of(policy, step.name), policy.calendar, at) if step.name in HAND_STEPS else None
     return StepBegun(step=step.name, key=key, once=step.once or key, falls_due=due, at=at)
 
 
@@ -258,7 +270,7 @@ def lapse(saga: Saga, policy: Policy, deadline: Deadline, at: datetime) -> tuple
     due = {"due": deadline.due}
     match step.state:
         case "begun":
-            again = due_of(policy.by_hand, policy.calendar, deadline.due)
+            again = due_of(budget_of(policy, step.name), policy.calendar, deadline.due)
             return (HandStepMissed(step=step.name, next_due=again, due=deadline.due, at=at),)
         case "reported":
             why = "the customer has not said whether it was done: ask them"

@@ -4,7 +4,7 @@ from domain.effect import OrderLine, OrderSnapshot, PayerAccount, PayRefund, Ref
 from domain.money import Money, split, total
 from domain.offer import lines_of
 from domain.plan import beyond_price, sum_of
-from domain.policy import FEES
+from domain.policy import FEES, REWARDS
 from domain.refundable import GIVES_BACK
 from domain.remedy import Proposal
 from domain.saga_steps import Agreed, Saga, StepName
@@ -62,13 +62,11 @@ def refunded(saga: Saga, proposal: Proposal) -> Money:
 
 def given(saga: Saga, proposal: Proposal) -> Money:
     """Return what a remedy that was carried out came to; the law's interest is nobody's gift."""
-    amounts = []
-    for step in saga.steps:
-        if step.state == "done" and step.name in ("payout", "fee_refund", "rest_payout"):
-            amounts.append(amount_due(saga, proposal, step.name))
-        if step.state == "done" and step.name in ("coupon", "points"):
-            amounts.append(sum_of(proposal.plan, (step.name,), proposal.total.currency))
-    return total(amounts, proposal.total.currency)
+    currency, done = proposal.total.currency, {step.name for step in saga.steps if step.state == "done"}
+    payouts: tuple[StepName, ...] = ("payout", "fee_refund", "rest_payout")
+    paid = [amount_due(saga, proposal, name) for name in payouts if name in done]
+    rewards = tuple(kind for kind in REWARDS if kind in done)
+    return total((*paid, sum_of(proposal.plan, rewards, currency)), currency)
 
 
 def payment(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> PayRefund:

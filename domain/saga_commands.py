@@ -6,6 +6,7 @@ from typing import assert_never
 from domain.actor import Actor, Role
 from domain.budget import due_of
 from domain.contact import Contacts
+from domain.gesture import budget_of
 from domain.policy import Policy
 from domain.refusal import Refused
 from domain.saga_events import (
@@ -159,7 +160,7 @@ def _contest(
         return ()
     _check_reported(step)
     _check_customers_word(command, contacts)
-    due = due_of(policy.by_hand, policy.calendar, command.at)
+    due = due_of(budget_of(policy, step.name), policy.calendar, command.at)
     contested = StepContested(
         step=step.name, reason=command.reason, falls_due=due, at=command.at, by=command.by
     )

@@ -84,7 +84,7 @@ def _undo(saga: Saga, agreed: Agreed, proposal: Proposal, step: Step) -> Undo:
     match step.name:
         case "reserve":
             return ReleaseReplacement(reference=reference)
-        case "coupon" | "points":
+        case "coupon" | "points" | "membership" | "information":
             return RevokeVoucher(reference=reference)
         case "inspect":
             return ReturnGoods(reference=_goods(saga), order_id=agreed.order_id)
@@ -98,7 +98,7 @@ def _write(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> Wr
     order, lines = agreed.order_id, proposal.plan.order_lines
     match name:
         case "reserve":
-            return ReserveReplacement(order_id=order, line_ids=lines)
+            return ReserveReplacement(order_id=order, line_ids=lines, product=proposal.plan.equivalent)
         case "collect" if proposal.plan.label:
             return IssueLabel(order_id=order, line_ids=lines)
         case "collect":
@@ -109,7 +109,7 @@ def _write(saga: Saga, agreed: Agreed, proposal: Proposal, name: StepName) -> Wr
             return RepairGoods(reference=_goods(saga), order_id=order, line_ids=lines)
         case "return":
             return ReturnGoods(reference=_goods(saga), order_id=order)
-        case "coupon" | "points":
+        case "coupon" | "points" | "membership" | "information":
             worth = sum_of(proposal.plan, (name,), proposal.total.currency)
             points = points_for(worth, agreed.policy.point_worth) if name == "points" else None
             return IssueVoucher(voucher=name, order_id=order, worth=worth, points=points)

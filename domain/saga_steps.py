@@ -1,9 +1,10 @@
 """The steps of a remedy as state: their order, which can be undone, the one pivot, and what is under way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from domain.contact import Contacts
 from domain.effect import OrderSnapshot
 from domain.interest import PaidLate
 from domain.money import Money, total
@@ -17,6 +18,8 @@ StepName = Literal[
     "inspect",
     "coupon",
     "points",
+    "membership",
+    "information",
     "repair",
     "return",
     "returned",
@@ -35,6 +38,10 @@ StepName = Literal[
     "instruction",
     "apology_letter",
     "manager_apology",
+    "recognition",
+    "apology_call",
+    "explanation",
+    "follow_up",
 ]
 StepState = Literal[
     "waiting",
@@ -63,6 +70,10 @@ HAND_STEPS: tuple[StepName, ...] = (
     "instruction",
     "apology_letter",
     "manager_apology",
+    "recognition",
+    "apology_call",
+    "explanation",
+    "follow_up",
 )
 """Steps that a department carries out and reports."""
 
@@ -89,7 +100,10 @@ INTEREST_ON: dict[PaidLate, StepName] = {
 READS: tuple[StepName, ...] = ("inspect", "deliver", "returned")
 """Steps that only look: done twice they do no harm, so an unknown outcome is looked at again."""
 
-UNDOABLE: tuple[StepName, ...] = ("reserve", "collect", "inspect", "coupon", "points")
+REWARD_STEPS: tuple[StepName, ...] = ("coupon", "points", "membership", "information")
+"""Steps of the loyalty system, each taken back by itself."""
+
+UNDOABLE: tuple[StepName, ...] = ("reserve", "collect", "inspect", *REWARD_STEPS)
 """Steps before the pivot. The undo of an inspection is giving the goods back."""
 
 
@@ -205,12 +219,13 @@ class Saga:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
-    """What a saga carries out, under which policy, and about which order."""
+    """What a saga carries out, under which policy, about which order, and what the customer was told."""
 
     policy: Policy
     proposal: Proposal | None
     order: OrderSnapshot | None
     order_id: str
+    contacts: Contacts = field(default_factory=Contacts)
 
 
 def steps_of(plan: Plan) -> tuple[StepName, ...]:
@@ -221,8 +236,7 @@ def steps_of(plan: Plan) -> tuple[StepName, ...]:
     swap: list[StepName] = ["ship", "deliver"] if exchange else []
     steps: list[StepName] = ["reserve"] if exchange else []
     steps += [] if plan.in_advance else back
-    steps += ["coupon"] if "coupon" in kinds else []
-    steps += ["points"] if "points" in kinds else []
+    steps += [name for name in REWARD_STEPS if name in kinds]
     steps += ["repair", "return", "returned"] if "repair" in kinds else []
     steps += [*swap, *back] if plan.in_advance else swap
     steps += _payouts(plan)

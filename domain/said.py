@@ -31,6 +31,11 @@ REMEDIES: dict[RemedyKind, Both] = {
     "return_shipping": ("돌려보내시는 배송비를 드립니다", "we pay for sending it back"),
     "coupon": ("할인 쿠폰을 드립니다", "we give you a coupon"),
     "points": ("적립금을 드립니다", "we give you points"),
+    "membership": ("회원 혜택을 드립니다", "we give you a membership"),
+    "information": (
+        "필요하신 정보를 먼저 보내 드립니다",
+        "we send you the news and advice that help you first",
+    ),
     "fee_refund": ("내신 수수료를 돌려 드립니다", "we pay the fee back"),
     "goodwill_credit": ("사과의 뜻으로 금액을 드립니다", "we pay you something to make up for it"),
     "correction": ("잘못된 기록을 바로잡아 드립니다", "we correct what was recorded wrongly"),
@@ -41,6 +46,10 @@ REMEDIES: dict[RemedyKind, Both] = {
     "apology": ("진심으로 사과드립니다", "we apologise"),
     "apology_letter": ("글로 사과드립니다", "we apologise in writing"),
     "manager_apology": ("책임자가 직접 사과드립니다", "the manager who answers for it apologises in person"),
+    "recognition": (
+        "알려 주신 뜻을 기려 감사를 전합니다",
+        "we thank you by name for what you brought to light",
+    ),
     "explanation": ("무엇이 왜 잘못되었는지 설명해 드립니다", "we explain what went wrong and why"),
     "refusal": ("죄송하지만 해 드리지 못합니다", "we are sorry that we cannot do this"),
 }

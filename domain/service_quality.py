@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from domain.allocation import SkillMismatched
 from domain.assignment import CaseAccepted, CaseEscalated, DepartmentAssigned, OwnerAppointed
 from domain.contact import ContactLogged
 from domain.fairness import findings
-from domain.fairness_history import Entry, history
+from domain.fairness_history import Entry, History, history
 from domain.fairness_limits import RuleId
 from domain.fairness_measures import process_measures
 from domain.policy import Policy
@@ -50,16 +51,18 @@ class Responsiveness(Record):
 
 
 class Assurance(Record):
-    """Plain words without blame (rule I2), and owners of the department that the case was routed to.
+    """Plain words without blame (rule I2), and owners of the right department with the right skill.
 
     Attributes:
         matched: of those who came to own the case, how many are of its department by the role directory.
+        skilled: how many of them lacked no skill that the case asked for.
     """
 
     gap: float | None
     blame_or_jargon: int
     owners: int
     matched: int
+    skilled: int
 
 
 class Empathy(Record):
@@ -84,7 +87,11 @@ class ServiceQuality(Record):
 
 def service_quality(entries: Sequence[Entry], policy: Policy, at: datetime) -> ServiceQuality:
     """Return the dimensions of one case by its events up to an instant; of several forms the last counts."""
-    told = history(entries, policy, at)
+    return quality_of(history(entries, policy, at))
+
+
+def quality_of(told: History) -> ServiceQuality:
+    """Return the dimensions of a case as it is judged."""
     forms = told.of(FormAnswered)
     gap = gaps(forms[-1].event.answers if forms else {})
     process = process_measures(told)
@@ -94,6 +101,7 @@ def service_quality(entries: Sequence[Entry], policy: Policy, at: datetime) -> S
         return found.count(rule)
 
     answer = process.to_first_answer
+    unskilled = {each.event.owner for each in told.of(SkillMismatched)}
     owners = _owners(tuple(each.event for each in told.seen))
     return ServiceQuality(
         answered=bool(forms),
@@ -113,7 +121,8 @@ def service_quality(entries: Sequence[Entry], policy: Policy, at: datetime) -> S
             gap=gap["assurance"],
             blame_or_jargon=count("I2"),
             owners=len(owners),
-            matched=sum(_belongs(policy, owner, department) for owner, department in owners),
+            matched=sum(_belongs(told.policy, owner, department) for owner, department in owners),
+            skilled=sum(owner not in unskilled for owner, _ in owners),
         ),
         empathy=Empathy(
             gap=gap["empathy"], cold=count("I1"), hostile=count("I3"), record_ignored=count("I5")

@@ -10,6 +10,7 @@ from domain.intake import Acknowledged, AddedToCase, Intake
 from domain.message import Event
 from domain.policy import Policy
 from domain.result import Result, ResultNotified, ResultTold
+from domain.saga_events import HandStepMissed
 from domain.staff_news import News, takes_part, tell
 from domain.task import (
     Task,
@@ -53,7 +54,18 @@ def heard(news: News, scene: Scene, event: Event) -> News:
         return _of_owners(news, scene, event)
     if isinstance(event, ResultNotified | ResultTold | AnswerNotified):
         return _of_the_outcome(news, scene, event)
+    if isinstance(event, HandStepMissed):
+        return _of_late_step(news, scene, event)
     return _of_tasks(news, scene, event)
+
+
+def _of_late_step(news: News, scene: Scene, event: HandStepMissed) -> News:
+    """Whoever answers for the customer and their leader hear that a gesture or a step by hand is late."""
+    if scene.policy.gestures is None:
+        return news
+    held = scene.assignment
+    people = (held.owner, scene.policy.leader(held.department, held.level + 1))
+    return tell(news, scene.policy, "staff_task_late", people, at=event.at, about=held.department or "")
 
 
 def _of_owners(news: News, scene: Scene, event: FallbackAlerted | TransferOffered | OwnerAway) -> News:

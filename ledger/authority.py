@@ -15,7 +15,8 @@ ONE_CASE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('authority/'
 """A request and its repeat, or the release that overtakes it, come after each other."""
 
 CLAIM = """
-SELECT person, customer, coalesce(period, '') AS period, coalesce(currency, '') AS currency, minor, state
+SELECT person, customer, coalesce(period, '') AS period, coalesce(currency, '') AS currency, minor, state,
+    tier, extras
 FROM authority_claims
 WHERE case_id = $1 AND proposal = $2
 """
@@ -42,10 +43,13 @@ WHERE scope = $1 AND subject = $2 AND period = $3 AND currency = $4
 """
 
 KEEP = """
-INSERT INTO authority_claims (case_id, proposal, person, customer, period, currency, minor, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO authority_claims (
+    case_id, proposal, person, customer, period, currency, minor, state, tier, extras
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (case_id, proposal) DO UPDATE SET person = excluded.person, customer = excluded.customer,
-    period = excluded.period, currency = excluded.currency, minor = excluded.minor, state = excluded.state
+    period = excluded.period, currency = excluded.currency, minor = excluded.minor, state = excluded.state,
+    tier = excluded.tier, extras = excluded.extras
 """
 
 RELEASE = """
@@ -67,12 +71,22 @@ class Claim:
     currency: str
     minor: int
     state: str
+    tier: str | None
+    extras: int
 
     @property
-    def rows(self) -> tuple[Row, ...]:
-        """The sums that it is part of."""
-        subjects = (("customer", self.customer), ("person", self.person))
-        return tuple((scope, id_, self.period, self.currency) for scope, id_ in subjects if id_ is not None)
+    def parts(self) -> dict[Row, int]:
+        """The sums that it is part of, and how much of each it is."""
+        subjects = (
+            ("customer", self.customer, self.minor),
+            ("person", self.person, self.minor),
+            ("tier", self.tier, self.extras),
+        )
+        return {
+            (scope, id_, self.period, self.currency): minor
+            for scope, id_, minor in subjects
+            if id_ is not None
+        }
 
 
 class AuthorityStore:
@@ -108,7 +122,7 @@ class AuthorityStore:
             await connection.execute(ONE_CASE_AT_A_TIME, case_id)
             before = await _claim(connection, case_id, request.proposal)
             wanted = _wanted(request)
-            sums = await _locked(connection, (*wanted.rows, *(before.rows if before else ())))
+            sums = await _locked(connection, (*wanted.parts, *(before.parts if before else ())))
             without = _without(sums, before)
             answer = _judged(request, wanted, before, without)
             if answer.state == "reserved" and _is_news(wanted, before):
@@ -124,6 +138,8 @@ class AuthorityStore:
                     wanted.currency,
                     wanted.minor,
                     wanted.state,
+                    wanted.tier,
+                    wanted.extras,
                 )
         return answer
 
@@ -132,7 +148,7 @@ class AuthorityStore:
             await connection.execute(ONE_CASE_AT_A_TIME, case_id)
             before = await _claim(connection, case_id, request.proposal)
             if before is not None:
-                await _locked(connection, before.rows)
+                await _locked(connection, tuple(before.parts))
             await _count(connection, before, -1)
             await connection.execute(RELEASE, case_id, request.proposal)
         return AuthorityFreed()
@@ -146,6 +162,8 @@ def _wanted(request: ReserveAuthority) -> Claim:
         currency=request.amount.currency,
         minor=request.amount.minor,
         state="approved" if request.approved else "reserved",
+        tier=request.tier,
+        extras=request.extras.minor if request.extras else 0,
     )
 
 
@@ -153,19 +171,22 @@ def _judged(
     request: ReserveAuthority, wanted: Claim, before: Claim | None, without: dict[Row, int]
 ) -> AuthorityAnswer:
     """Say whether it counts: given up before it never does, approved or counted before it does."""
-    used = {scope: without[scope, id_, period, code] for scope, id_, period, code in wanted.rows}
-    limits = {"person": request.person_limit, "customer": request.customer_limit}
-    within = all(
-        limit is None or scope not in used or used[scope] + wanted.minor <= limit.minor
-        for scope, limit in limits.items()
-    )
-    allowed = request.approved or before is not None or within
+    used = {row[0]: without[row] for row in wanted.parts}
+    whole = {row[0]: without[row] + minor for row, minor in wanted.parts.items()}
+
+    def fits(scope: str, limit: Money | None) -> bool:
+        return limit is None or scope not in whole or whole[scope] <= limit.minor
+
+    within = fits("person", request.person_limit) and fits("customer", request.customer_limit)
+    decided = request.approved or before is not None
+    allowed = (decided or within) and fits("tier", request.tier_limit)
     released = before is not None and before.state == "released"
-    customer = used.get("customer")
+    customer, tier = used.get("customer"), used.get("tier")
     return AuthorityAnswer(
         state="released" if released else "reserved" if allowed else "exceeded",
         person_used=Money(minor=used["person"], currency=wanted.currency),
         customer_used=None if customer is None else Money(minor=customer, currency=wanted.currency),
+        tier_used=None if tier is None else Money(minor=tier, currency=wanted.currency),
     )
 
 
@@ -197,11 +218,11 @@ def _without(sums: dict[Row, int], before: Claim | None) -> dict[Row, int]:
     """Return the sums as they would be if this proposal did not count."""
     if before is None or before.state == "released":
         return sums
-    return {row: sum_ - (before.minor if row in before.rows else 0) for row, sum_ in sums.items()}
+    return {row: sum_ - before.parts.get(row, 0) for row, sum_ in sums.items()}
 
 
 async def _count(connection: Connection, claim: Claim | None, sign: int) -> None:
     if claim is None or claim.state == "released":
         return
-    for row in claim.rows:
-        await connection.execute(ADD, *row, sign * claim.minor)
+    for row, minor in claim.parts.items():
+        await connection.execute(ADD, *row, sign * minor)

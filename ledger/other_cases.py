@@ -1,8 +1,9 @@
 """What the ledger knows of a customer's other cases, for the snapshot that a case pins."""
 
-from domain.effect import OpenPromise, OtherCase
+from domain.effect import OpenPromise, OtherCase, Taste
+from domain.preference import TEACHES, tastes
 from domain.row import CaseRow
-from ledger.fold import fold_case
+from ledger.fold import events_of, fold_case
 from ledger.store import EventStore
 
 MOST = 20
@@ -29,7 +30,15 @@ async def _other(store: EventStore, row: CaseRow) -> OtherCase:
         stage=row.stage,
         end=row.end,
         promises=await _promises(store, row.case_id) if promised else (),
+        tastes=await _tastes(store, row.case_id) if row.voc_type == "complaint" else (),
     )
+
+
+async def _tastes(store: EventStore, case_id: str) -> tuple[Taste, ...]:
+    """What was erased teaches nothing; the rest still does."""
+    entries = await store.read(case_id)
+    told = [entry for entry in entries if entry.kind in TEACHES and entry.body]
+    return tuple(tastes(events_of(told)))
 
 
 async def _promises(store: EventStore, case_id: str) -> tuple[OpenPromise, ...]:

@@ -47,6 +47,9 @@ def _clauses(policy: Policy) -> Iterator[Finding]:
     uses += [
         (("extra_limits", place, "clause"), each.clause) for place, each in enumerate(policy.extra_limits)
     ]
+    uses += [
+        (("extra_budgets", place, "clause"), each.clause) for place, each in enumerate(policy.extra_budgets)
+    ]
     uses += [(("standards", place, "clause"), rule.clause) for place, rule in enumerate(policy.standards)]
     if policy.warranty is not None:
         uses.append((("warranty", "clause"), policy.warranty.clause))
@@ -112,6 +115,7 @@ def _twice(policy: Policy) -> Iterator[Finding]:
         "standards": (rule.id for rule in policy.standards),
         "statutory": (clock.id for clock in policy.statutory),
         "signals": (rule.id for rule in policy.signals),
+        "prepared": (each.id for each in policy.prepared),
     }
     for name, ids in lists.items():
         seen: set[str] = set()

@@ -124,6 +124,8 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
         yield ("happy_call", "retention", "within"), policy.happy_call.retention.within, policy.calendar
     if policy.approval_expires is not None:
         yield ("approval_expires",), policy.approval_expires, policy.calendar
+    if policy.gestures is not None:
+        yield ("gestures",), policy.gestures, policy.calendar
     if policy.handling is not None:
         yield ("handling", "task"), policy.handling.task, policy.calendar
     if policy.removal_explanation is not None:
@@ -233,6 +235,8 @@ def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
         yield ("guarantees", place, "pays"), guarantee.pays
     for place, limit in enumerate(policy.extra_limits):
         yield ("extra_limits", place, "at_most"), limit.at_most
+    for place, budget in enumerate(policy.extra_budgets):
+        yield ("extra_budgets", place, "at_most"), budget.at_most
     if policy.point_worth is not None:
         yield ("point_worth",), policy.point_worth
 

@@ -84,7 +84,12 @@ def _exceptions(policy: Policy) -> Iterator[Finding]:
 
 
 def _clauses(policy: Policy) -> Iterator[Finding]:
-    """A decision without a clause could not be told to the customer (R6)."""
+    """A decision needs a clause to be told (R6), and one with few conditions to be understood (R19)."""
+    most = policy.fairness.max_conditions
+    for place, clause in enumerate(policy.clauses):
+        if len(clause.conditions) > most:
+            said = f"has {len(clause.conditions)} conditions; the most is {most}, so write two clauses"
+            yield ("clauses", place, "conditions"), said
     for name in get_args(DecisionName):
         if name not in policy.decision_clauses:
             yield ("decision_clauses",), f"names no clause for {name}"

@@ -10,6 +10,7 @@ from domain.actor import Role
 from domain.notice import bare
 from domain.plain_speech import jargon_in
 from domain.policy import Language, Policy
+from domain.prepared import fields_of
 from domain.suggestion import speaks_of
 from policies.names import Finding
 from policies.tree import Step
@@ -27,9 +28,16 @@ def texts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], dict[Language, str
     """Yield every text of a policy that a customer may read, in its languages."""
     yield ("outside_body",), policy.outside_body
     yield from ((("clauses", place, "plain"), each.plain) for place, each in enumerate(policy.clauses))
+    for place, clause in enumerate(policy.clauses):
+        yield from ((("clauses", place, "conditions", no), each) for no, each in enumerate(clause.conditions))
     yield from ((("departments", place, "name"), each.name) for place, each in enumerate(policy.departments))
     yield from ((("guarantees", place, "terms"), each.terms) for place, each in enumerate(policy.guarantees))
     yield from ((("benefits", kind), each) for kind, each in policy.benefits.items())
+    for place, answer in enumerate(policy.prepared):
+        yield from (
+            (("prepared", place, "question"), answer.question),
+            (("prepared", place, "text"), answer.text),
+        )
     if policy.spoken is not None:
         address = enumerate(policy.spoken.address)
         yield from ((("spoken", "address", place, "words"), each.words) for place, each in address)
@@ -38,7 +46,20 @@ def texts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], dict[Language, str
 
 def unspeakable(policy: Policy) -> Iterator[Finding]:
     """Find texts that lack a language or plainness, and people without a name."""
-    return chain(_languages(policy), _jargon(policy), _spoken(policy))
+    return chain(_languages(policy), _jargon(policy), _spoken(policy), _prepared(policy))
+
+
+def _prepared(policy: Policy) -> Iterator[Finding]:
+    """A prepared answer that asks for nothing of this customer would go to everybody alike (R90)."""
+    for place, each in enumerate(policy.prepared):
+        asked = {language: set(fields_of(text)) for language, text in each.text.items()}
+        if not all(asked.values()):
+            yield (
+                ("prepared", place, "text"),
+                "names nothing of the customer's situation, such as {situation}",
+            )
+        elif len({frozenset(names) for names in asked.values()}) > 1:
+            yield ("prepared", place, "text"), "asks for other things in one language than in the other"
 
 
 def _languages(policy: Policy) -> Iterator[Finding]:

@@ -122,6 +122,7 @@ def _first_contact(scene: Scene) -> dict[str, object]:
         "minutes": scene.between(3, 20, "talk"),
         "apology": True,
         "named_owner": True,
+        "asks_further": True,
         "explanation": scene.likely(0.6, "explains"),
         "done_since": scene.say("접수 내용을 모두 읽었습니다", "I have read everything you wrote"),
         "next_step": scene.say("해결 방안을 준비합니다", "I prepare an offer"),

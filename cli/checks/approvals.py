@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from cli.checks.evidence import Ledger, whole
 from domain.actor import Role
 from domain.case import CaseEvent
+from domain.gesture import gesture_steps
 from domain.interest import InterestOwed
 from domain.plan import Plan, amount_of, chosen, hash_of
 from domain.refusal import Refused
@@ -106,9 +107,10 @@ class _Remedies:
             return
         plan = _as_chosen(proposal.plan, agreed.choice)
         self.saga = _Saga(proposal, decided=amount_of(plan, proposal.total.currency).minor)
-        if event.steps != steps_of(plan):
-            steps = ", ".join(event.steps) or "none"
-            yield f"the steps carried out ({steps}) are not those of proposal {event.number}"
+        steps = steps_of(plan)
+        if event.steps not in (steps, (*steps, *gesture_steps(plan))):
+            carried_out = ", ".join(event.steps) or "none"
+            yield f"the steps carried out ({carried_out}) are not those of proposal {event.number}"
 
     def _over(self, event: RemedyDone | RemedyCompensated) -> Iterator[str]:
         saga, self.saga = self.saga, None

@@ -14,6 +14,7 @@ import httpx
 from cli.checks.evidence import Ledger
 from cli.checks.remedy_story import NOTHING_SAID, Attempt, Story, stories
 from client import Unreachable
+from domain.saga_steps import REWARD_STEPS
 from ledger.breach import Breach
 
 PAID = "refund_paid"
@@ -136,7 +137,7 @@ def reckon(ledger: Ledger, done: Sequence[Deed]) -> Reckoning:
         vouchers=len(vouchers),
         double_vouchers=tuple(_doubles(vouchers, told, "issued")),
         lost_vouchers=(
-            *_unbooked(vouchers, told, ("coupon", "points"), "issued"),
+            *_unbooked(vouchers, told, REWARD_STEPS, "issued"),
             *_unsaid(vouchers, told, "issued"),
         ),
         collections=by[PICKUP],

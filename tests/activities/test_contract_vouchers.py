@@ -23,7 +23,7 @@ async def code_of(asked: Any) -> str:
     return str(raised.value.details[0])
 
 
-@pytest.mark.parametrize("voucher", ["coupon", "points"])
+@pytest.mark.parametrize("voucher", ["coupon", "points", "membership", "information"])
 async def test_a_voucher_is_issued_once_per_key(outside: Any, voucher: Any) -> None:
     asked = COUPON.model_copy(update={"voucher": voucher})
     first = await outside.port(asked, key="v:1")
@@ -43,6 +43,25 @@ async def test_a_voucher_is_taken_back_and_that_again_changes_nothing(outside: A
     revoke = RevokeVoucher(reference=issued.reference)
     assert await outside.port(revoke, key="undo:1") == Undone(reference=issued.reference)
     assert await outside.port(revoke, key="undo:2") == Undone(reference=issued.reference)
+
+
+@pytest.mark.parametrize("voucher", ["coupon", "points", "membership", "information"])
+async def test_every_type_has_its_compensation(outside: Any, voucher: Any) -> None:
+    free = Money(minor=0, currency="KRW")
+    worth = free if voucher == "information" else FIVE
+    issued = await outside.port(COUPON.model_copy(update={"voucher": voucher, "worth": worth}), key="v:1")
+    assert isinstance(issued, VoucherIssued)
+    undone = await outside.port(RevokeVoucher(reference=issued.reference), key="undo:1")
+    assert undone == Undone(reference=issued.reference)
+
+
+async def test_information_is_never_used_up(outside: Any, stage: Any) -> None:
+    stage.app = create_app(World(books=outside.world.books, seed=7))
+    told = COUPON.model_copy(update={"voucher": "information"})
+    for number in range(12):
+        issued = await outside.port(told, key=f"v:{number}")
+        revoke = RevokeVoucher(reference=issued.reference)
+        assert await outside.port(revoke, key=f"undo:{number}", at=NOON + timedelta(days=9))
 
 
 async def test_a_used_voucher_is_not_taken_back(outside: Any, stage: Any) -> None:

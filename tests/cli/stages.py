@@ -22,6 +22,7 @@ TALK = {
     "channel": "phone",
     "apology": True,
     "named_owner": True,
+    "asks_further": True,
     "next_step": "오늘 안에 다시 연락드리겠습니다",
 }
 DEAR = 200_000
@@ -140,6 +141,27 @@ async def tasked(case: Case) -> None:
     await case.says("give_task", OWNER, department="production", needed="원인을 확인해 주십시오")
 
 
+async def quoted(case: Case) -> None:
+    """A fee of half the price was proposed, and a supervisor has refused it."""
+    await case.owned()
+    await case.says("triage", AGENT, voc_type="complaint", cause="other")
+    order = (await case.view()).order
+    assert order is not None
+    case.names["fee"] = str(sum(line.price.minor for line in order.lines) // 2)
+    await case.proposed(charged(int(case.names["fee"])))
+    await case.says("reject_remedy", SUPERVISOR, proposal=case.names["proposal"], reason="너무 비쌉니다")
+
+
+def charged(fee: int | str) -> dict[str, Any]:
+    """Return a plan for which the customer pays an inspection."""
+    amount = {"minor": fee, "currency": "KRW"}
+    return {
+        **APOLOGY,
+        "fee_payer": "customer",
+        "fees": [{"what": "inspection", "amount": amount, "reason": "검사비"}],
+    }
+
+
 async def declined(case: Case) -> None:
     """Its customer has declined the offer, and names a further harm."""
     await (await case.owned()).proposed(credit(10_000))
@@ -172,6 +194,7 @@ STAGES: tuple[Callable[[Case], Awaitable[None]], ...] = (
     expecting,
     posted,
     tasked,
+    quoted,
     declined,
     asked,
     told,

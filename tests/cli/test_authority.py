@@ -62,7 +62,13 @@ class Desk:
             (
                 "log_contact",
                 f"owner:{agent}",
-                {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True},
+                {
+                    "direction": "outbound",
+                    "channel": "phone",
+                    "apology": True,
+                    "named_owner": True,
+                    "asks_further": True,
+                },
             ),
         ):
             done = await self.submit(number, name, by, **told)

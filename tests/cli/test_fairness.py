@@ -174,6 +174,13 @@ async def test_a_report_is_the_same_bytes_again_also_after_the_policy_changed(
         assert told.code == 0, told.err
         return told.out
 
+    def over_a_period(*more: str) -> list[object]:
+        """Return what a period's report says of this case; others of this ledger may go on meanwhile."""
+        told = redress_command("fairness", "--period", "2020-01-01..2999-12-31", *more, "--json")
+        assert told.code == 0, told.err
+        found = [each for heading in told.json["counted"] for each in heading["found"]]
+        return [each for each in found if each["case"] == number]
+
     turned_away = opening(rejected_tries=9)
     opened = await asyncio.to_thread(redress_command, "open", "-", "--json", given=turned_away)
     number = opened.json["number"]
@@ -184,6 +191,8 @@ async def test_a_report_is_the_same_bytes_again_also_after_the_policy_changed(
     before = await asyncio.to_thread(judge, *at)
     assert json.loads(before)["report"]["parts"][1]["findings"]
     assert await asyncio.to_thread(judge, *at) == before
+    among_others = await asyncio.to_thread(over_a_period, *at)
+    assert among_others
     pinned = policies.load("retail-kr")
     mild = pinned.fairness.model_copy(update={"max_rejected_tries": 99})
     changed = pinned.model_copy(update={"version": "mild", "fairness": mild}).model_dump(mode="json")
@@ -191,6 +200,7 @@ async def test_a_report_is_the_same_bytes_again_also_after_the_policy_changed(
     await redress.submit_fields(number, "adopt_policy", fields)
     await settled(redress, number)
     assert await asyncio.to_thread(judge, *at) == before
+    assert await asyncio.to_thread(over_a_period, *at) == among_others
     later = await asyncio.to_thread(redress_command, "history", number, "--json")
     after = ("--at", later.json["events"][-1]["at"])
     milder = await asyncio.to_thread(judge, *after)
@@ -224,5 +234,14 @@ async def test_findings_of_a_period_are_counted_over_the_ledger(
     clause = TEXTS["P1"].source
     by_clause = await asyncio.to_thread(ask, "fairness", "--period", days, "--by", "clause", "--json")
     assert clause in {each["heading"] for each in by_clause.json["counted"]}
+    assert [each["finding"]["rule"] for each in cups["found"] if each["case"] == opened.json["number"]] == [
+        "P1"
+    ]
     before = await asyncio.to_thread(ask, "fairness", "--period", "2020-01-01", "--json")
-    assert before.json["counted"] == []
+    assert (before.json["counted"], before.json["over_many"]) == ([], [])
+    scores = await asyncio.to_thread(ask, "scores", "--period", days, "--by", "product", "--json")
+    assert scores.code == 0, scores.err
+    assert "cup" in {each["heading"] for each in scores.json["by"]}
+    assert scores.json["firm"]["means"]["outcome_fair"] == {"n": 0, "mean": None}
+    assert scores.json["scales"]["recommend"]["high"] == 10
+    assert "SERVQUAL" in (await asyncio.to_thread(ask, "scores", "--period", days)).out

@@ -19,7 +19,7 @@ from policies.reading import load
 from stack.embedded import Stack
 from tests.cli.driving import Command, settled
 from tests.cli.own_amounts import own_amounts
-from tests.cli.stages import AGENT, OWNER, SUPERVISOR, TALK, Case, credit, one_of_each
+from tests.cli.stages import AGENT, OWNER, SUPERVISOR, TALK, Case, charged, credit, one_of_each
 
 SUMMARY = {"cause": "defect", "summary": "확인했습니다"}
 
@@ -87,6 +87,15 @@ MONEY_AND_AUTHORITY = {
     ),
     "fees for a defect are put on the customer": planned(
         "R14", "fee-payer", "every fee is the firm's", fee_payer="customer"
+    ),
+    "a fee is quoted again that a supervisor refused": planned(
+        "R12", "fee-capped", "was refused in this case", stage="quoted", **charged("<fee>")
+    ),
+    "a claim is refused as expired while the warranty runs": planned(
+        "R11",
+        "warranty",
+        "it has not expired",
+        decisions=deciding("refusal", clause="own-warranty-expired", reason="보증기간이 지났습니다"),
     ),
     "a harm is refused without its clause": planned(
         "R19",
@@ -225,6 +234,15 @@ ENDINGS = {
         "outcome",
         "adopted, held or declined",
         {"text": "감사합니다"},
+    ),
+    "a prepared answer goes out with nothing of this customer in it": Act(
+        "R90",
+        "suggestion",
+        OWNER,
+        "answer_case",
+        "empty-slot",
+        "say how it is with this customer",
+        {"prepared": "where-is-my-order", "situation": {"order": "A-1"}, "outcome": "held"},
     ),
     "a letter goes out with nothing in it": Act(
         "R20",

@@ -29,7 +29,13 @@ APOLOGY = {
     "gestures": ["apology_call"],
     "words": "죄송합니다",
 }
-TALK = {"direction": "outbound", "channel": "phone", "apology": True, "next_step": "we look into it"}
+TALK = {
+    "direction": "outbound",
+    "channel": "phone",
+    "apology": True,
+    "asks_further": True,
+    "next_step": "we look into it",
+}
 
 
 HEAD = "department_head:head-customer_service"

@@ -33,7 +33,14 @@ class Desk:
         await settled(self._redress, self.number)
         await self.does("triage", "agent:agent-01", **HARM)
         await self.does("accept_case", "agent:agent-01")
-        await self.does("log_contact", "owner:agent-01", direction="outbound", channel="phone")
+        await self.does(
+            "log_contact",
+            "owner:agent-01",
+            direction="outbound",
+            channel="phone",
+            apology=True,
+            asks_further=True,
+        )
         return await self._redress.view(self.number)
 
     async def tries(self, command: str, by: str, **fields: Any) -> Answer:

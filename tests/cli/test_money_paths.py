@@ -71,6 +71,8 @@ WENT: dict[PathName, Life] = {
     ),
     "coupon given": agreed(decision("coupon")).told(ok("coupon", ISSUED)),
     "points given": agreed(decision("points")).told(ok("points", ISSUED)),
+    "membership given": agreed(decision("membership")).told(ok("membership", ISSUED)),
+    "information given": agreed(decision("information")).told(ok("information", ISSUED)),
     "voucher taken back": refund_and_coupon().told(
         ok("coupon", ISSUED), refused("payout"), ok("undo-coupon", UNDONE)
     ),

@@ -33,6 +33,7 @@ TALK = {
     "channel": "phone",
     "apology": True,
     "named_owner": True,
+    "asks_further": True,
     "next_step": "we refund it",
 }
 
@@ -88,7 +89,10 @@ async def test_a_remedy_shows_its_plan_its_money_its_steps_and_the_level_of_the_
         "agent-07",
         "goodwill_credit",
     )
-    assert [(step["step"], step["state"]) for step in remedy["steps"]] == [("payout", "done")]
+    assert [(step["step"], step["state"]) for step in remedy["steps"]] == [
+        ("payout", "done"),
+        ("apology_call", "done"),
+    ]
     assert told["parked"] is None
     assert told["after_sale"]["answer"]["seconds"] >= 0
     shown = await asyncio.to_thread(redress_command, "remedy", number)

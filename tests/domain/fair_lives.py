@@ -76,6 +76,15 @@ FAIR = POLICY.model_copy(
 """The small policy with words and a target that some rules need; every limit is the default."""
 
 
+CONDITION = {"ko": "받으신 날부터 7일 안", "en": "within 7 days"}
+LONG_CLAUSES = FAIR.model_copy(
+    update={
+        "clauses": tuple(each.model_copy(update={"conditions": (CONDITION,) * 5}) for each in FAIR.clauses)
+    }
+)
+"""The fair policy with one condition too many in every clause."""
+
+
 def life(*items: Item, policy: Policy = FAIR) -> Life:
     """Return a life under the fair policy."""
     return given(*items, policy=policy)
@@ -192,6 +201,16 @@ LAWFUL = EndedByStaff(reason="insults after a warning", warned=True, taken_over_
 UNWARNED = LAWFUL.model_copy(update={"warned": False})
 NOBODY_SENIOR = LAWFUL.model_copy(update={"taken_over_by": "ben"})
 FAILED_BEFORE = CUSTOMER.model_copy(update={"earlier_failures": 1})
+TWICE: tuple[Item, ...] = (
+    propose(told_in=None),
+    ok("offer", sent("we refunded it")),
+    accept(),
+    ok("payout", PAID),
+    register(),
+)
+"""An offer and what follows, up to a result that waits for its words."""
+
+UNDELIVERED = NoticeSent(reference="n2", delivered=False, text="we refunded it")
 SILENT = contact(apology=False)
 """A real answer without an apology or an explanation."""
 
@@ -388,7 +407,13 @@ STORIES: dict[RuleId, Stories] = {
         broken=Story(fair(propose(), decline(), FINAL_WITHOUT_CLAUSE), proof=("result_registered",)),
         right=Story(life(*REFUSED, register(outcome="not_upheld"))),
         near_miss=Story(fair(ASKS, *SETTLED)),
-        also_broken=(Story(fair(*SETTLED, ASKS), proof=("result_registered", "contact_logged")),),
+        also_broken=(
+            Story(fair(*SETTLED, ASKS), proof=("result_registered", "contact_logged")),
+            Story(
+                life(*OPENED, propose(plan(decision("refusal"))), policy=LONG_CLAUSES),
+                proof=("remedy_proposed",),
+            ),
+        ),
     ),
     "I1": Stories(
         broken=Story(
@@ -531,6 +556,23 @@ STORIES: dict[RuleId, Stories] = {
         also_right=(
             Story(life(*TAKEN, SILENT, *PUT_RIGHT, register())),
             Story(life(*TAKEN, SILENT, *PUT_RIGHT, register(), ok("result-notice", sent("Sorry! Refunded")))),
+        ),
+    ),
+    "R90": Stories(
+        broken=Story(
+            fair(*TWICE, ok("result-notice", sent("we refunded it"))),
+            proof=("offer_notice_sent", "result_notified"),
+        ),
+        right=Story(fair(*TWICE, ok("result-notice", sent("it is on your account")))),
+        near_miss=Story(
+            fair(
+                propose(told_in=None),
+                ok("offer", UNDELIVERED),
+                accept(),
+                ok("payout", PAID),
+                register(),
+                ok("result-notice", sent("we refunded it")),
+            )
         ),
     ),
     "S1": Stories(

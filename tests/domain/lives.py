@@ -154,6 +154,8 @@ REMEDIES: tuple[RemedyKind, ...] = (
     "return_shipping",
     "coupon",
     "points",
+    "membership",
+    "information",
     "fee_refund",
     "goodwill_credit",
     "correction",
@@ -164,6 +166,7 @@ REMEDIES: tuple[RemedyKind, ...] = (
     "apology",
     "apology_letter",
     "manager_apology",
+    "recognition",
     "explanation",
 )
 
@@ -599,6 +602,7 @@ def contact(by: Actor = OWNER, **fields: Any) -> Any:
         "channel": "phone",
         "apology": True,
         "named_owner": True,
+        "asks_further": True,
         "next_step": "we collect",
     }
     return say(LogContact, by, **{**known, **fields})

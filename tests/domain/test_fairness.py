@@ -13,9 +13,10 @@ from domain.fairness_history import Entry, numbered
 from domain.fairness_limits import RuleId, Weights
 from domain.finding import TEXTS
 from domain.intake import AddToCase
+from domain.promise import MakePromise
 from domain.record import canonical
-from tests.domain.fair_lives import FAIR, SETTLED, STORIES, Story, fair, repeat, with_order
-from tests.domain.lives import AGENT, MIRA, contact, given, kinds_of, say, triage, wait
+from tests.domain.fair_lives import FAIR, SETTLED, STORIES, Story, call, fair, hand_over, repeat, with_order
+from tests.domain.lives import AGENT, MIRA, MONDAY, OWNER, contact, given, kinds_of, ok, say, triage, wait
 
 RULE_IDS: tuple[RuleId, ...] = get_args(RuleId)
 
@@ -42,7 +43,7 @@ def as_tuple(told: Story | tuple[Story, ...]) -> tuple[Story, ...]:
 
 def test_every_rule_has_its_three_lives_and_its_words() -> None:
     assert tuple(RULES) == tuple(STORIES) == tuple(TEXTS) == RULE_IDS
-    assert len(RULE_IDS) == 17
+    assert len(RULE_IDS) == 18
 
 
 @pytest.mark.parametrize(("rule", "story"), stories("broken", "also_broken"))
@@ -128,6 +129,23 @@ def test_measures_are_counted_from_events() -> None:
     assert judged.process.longest_wait_seconds == 30
     assert (judged.outcome.harm_lines, judged.outcome.put_right, judged.outcome.paid_minor) == (1, 1, 9_000)
     assert (judged.manner.contacts, judged.manner.apologies, judged.manner.named_owner) == (1, 1, 1)
+
+
+def test_a_running_case_has_the_measures_of_what_has_happened() -> None:
+    """Every figure of R3 is there while the case runs, each as soon as its event is."""
+    promised = say(MakePromise, OWNER, what="call", due=MONDAY + timedelta(hours=3))
+    life = fair(promised, repeat(), hand_over("ben"), wait(hours=4))
+    seen = Story(life).judged.process
+    assert (seen.transfers_offered, seen.repeated_contacts, seen.promises_broken) == (1, 1, 1)
+    assert seen.to_acknowledge is not None
+    assert seen.to_first_answer is not None
+    assert (seen.to_decision, seen.to_end) == (None, None)
+    ended = fair(wait(hours=4), *SETTLED, wait(hours=25), ok("happy-call", call()), wait(days=9))
+    decided = Story(ended).judged.process
+    assert decided.to_decision is not None
+    assert decided.to_decision.plain == timedelta(hours=4)
+    assert decided.to_end is not None
+    assert decided.to_end.plain > timedelta(days=5)
 
 
 def test_a_part_weighs_as_the_products_stage_of_life_says() -> None:

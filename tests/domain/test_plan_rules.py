@@ -266,6 +266,7 @@ WORDS = plan(decision("explanation"))
         ({"in_repair_since": TODAY - timedelta(days=40)}, WORDS, REFUND),
         (GONE, plan(decision("exchange")), REFUND),
         (GONE, plan(decision("exchange"), order_lines=("l1",)), WORDS),
+        (GONE, plan(decision("exchange")), plan(decision("exchange"), equivalent="mug")),
     ],
 )
 def test_a_standard_says_what_the_price_comes_to(order: dict[str, Any], wrong: Plan, right: Plan) -> None:

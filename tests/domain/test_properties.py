@@ -216,6 +216,8 @@ PLANS = (
     plan(decision("repair"), collect=True),
     plan(decision("exchange"), collect=True, in_advance=True),
     plan(decision("coupon")),
+    plan(decision("membership"), decision("information", harm_line="more")),
+    plan(decision(), gestures=("manager_letter", "recognition")),
     plan(decision("refund"), decision("return_shipping", harm_line="more", amount=eur(500)), collect=True),
     plan(decision("refund"), decision("points", harm_line="more", amount=eur(500))),
     plan(decision("apology")),
@@ -240,7 +242,8 @@ def _contact(case: Case, draw: Any) -> int | None:
 
 def _step(case: Case, draw: Any) -> str:
     where = case.saga.parked_at or "payout"
-    return str(draw(st.sampled_from([where, where, "payout", "collect", "correction", "installation"])))
+    others = ("payout", "collect", "correction", "installation", "manager_apology", "apology_call")
+    return str(draw(st.sampled_from([where, where, *others])))
 
 
 def _choice(case: Case, draw: Any) -> str | None:
@@ -473,7 +476,7 @@ BIG = 1024 * 1024
 class AnyLife(RuleBasedStateMachine):
     """A case to which anything may be said at any time."""
 
-    policies = (POLICY, ADDED_UP)
+    policies = (POLICY.model_copy(update={"gestures": POLICY.by_hand}), ADDED_UP)
 
     def __init__(self) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from domain.promise import MakePromise
 from domain.regard import OpenBrief, wanted
 from domain.remedy import ProposeRemedy
 from domain.treatment_rules import ProfileRules
-from domain.triage import Triage
+from domain.triage import ClaimHarm, HarmLine, Triage
 from domain.wish import WishRemedy
 from policies import load
 from tests.domain.lives import (
@@ -28,12 +28,16 @@ from tests.domain.lives import (
     SUPERVISOR,
     Item,
     Life,
+    contact,
     decision,
+    decline,
     given,
     ok,
     opening,
     plan,
+    propose,
     say,
+    triage,
     unknown,
     wait,
 )
@@ -164,3 +168,44 @@ def test_an_order_is_asked_for_again_as_well_and_a_policy_without_waits_asks_onc
     assert found.case.intake.order == ORDER
     once = given(opening(), unknown("order"), unknown("customer"))
     assert not [name for name in once.dues if name.startswith("intake/")]
+
+
+# Harm beyond the item. --------------------------------------------------------------------------------------
+
+SILENT = contact(asks_further=False)
+ASKS = POLICY.model_copy(update={"ask_further_harm": True})
+
+
+def asking(*items: Item, **form: Any) -> Life:
+    """Return an owned complaint under a policy that has the customer asked for further harm."""
+    came = (opening(**form), ok("acknowledgement", NOTICE), ok("customer", CUSTOMER), ok("order", ORDER))
+    return given(*came, triage(), say(AcceptCase, AGENT), *items, policy=ASKS)
+
+
+def test_nobody_proposes_before_the_customer_was_asked_once_for_further_harm() -> None:
+    for talk in (
+        SILENT,
+        contact(asks_further=True, reached=False),
+        contact(MIRA, direction="inbound", asks_further=True),
+    ):
+        asking(talk).when(propose()).then_refused("log_contact with asks_further", "harm-not-asked")
+    asked = asking(SILENT, contact(asks_further=True, channel="email"), propose())
+    assert asked.last("contact_logged").asks_further
+    later = asked.told(decline(), SILENT, propose(plan(gestures=("apology_call", "manager_letter"))))
+    assert later.many("remedy_proposed") == 2
+    assert asking(contact(direction="inbound", asks_further=True), propose()).many("remedy_proposed") == 1
+
+
+def test_the_customers_own_form_may_have_asked() -> None:
+    assert asking(SILENT, propose(), asked_further=True).many("remedy_proposed") == 1
+
+
+def test_further_harm_that_the_question_brings_to_light_is_decided_too() -> None:
+    more = say(ClaimHarm, MIRA, line=HarmLine(id="wait", harm="time"))
+    life = asking(contact(asks_further=True), more)
+    life.when(propose()).then_refused("decide each harm line once", "harm-lines")
+
+
+@pytest.mark.parametrize("name", ["retail-kr", "finance-us", "finance-uk"])
+def test_every_shipped_policy_has_the_customer_asked(name: str) -> None:
+    assert load(name).ask_further_harm

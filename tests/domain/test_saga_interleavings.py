@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import pytest
 
 from domain.assignment import AcceptCase
+from domain.budget import WorkingTime
 from domain.case import Case, decide, evolve, todo
 from domain.effect import (
     CollectionStatus,
@@ -48,6 +49,7 @@ from domain.saga import (
     RetryStep,
     SkipStep,
 )
+from domain.saga_steps import REWARD_STEPS
 from domain.triage import HarmLine
 from tests.domain.lives import (
     AGENT,
@@ -103,8 +105,9 @@ Interrupt = Literal["cancel", "hand_in"]
 Person = Literal["retry", "skip", "by_hand", "cancel"]
 PEOPLE: tuple[Person, ...] = ("retry", "skip", "by_hand", "cancel")
 
-PATIENT = POLICY.model_copy(update={"max_tries": 6})
-HASTY = POLICY.model_copy(update={"max_tries": 2, "max_looks": 1, "max_pickups": 1})
+GESTURES = {"gestures": WorkingTime(minutes=60)}
+PATIENT = POLICY.model_copy(update={**GESTURES, "max_tries": 6})
+HASTY = POLICY.model_copy(update={**GESTURES, "max_tries": 2, "max_looks": 1, "max_pickups": 1})
 
 DID: dict[str, Outcome] = {
     "reserve_replacement": RESERVED,
@@ -148,6 +151,8 @@ def plans() -> Iterator[tuple[str, Plan]]:
         "goodwill_credit",
         "coupon",
         "points",
+        "membership",
+        "information",
         "correction",
         "reissued_card",
         "free_service",
@@ -155,6 +160,7 @@ def plans() -> Iterator[tuple[str, Plan]]:
         "instruction",
         "apology_letter",
         "manager_apology",
+        "recognition",
         "apology",
         "explanation",
         "refusal",
@@ -175,12 +181,24 @@ def plans() -> Iterator[tuple[str, Plan]]:
     yield "refund and fee", plan(decision("refund"), fee, collect=True)
     yield "refund and coupon", plan(decision("refund"), coupon, collect=True)
     yield GUARANTEED, plan(decision("goodwill_credit"))
+    yield "refund and letter", plan(decision("refund"), words, gestures=("manager_letter", "follow_up"))
+    yield "coupon and letter", plan(decision("coupon"), words, gestures=("manager_letter",))
     yield "coupon and hand step", plan(decision("correction"), coupon)
 
 
 PLANS = dict(plans())
 
-TWINS = ("fee_refund", "return_shipping", "goodwill_credit", "points")
+TWINS = (
+    "fee_refund",
+    "return_shipping",
+    "goodwill_credit",
+    "points",
+    "membership",
+    "information",
+    "recognition",
+    "refund and letter",
+    "coupon and letter",
+)
 """Remedies with the very steps of another; they are explored one turn less deep."""
 
 
@@ -235,7 +253,7 @@ class World:
             self.goods = "away"
             self.given_back += 1
         if isinstance(request, IssueVoucher):
-            assert request.worth.minor, "a voucher of no worth"
+            assert request.worth.minor or request.voucher == "information", "a voucher of no worth"
 
     def answer(self, effect: Effect, turn: Turn, case: Case) -> CameBack:
         """Let one thing befall one effect."""
@@ -455,7 +473,7 @@ class Run:
             return
         assert world.minor == self.case_total(), "completed, yet not paid in full"
         wanted = {step.name for step in saga.steps}
-        assert world.done["issue_voucher"] == len(wanted & {"coupon", "points"})
+        assert world.done["issue_voucher"] == len(wanted & set(REWARD_STEPS))
         assert world.done["repair_goods"] == world.given_back == int("repair" in wanted)
 
     def _compensated(self) -> None:

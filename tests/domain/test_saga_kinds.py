@@ -17,6 +17,7 @@ from domain.effect import (
     PayRefund,
     RefundPaid,
     RepairGoods,
+    ReserveReplacement,
     ReturnGoods,
     RevokeVoucher,
     TrackCollection,
@@ -81,6 +82,7 @@ from tests.domain.lives import (
     refused,
     register,
     say,
+    standing,
     triage,
     unknown,
     wait,
@@ -120,12 +122,32 @@ def refund_and_coupon() -> Life:
 # Vouchers. -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["coupon", "points"])
+@pytest.mark.parametrize("kind", ["coupon", "points", "membership"])
 def test_a_voucher_is_issued_for_what_it_is_worth(kind: Any) -> None:
     life = agreed(decision(kind))
     (effect,) = todo(life.case)
     assert effect.request == IssueVoucher(voucher=kind, order_id="o1", worth=eur(9_000))
     life.when(ok(kind, ISSUED)).then("step_done", "remedy_done")
+
+
+def test_information_is_a_reward_without_an_amount_that_the_customer_agrees_to() -> None:
+    life = given(*IN_RECOVERY, propose(plan(decision("information"))))
+    assert todo(life.case) == ()
+    life = life.told(accept())
+    (effect,) = todo(life.case)
+    assert effect.request == IssueVoucher(voucher="information", order_id="o1", worth=eur(0))
+    life.when(ok("information", ISSUED)).then("step_done", "remedy_done")
+
+
+@pytest.mark.parametrize("kind", ["coupon", "points", "membership", "information"])
+def test_every_type_of_reward_is_taken_back_when_what_follows_comes_to_nothing(kind: Any) -> None:
+    amount = None if kind == "information" else eur(4_000)
+    reward = decision(kind, harm_line="more", amount=amount)
+    life = agreed(decision(amount=eur(4_000)), reward, told=two_harms()).told(ok(kind, ISSUED))
+    life = life.when(refused("payout")).then("step_refused", "saga_turned_back", "undo_begun")
+    (effect,) = [each for each in todo(life.case) if each.key.startswith("undo-")]
+    assert effect.request == RevokeVoucher(reference="vo1")
+    life.when(ok(f"undo-{kind}", UNDONE)).then("undo_done", "remedy_compensated")
 
 
 def test_points_are_issued_and_told_as_points_at_the_policys_rate() -> None:
@@ -350,7 +372,8 @@ def test_a_hash_of_old_still_names_its_plan_and_a_label_is_an_edit() -> None:
     whole = plan(collect=True)
     text = canonical(whole)
     assert '"label":false,' in text
-    before = text.replace('"label":false,', "")
+    assert '"equivalent":null,' in text
+    before = text.replace('"label":false,', "").replace('"equivalent":null,', "")
     old = sha256(f"1\nNone\n{before}".encode()).hexdigest()[:32]
     assert hash_of(whole, number=1, contact=None) == old
     assert hash_of(plan(collect=True, label=True), number=1, contact=None) != old
@@ -527,3 +550,16 @@ def test_worth_and_money_are_told_apart() -> None:
     life = agreed(decision("coupon"))
     assert life.case.remedy.proposal is not None
     assert life.case.remedy.proposal.total == eur(0)
+
+
+def test_an_exchange_may_be_for_a_product_of_equal_use() -> None:
+    other = plan(decision("exchange"), equivalent="mug", words="another one")
+    life = given(*IN_RECOVERY, propose(other))
+    assert life.case.remedy.proposal is not None
+    assert in_words(life.case.remedy.proposal, "en") == "another one; of equal use: mug"
+    assert in_words(life.case.remedy.proposal, "ko") == "another one; 같은 용도의 상품으로: mug"
+    (effect,) = todo(life.told(accept()).case)
+    assert effect.request == ReserveReplacement(order_id="o1", product="mug")
+    swap = given(*IN_RECOVERY, propose(plan(decision("exchange"), words="another one")))
+    assert standing(swap.case) != standing(life.case), "an approval is bound to the very product"
+    given(*IN_RECOVERY).when(propose(plan(equivalent="mug"))).then_refused("only an exchange", "equivalent")

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from domain.allocation import SkillMismatched
 from domain.effect import CallMade
 from domain.fairness_history import numbered
 from domain.promise import KeepPromise, MakePromise, MovePromise
@@ -79,6 +80,13 @@ def test_assurance_counts_owners_of_the_department() -> None:
     )
     life = given(*OWNED, policy=elsewhere.model_copy(update={"people": moved}))
     assert judged(life).assurance.matched == 0
+
+
+def test_assurance_counts_owners_without_the_skill_that_their_case_asks_for() -> None:
+    assert judged(given(*OWNED)).assurance.skilled == 1
+    lacking = SkillMismatched(owner="ann", lacks=("ovens",), at=MONDAY)
+    seen = judged(given(*OWNED, lacking)).assurance
+    assert (seen.owners, seen.matched, seen.skilled) == (1, 1, 0)
 
 
 def test_empathy_counts_what_the_rules_found() -> None:

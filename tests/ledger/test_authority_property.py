@@ -4,6 +4,7 @@ Real cases decide, the real database counts; Hypothesis chooses who does what ne
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -15,6 +16,7 @@ from domain.actor import Actor, Role
 from domain.case import todo
 from domain.effect import Contact, Effect, ReleaseAuthority, ReserveAuthority
 from domain.message import EffectSucceeded, OutcomeUnknown
+from domain.remedy import RemedyApproved, RemedyProposed
 from ledger.authority import AuthorityStore
 from ledger.pool import Connection, Pool
 from tests.domain.lives import (
@@ -66,13 +68,16 @@ STEP = st.tuples(
 class Firm:
     """Five cases of few people and two customers, and the database that adds up what they do."""
 
-    def __init__(self, store: AuthorityStore, owner: Connection) -> None:
+    def __init__(
+        self, store: AuthorityStore, owner: Connection, customers: tuple[str, ...] = CUSTOMERS
+    ) -> None:
+        self.customers = customers
         self.store, self.owner, self.example = store, owner, next(EXAMPLES)
         self.lives = [
             lived(
                 opening(contact=Contact(customer_id=customer, phone="555")), *IN_RECOVERY[1:], policy=ADDED_UP
             )
-            for customer in CUSTOMERS
+            for customer in customers
         ]
 
     def case_id(self, number: int) -> str:
@@ -90,7 +95,7 @@ class Firm:
         if deed in WORLD:
             self.lives[number] = await self.answered(number, deed)
         elif life.case.remedy.proposal is not None or "propose" in deed:
-            self.lives[number] = life.when(PEOPLE[deed](CUSTOMERS[number], amount)).life
+            self.lives[number] = life.when(PEOPLE[deed](self.customers[number], amount)).life
 
     async def answered(self, number: int, how: str) -> Life:
         """Let the next effect come back, or not."""
@@ -125,7 +130,7 @@ class Firm:
 
     async def comes_to_rest(self) -> None:
         """Let the ledger be told everything."""
-        for number in range(len(CUSTOMERS)):
+        for number in range(len(self.customers)):
             while any(effect.key.startswith("authority") for effect in todo(self.lives[number].case)):
                 self.lives[number] = await self.answered(number, "answer")
 
@@ -166,6 +171,23 @@ class Firm:
         assert sure <= counting
         assert counting - sure <= doubtful
 
+    def given_alone(self) -> Counter[str]:
+        """What each person has given or offered, by the cases' own events, with nobody's approval."""
+        alone: Counter[str] = Counter()
+        for life in self.lives:
+            approved = {event.hash for event in life.events if isinstance(event, RemedyApproved)}
+            living = {*done(life), *_standing(life)} - approved
+            for event in life.events:
+                if isinstance(event, RemedyProposed) and event.hash in living:
+                    alone[event.by.id] += event.total.minor
+        return alone
+
+
+def _standing(life: Life) -> set[str]:
+    proposal = life.case.remedy.proposal
+    open_ = proposal is not None and proposal.state in ("offered", "agreed")
+    return {proposal.hash} if proposal is not None and open_ else set()
+
 
 def done(life: Life) -> set[str]:
     """Return the hashes of the proposals that were carried out."""
@@ -186,6 +208,9 @@ async def test_what_is_reserved_is_what_is_alive_and_never_above_the_limit(
         await firm.comes_to_rest()
         await firm.sums_hold()
         await firm.what_counts_is_alive()
+        alone = firm.given_alone()
+        assert alone["ann"] <= 30_000
+        assert alone["pat"] <= 200_000
         for life in firm.lives:
             for event in life.events:
                 kind = str(getattr(event, "kind", ""))
@@ -207,3 +232,48 @@ async def test_what_is_reserved_is_what_is_alive_and_never_above_the_limit(
     for kind in ("authority_reserved", "authority_exceeded", "authority_unknown", "authority_counted"):
         assert seen[kind] > 3, f"{kind} hardly ever happened: {seen}"
     assert seen["authority_released"] > 3
+
+
+MANY = tuple(f"customer-{number}" for number in range(10))
+
+
+async def test_no_sequence_of_small_refunds_passes_a_limit_without_a_second_person(
+    pool: Pool, owner: Connection
+) -> None:
+    loop, store = asyncio.get_running_loop(), AuthorityStore(pool)
+    waited = 0
+
+    async def gives(amounts: list[int]) -> None:
+        """One person gives small refunds, each alone within their authority, each to another customer."""
+        nonlocal waited
+        firm, alone = Firm(store, owner, MANY), 0
+        for number, amount in enumerate(amounts):
+            for deed in ("propose", "answer", "accept", "answer"):
+                await firm.happens((number, deed, amount))
+            life = firm.lives[number]
+            if alone + amount <= 30_000:
+                alone += amount
+                assert done(life), "within the limit nobody else is asked"
+                continue
+            waited += 1
+            proposal = life.case.remedy.proposal
+            assert proposal is not None
+            assert (proposal.state, proposal.over) == ("waiting_approval", ("person",))
+            tried = life.last("attempt_refused")
+            assert (tried.code, tried.by.id) == ("splitting", "ann")
+        assert firm.given_alone()["ann"] == alone <= 30_000
+
+    @settings(
+        max_examples=8,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(st.integers(1_500, 9_000), min_size=8, max_size=len(MANY)))
+    def whatever_they_are(amounts: list[int]) -> None:
+        asyncio.run_coroutine_threadsafe(gives(amounts), loop).result(60)
+
+    await asyncio.to_thread(whatever_they_are)
+    assert waited > 3

@@ -143,7 +143,9 @@ def other(value: Any) -> tuple[Any, ...]:
             ["calm"],
             ["sms"],
             {"x": 1},
-            {"x": [1]},
+            {"x": [{"product": "x", "months": 1, "source": "x"}]},
+            [{"en": "y"}],
+            [{"id": "x", "question": {}, "words": ["x"], "text": {}}],
             {"O1": "y"},
             {"growth": {"procedural": 2}},
         )

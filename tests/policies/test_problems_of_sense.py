@@ -21,6 +21,12 @@ EVERY_PRICE = "{id: price-all, harm: price, owes: price, clause: own-goodwill}\n
 CASES = {
     "undefined clause": ("clause: own-acknowledge", "clause: own-x", "targets[0].clause", "own-x, which is"),
     "undefined statutory clause": ("clause: ecommerce-18-2", "clause: x", "statutory[2].clause", "clause x"),
+    "hard clause": (
+        "\nfairness:\n",
+        "\nfairness:\n  max_conditions: 2\n",
+        "clauses[7].conditions",
+        "has 3 conditions; the most is 2",
+    ),
     "undefined department": (
         "- {department: production, causes",
         "- {department: produce, causes",
@@ -99,6 +105,12 @@ CASES = {
         "extra_limits[1].clause",
         "clause x",
     ),
+    "undefined clause of a budget of extras": (
+        "{at_most: {minor: 10000000, currency: KRW}, clause: own-goodwill}",
+        "{at_most: {minor: 10000000, currency: KRW}, clause: x}",
+        "extra_budgets[1].clause",
+        "clause x",
+    ),
     "undefined cause of an amount": (
         "causes: &firm [defect,",
         "causes: &firm [defekt,",
@@ -139,6 +151,12 @@ CASES = {
         "{at_most: {minor: 20000, currency: KRW}",
         "{at_most: {minor: 20000, currency: USD}",
         "extra_limits[1].at_most.currency",
+        "must be KRW",
+    ),
+    "budget of extras in another currency": (
+        "{at_most: {minor: 10000000, currency: KRW}",
+        "{at_most: {minor: 10000000, currency: USD}",
+        "extra_budgets[1].at_most.currency",
         "must be KRW",
     ),
     "usual amount in another currency": (

@@ -9,8 +9,15 @@ import pytest
 from pydantic import TypeAdapter
 
 import policies
-from domain.case import Case, CaseCommand, Open, after_time, decide, evolve, next_due, unopened
-from domain.effect import CustomerSnapshot, NoticeSent, OrderLine, OrderSnapshot
+from domain.case import Case, CaseCommand, Open, after_time, decide, evolve, next_due, todo, unopened
+from domain.effect import (
+    AuthorityAnswer,
+    CustomerSnapshot,
+    NoticeSent,
+    OrderLine,
+    OrderSnapshot,
+    ReserveAuthority,
+)
 from domain.intake import Opening
 from domain.message import EffectSucceeded
 from domain.money import Money
@@ -101,6 +108,16 @@ class Play:
         command = COMMANDS.validate_json(said).model_copy(update={"at": self.at})
         self.scene = replace(self.scene, done=self.scene.done | {intention.topic})
         self.case = reduce(evolve, decide(self.case, command), self.case)
+        self._count()
+
+    def _count(self) -> None:
+        """Let the ledger count what is reserved; extras wait for it, approved or not."""
+        for effect in todo(self.case):
+            if isinstance(effect.request, ReserveAuthority):
+                nothing = Money(minor=0, currency=RETAIL.currency)
+                counted = AuthorityAnswer(state="reserved", person_used=nothing)
+                came = EffectSucceeded(at=self.at, key=effect.key, result=counted)
+                self.case = reduce(evolve, decide(self.case, came), self.case)
 
     def _show(self) -> None:
         self.scene = replace(self.scene, view=view(self.case, head="", unwritten=0))

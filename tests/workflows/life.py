@@ -168,5 +168,6 @@ def opening_of(env: Ground, **fields: Any) -> Opening:
         "text": "컵이 깨져서 왔어요",
         "product": "cup",
         "contact": Contact(customer_id=f"cust-{number}", phone="010-0000-0000"),
+        "asked_further": True,  # the form has a field for it
     }
     return Opening(**told | fields)

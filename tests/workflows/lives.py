@@ -48,7 +48,7 @@ def exchange() -> Plan:
         ground="goodwill",
         amount=Money(minor=5_000, currency="KRW"),
     )
-    return Plan(decisions=(swap, credit), gestures=("apology_letter",))
+    return Plan(decisions=(swap, credit), gestures=("apology_call",))
 
 
 def is_weighed(view: CaseView) -> bool:

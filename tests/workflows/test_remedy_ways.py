@@ -24,7 +24,8 @@ async def test_a_refund_that_settles_days_later_is_paid_when_the_bank_says_so(en
     await life.until(lambda view: any(step.state == "pending" for step in view.steps))
     await life.forward(A_WHILE)
     await life.until(lambda view: view.remedy == "completed")
-    (done,) = await life.bodies("step_done")
+    done, said = await life.bodies("step_done")
+    assert (done["step"], said["step"], said["reference"]) == ("payout", "apology_call", "contact 1")
     assert done["happened"] < done["at"]
     assert [deed.operation for deed in env.deeds("bank", life.number)] == ["pay_refund"]
     assert "settlement_asked" in await life.kinds()
