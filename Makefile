@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Our own modules are compiled once, not in every process and every case of a workflow sandbox.
+export PYTHONDONTWRITEBYTECODE :=
 # Keyed on the lock, so that a changed lock is installed and an unchanged one is not.
 READY := .venv/.ready-$(shell cat requirements/dev.txt pyproject.toml | cksum | tr ' ' '-')
 
@@ -16,7 +18,7 @@ demo: temporal ## Play complaints from beginning to end, with everything started
 	$(BIN)/redress demo
 
 test: lint type temporal ## Check format, rules and types, and run the tests
-	$(BIN)/pytest tests/end_to_end tests -m "not proof" -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m "not proof" -n 3 --dist loadfile --no-loadscope-reorder  # one more than two cores: drills wait
 
 prove: temporal ## Run the long form of the proofs
 	$(BIN)/pytest -m proof

@@ -4,7 +4,7 @@ What another case holds is read from the ledger and handed over as a command, pa
 comes back as the effect's recorded answer. Every step may be repeated: the other case takes in once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from activities.heartbeats import heartbeats
 from activities.http import expect, refused
 from domain.effect import Answer, Ask, HandedOver, JoinInto, SplitOff, SplitOpened
 from domain.intake import CaseOpened, CustomerRead, Opening
+from domain.joined_lines import stated
 from domain.joining import CaseTakenIn, ContactCopy, Mode, copies
 from domain.message import Event
 from domain.policy import Policy
@@ -60,6 +61,9 @@ class Cases:
             events = [(seq, event) for seq, event in known if request.since < seq <= request.upto]
             told = copies(ask.case_id, events, "join") if request.mode == "join" else ()
             about = _about(known, request.mode, request.basis, request.upto)
+            if request.mode == "join":
+                until = (event for seq, event in known if seq <= request.upto)
+                about |= _lines(ask.case_id, until, own=False)
             try:
                 await self._hand_over(ask, request.into, told, {**about, "case": ask.case_id})
             except Refused as refusal:
@@ -78,6 +82,7 @@ class Cases:
                 raise refused("the ledger does not hold the case that was joined", "not-found")
             number = await self._open_again(ask, request, first)
             about = _about(known, "split", "staff", known[-1][0])
+            about |= _lines(request.joined, (event for _, event in known), own=True)
             try:
                 leaves = copies(request.joined, known, "split")
                 await self._hand_over(ask, number, leaves, {**about, "case": ask.case_id})
@@ -146,6 +151,11 @@ def _about(known: Sequence[tuple[int, Event]], mode: Mode, basis: str, upto: int
         "customer": _customer(known),
         "upto": upto,
     }
+
+
+def _lines(case_id: str, events: Iterable[Event], *, own: bool) -> dict[str, Any]:
+    """Return the harms that are stated there, for every page: what is claimed once is not claimed again."""
+    return {"lines": [line.model_dump(mode="json") for line in stated(case_id, events, own=own)]}
 
 
 def _start(known: Sequence[tuple[int, Event]], first: CaseOpened) -> datetime:

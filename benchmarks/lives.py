@@ -22,6 +22,7 @@ from client import Redress, connect
 from domain.effect import Contact
 from domain.intake import Opening
 from domain.policy import Policy
+from domain.spoken import EVERYTHING
 from stack.embedded import Stack
 from workflows.decode import command_from
 
@@ -59,6 +60,8 @@ async def one_life(redress: Redress, policy: Policy, place: int, meter: Meter) -
 
     await say("triage", "system:bench", voc_type="complaint", cause="defect")
     await say("accept_case", "agent:agent-07")
+    await follow.until("fetch_customer")
+    await say("open_brief", "owner:agent-07")
     told = {
         "direction": "outbound",
         "channel": "phone",
@@ -73,7 +76,7 @@ async def one_life(redress: Redress, policy: Policy, place: int, meter: Meter) -
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": amount}
     decision["reason"] = "a benchmark"
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
-    await say("propose_remedy", "owner:agent-07", plan=plan, contact=1)
+    await say("propose_remedy", "owner:agent-07", plan=plan, contact=1, said=EVERYTHING)
     await follow.until("reserve_authority")
     view = await redress.view(number)
     await say("accept_remedy", f"customer:cust-{place}", proposal=view.proposal.hash if view.proposal else "")

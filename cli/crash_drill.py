@@ -16,6 +16,7 @@ from client import Redress, connect
 from domain.effect import Contact
 from domain.intake import Opening
 from domain.policy import Policy
+from domain.spoken import EVERYTHING
 from domain.targets import Rung
 from domain.view import CaseView
 from ledger.fold import events_of
@@ -143,19 +144,21 @@ async def _live(
         contact=contact,
     )
     number = opened[place] = (await stubborn(lambda: redress.open(opening, policy))).number
-    await until(redress, number, lambda view: "order:1" not in view.waiting)
+    await until(redress, number, lambda view: not {"customer:1", "order:1"} & set(view.waiting))
     say = Commands(redress, number)
     await say("triage", "system:drill", voc_type="complaint", cause="defect")
     if forgotten:  # nobody takes it up until it has climbed; on a busy machine other ladders climb along
         await until(redress, number, _is_forgotten)
     else:
         await say("accept_case", "agent:agent-07", may_be_too_late=True)
+    await say.as_owner("open_brief")
     contacted = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
     await say.as_owner("log_contact", next_step="refund", asks_further=True, **contacted)
     decision = {"harm_line": "trouble", "remedy": "refund", "ground": "defect", "amount": AMOUNT}
     decision["reason"] = "a small sum, so that no drill waits for an approval"
     plan = {"decisions": [decision], "gestures": ["apology_call"]}
-    await say.as_owner("propose_remedy", plan=plan, contact=1)
+    await say.as_owner("open_brief")  # it may have climbed to somebody else meanwhile
+    await say.as_owner("propose_remedy", plan=plan, contact=1, said=EVERYTHING)
     proposal = await decided(redress, number, say)
     await say("accept_remedy", f"customer:cust-{place}", proposal=proposal)
     await until(redress, number, lambda view: view.remedy == "completed")

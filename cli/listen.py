@@ -46,9 +46,9 @@ def listen(
 ) -> None:
     """Read board posts and calls, and join what is one claim, until SIGTERM or Ctrl-C.
 
-    Posts open cases and their removal is noted; a ring brings up the caller's cases, and a call that ended
-    becomes a contact. The figures of each week or month that is over go to the head who answers for them.
-    Killed at any moment it goes on where it was.
+    Posts open cases and their removal is noted; a ring brings up the caller's profile and cases, and a call
+    that ended becomes a contact. The figures of each week or month that is over go to the head who answers
+    for them. Killed at any moment it goes on where it was.
     """
     settings = find_settings()
     if not settings.sandbox_url:
@@ -102,7 +102,8 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 def _line(heard: Heard) -> str:
     note = f" ({heard.note})" if heard.note else ""
-    return f"{', '.join(heard.cases)} {WORDS[heard.what]} {heard.subject}{note}".strip()
+    said = f"{', '.join(heard.cases)} {WORDS[heard.what]} {heard.subject}{note}".strip()
+    return "\n".join((said, *(f"  {label}: {text}" for label, text in heard.brief)))
 
 
 def calls(

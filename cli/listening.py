@@ -14,6 +14,7 @@ from uuid import uuid4
 from activities.feeds import FEEDS, Feed, Feeds, FeedUnavailable
 from cli.cases import pinned
 from client import NotFound, Redress, RedressError
+from domain.brief import at_a_glance
 from domain.effect import Contact
 from domain.intake import Opening
 from domain.news import Call, CallReported, News, PostPublished, PostTakenDown, call_from, contact_of
@@ -42,12 +43,14 @@ class Heard:
         subject: the post, the call or the feed.
         cases: the cases concerned, each with its stage where it is known.
         note: why, where there is a why.
+        brief: of a ring: who calls, in labelled lines.
     """
 
     what: str
     subject: str
     cases: tuple[str, ...] = ()
     note: str = ""
+    brief: tuple[tuple[str, str], ...] = ()
 
 
 Say = Callable[[Heard], None]
@@ -169,14 +172,23 @@ class Listener:
     # Telephones. ---------------------------------------------------------------------------------------
 
     async def _reported(self, report: CallReported) -> None:
-        """A ring brings up the caller's cases; a call that ended becomes a contact of the one it is about."""
+        """A ring brings up caller and cases; a call that ended becomes a contact of the one it is about."""
         if report.event == "ring":
             rows = await self._cases_of(report.caller)
-            self._say(Heard("ring", report.call, _named(rows), "" if rows else "unknown caller"))
+            note = "" if rows else "unknown caller"
+            self._say(Heard("ring", report.call, _named(rows), note, await self._who(rows)))
         if report.event == "hang_up":
             call = call_from(await self._feeds.about("telephony", report.call))
             if call is not None:
                 await self._ended(call)
+
+    async def _who(self, rows: Sequence[CaseRow]) -> tuple[tuple[str, str], ...]:
+        """Return the caller's profile as the first of their cases has it; a ring waits for nothing."""
+        try:
+            found = await self._redress.brief(rows[0].case_id) if rows else None
+        except (RedressError, Refused):
+            return ()
+        return at_a_glance(found, found.language) if found is not None else ()
 
     async def _ended(self, call: Call) -> None:
         rows = await self._cases_of(call.caller)

@@ -13,6 +13,7 @@ from client import NotFound, Redress
 from domain.effect import Contact
 from domain.intake import Opening
 from domain.policy import Policy
+from domain.spoken import EVERYTHING
 from domain.view import CaseView
 
 AGENT, SUPERVISOR, HEAD = "agent:agent-07", "supervisor:sup-04", "department_head:head-production"
@@ -85,6 +86,7 @@ class MoneyLife:
         self._paid_shipping = bool(paid and paid.minor)
         await self._say("triage", AGENT, voc_type="complaint", cause="defect", harm_lines=HARMS)
         await self._say("accept_case", AGENT)
+        await self._say.as_owner("open_brief")
         told = {"direction": "outbound", "channel": "phone", "apology": True, "named_owner": True}
         await self._say.as_owner("log_contact", next_step="we put it right", asks_further=True, **told)
 
@@ -92,7 +94,7 @@ class MoneyLife:
         """Propose, have it approved where it must be, and accept; each waits for the one before."""
         if self._paid_shipping and plan["decisions"][0]["remedy"] == "refund":
             plan = {**plan, "decisions": [*plan["decisions"], SHIPPING]}
-        await self._say.as_owner("propose_remedy", plan=plan, contact=1)
+        await self._say.as_owner("propose_remedy", plan=plan, contact=1, said=EVERYTHING)
         view = await self._until(lambda view: view.proposal is not None and view.proposal.state in STANDING)
         if view.proposal is not None and view.proposal.state == "waiting_approval":
             await self._say("approve_remedy", HEAD, proposal=view.proposal.hash)

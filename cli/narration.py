@@ -77,7 +77,10 @@ STAFF_NEWS: Mapping[str, Callable[[str], Sentences | None]] = {
     ),
     "staff_praise": lambda staff: (f"{staff}에게 칭찬을 전했습니다", f"{staff} hears of the praise"),
     **dict.fromkeys(
-        ("staff_fallback", "staff_offer", "staff_away", "staff_task", "staff_task_late", "staff_task_answer"),
+        (
+            *("staff_fallback", "staff_offer", "staff_away", "staff_suggested"),
+            *("staff_task", "staff_task_late", "staff_task_answer"),
+        ),
         lambda _: None,
     ),
 }
@@ -97,6 +100,10 @@ TOLD: Mapping[str, Telling] = {
         f"{event.department} 부서로",
         f"routed to {event.department}",
     ),
+    "case_rerouted": lambda event: (
+        f"다시 분류하여 {event.before} 부서에서 {event.department} 부서로 인계",
+        f"classed anew: it goes from {event.before} to {event.department}, which has to accept",
+    ),
     "fallback_alerted": lambda event: (
         f"맡을 부서를 규칙으로 찾지 못하여 {event.department} 부서장에게 알립니다",
         f"no rule finds a department: {event.department} takes it, and its leader is alerted",
@@ -108,6 +115,10 @@ TOLD: Mapping[str, Telling] = {
     "owner_away": lambda event: (
         f"담당자 {event.person} 부재",
         f"{event.person}, who owns it, is away; its deadlines run on",
+    ),
+    "department_accepted": lambda event: (
+        f"{event.department} 부서가 접수, 담당자는 정해지지 않음",
+        f"{event.department} takes it; who owns it is open",
     ),
     "owner_suggested": lambda event: (
         f"담당자 추천: {event.person or '없음'} ({', '.join(event.reasons)})",
@@ -206,6 +217,10 @@ TOLD: Mapping[str, Telling] = {
     "join_declined": lambda event: (
         f"{event.into} 건에 합치지 못했습니다",
         f"not joined into {event.into}: {event.reason}",
+    ),
+    "join_told": lambda event: (
+        "앞으로 쓰실 접수번호를 알려 드렸습니다" if event.delivered else "합친 것을 알려 드리지 못했습니다",
+        "the customer knows which number counts" if event.delivered else "the join reached nobody",
     ),
     "case_split": lambda event: (
         f"잘못 합친 {event.joined} 건을 {event.into} 건으로 다시 나누었습니다",

@@ -31,7 +31,6 @@ TRACES: Mapping[StaffFault, Traces] = {
     "story_again": Traces(("P3",)),
     "kept_waiting": Traces(("P3",)),
     "handed_around": Traces(("P3",)),
-    "forgotten_harm": Traces(("O1",)),
     "let_lie": Traces(("P4",)),
     "no_word": Traces(("P4",)),
     "late_answer": Traces(("O4",)),
@@ -46,6 +45,7 @@ TRACES: Mapping[StaffFault, Traces] = {
     "hung_up": Traces(("I3",)),
     "cold_courtesy": Traces(("I1",)),
     "solicited": Traces(("S1",)),
+    "post_taken_down": Traces(("P2",)),
 }
 """Every fault that can be carried out; an attempt that is refused leaves nothing to be found."""
 

@@ -27,6 +27,8 @@ def _handling(rules: Handling) -> Iterator[Sentence]:
     if rules.sure is not None:
         words = f"words weigh {rules.sure.least} together and {rules.sure.lead} more than the next reading"
         yield Subject("routed without a person"), words
+    moved = "is handed to that department" if rules.reroute else "stays where it is"
+    yield Subject("owned case that a new class gives to another department"), moved
     for name, price in rules.costs or ():
         yield Subject("costs", name.replace("_", " ")), str(price)
 

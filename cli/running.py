@@ -29,6 +29,9 @@ FreePort = Annotated[int | None, typer.Option(min=1, max=65535, help="Any free o
 FINE = {0, -signal.SIGTERM}
 """How a worker ends that was told to; one that was told while it still started had nothing to finish."""
 
+LISTENER = (sys.executable, "-m", "starter", "listen")
+"""Reads boards and telephones, and joins equal claims, as long as the stack runs."""
+
 HERE = Path(__file__).parent.parent
 """Where `worker.py` lies, installed or not."""
 
@@ -52,7 +55,7 @@ def up(
     sandbox_port: FreePort = None,
     as_json: Json = False,
 ) -> None:
-    """Run Temporal with its UI, Postgres, the sandbox and workers, durable, until Ctrl-C."""
+    """Run Temporal with its UI, Postgres, the sandbox, workers and a listener, durable, until Ctrl-C."""
     asked = replace(
         options(folder=folder or stack_folder(), workers=workers),
         temporal_port=temporal_port,
@@ -60,6 +63,7 @@ def up(
         postgres_port=postgres_port,
         sandbox_port=sandbox_port,
         retention=timedelta(days=Settings().retention_days),
+        listener_command=LISTENER,
     )
     run(_until_told(_up(asked, as_json=as_json)))
 
@@ -86,7 +90,7 @@ def _stop_event() -> asyncio.Event:
 
 
 async def _up(asked: StackOptions, *, as_json: bool) -> None:
-    note("starting Temporal, Postgres, sandbox and workers ...")
+    note("starting Temporal, Postgres, sandbox, workers and listener ...")
     async with Stack(asked) as stack:
         _show(stack, as_json=as_json)
         await stack.supervise(note)

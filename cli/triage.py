@@ -16,6 +16,7 @@ from cli import cfpb, cfpb_labels
 from cli.checks.evidence import events, ledger_of
 from cli.connection import find_settings, run
 from cli.output import Json, answer, plain, row, table
+from domain.assignment import CaseRerouted
 from domain.policy import Policy
 from domain.refusal import Refused
 from domain.suggestion import suggest
@@ -158,13 +159,14 @@ def triage_eval(
 
 def triage_rate(*, as_json: Json = False) -> None:
     """Say how often people corrected what the rules suggested, the department included (wrong routing)."""
-    classed = run(_classified())
+    classed, moved = run(_classified())
     wrong = Counter(field for event in classed for field in event.corrects)
     told = {
         "classified": len(classed),
         "corrected": sum(bool(event.corrects) for event in classed),
         "fields": dict(wrong.most_common()),
-        "wrong_routing_rate": _share(wrong["department"], len(classed)),
+        "moved_later": moved,
+        "wrong_routing_rate": _share(wrong["department"] + moved, len(classed)),
     }
     grid = table(f"{len(classed)} cases were classified", "corrected", "cases", "share")
     for name, times in wrong.most_common():
@@ -172,18 +174,26 @@ def triage_rate(*, as_json: Json = False) -> None:
     answer(told, grid, as_json=as_json)
 
 
-async def _classified() -> list[Triaged]:
-    """Return the first classification of every case that is not the rules' own.
+async def _classified() -> tuple[list[Triaged], int]:
+    """Return the first classification of every case that is not the rules' own, and how many moved later.
 
-    Later ones follow new facts, not a wrong reading.
+    Later classifications follow new facts, not a wrong reading; but where one hands an owned case to another
+    department, it had been routed wrongly. A case counts once.
     """
     async with await open_pool(find_settings().database_url) as pool:
         ledger = await ledger_of(EventStore(pool))
-    firsts = (
-        next((each for each in events(entries) if isinstance(each, Triaged) and not each.by_rules), None)
-        for entries in ledger.values()
+    lives = [tuple(events(entries)) for entries in ledger.values()]
+    firsts = [
+        next((each for each in life if isinstance(each, Triaged) and not each.by_rules), None)
+        for life in lives
+    ]
+    moved = sum(
+        first is not None
+        and "department" not in first.corrects
+        and any(isinstance(each, CaseRerouted) for each in life)
+        for first, life in zip(firsts, lives, strict=True)
     )
-    return [first for first in firsts if first is not None]
+    return [first for first in firsts if first is not None], moved
 
 
 def _shown(what: str, confusion: Confusion) -> Group:

@@ -7,18 +7,39 @@ from typing import Literal, assert_never
 from domain.actor import Role
 from domain.call_attempts import counted_from
 from domain.consent import ContactWithheld, Why, may_write, written_channels
-from domain.effect import Effect, NoticeSent
+from domain.effect import CustomerSnapshot, Effect, FetchCustomer, NoticeSent, OtherCase
 from domain.follow_up_rules import WrittenChannel
 from domain.happy_call import Past
 from domain.hours import contact_window
 from domain.intake import AddedToCase
 from domain.message import CameBack, Deadline, EffectSucceeded, Event
 from domain.notice import Post
-from domain.record import Line, Text
+from domain.record import Id, Line, Text
 from domain.remedy import Remedy
 from domain.supervisor import SupervisorRequested
 
 Stop = Literal["complained", "opted_out", "dissatisfied"]
+
+
+class OtherCasesAsked(Event):
+    """A message of the series is due: whether this customer has complained anew is looked up first."""
+
+    kind: Literal["other_cases_asked"] = "other_cases_asked"
+    number: int
+    key: Line
+
+
+class OtherCasesSeen(Event):
+    """What the look brought: complaints that the customer opened as other cases since this one.
+
+    Attributes:
+        known: whether it could be looked up.
+    """
+
+    kind: Literal["other_cases_seen"] = "other_cases_seen"
+    key: Line
+    known: bool
+    complaints: tuple[Id, ...] = ()
 
 
 class ReassuranceBegun(Event):
@@ -53,7 +74,14 @@ class AfterCareStopped(Event):
     why: Stop
 
 
-AfterCareEvent = ReassuranceBegun | ReassuranceSent | ReassuranceFailed | AfterCareStopped
+AfterCareEvent = (
+    OtherCasesAsked
+    | OtherCasesSeen
+    | ReassuranceBegun
+    | ReassuranceSent
+    | ReassuranceFailed
+    | AfterCareStopped
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +90,14 @@ class AfterCare:
 
     Attributes:
         handled: messages whose turn has come, sent or withheld.
+        looking: key of the look at the customer's other cases that is under way.
         complained: whether the customer wrote or asked for a supervisor since the result.
     """
 
     round: int = 1
     handled: int = 0
     sent: int = 0
+    looking: str | None = None
     key: str | None = None
     channel: WrittenChannel | None = None
     complained: bool = False
@@ -95,7 +125,7 @@ def deadlines(after_care: AfterCare, past: Past) -> tuple[Deadline, ...]:
     rules, start = past.before.policy.happy_call.after_care, counted_from(past.result, past.saga)
     if rules is None or start is None or not _runs(after_care, past):
         return ()
-    if after_care.stopped is not None or after_care.key is not None:
+    if after_care.stopped is not None or after_care.key is not None or after_care.looking is not None:
         return ()
     due = contact_window(past.before, start + rules.after[after_care.handled])
     return (Deadline(name=f"after_care/reassure:{after_care.handled + 1}", due=due),)
@@ -104,19 +134,58 @@ def deadlines(after_care: AfterCare, past: Past) -> tuple[Deadline, ...]:
 def lapse(
     after_care: AfterCare, past: Past, remedy: Remedy, deadline: Deadline, at: datetime
 ) -> tuple[Event, ...]:
-    """Send the message where it may go out, reaches somebody and says something; else record why not."""
+    """Where the message may go out, reaches somebody and says something, look first; else record why not."""
     number = after_care.handled + 1
     why = _unfit(past, remedy)
     if why is not None:
         return (ContactWithheld(purpose="reassurance", number=number, why=why, due=deadline.due, at=at),)
+    key = f"{LOOK}:{after_care.round}.{number}"
+    return (OtherCasesAsked(number=number, key=key, due=deadline.due, at=at),)
+
+
+LOOK = "reassurance-look"
+"""How the keys of looks at a customer's other cases begin."""
+
+NO_COMPLAINT = ("inquiry", "compliment", "suggestion")
+PUT_ASIDE = ("joined", "withdrawn")
+
+
+def _seen(after_care: AfterCare, past: Past, remedy: Remedy, fact: CameBack) -> tuple[Event, ...]:
+    """Send the message where nobody has complained anew; what is not known is not risked."""
+    found = fact.result if isinstance(fact, EffectSucceeded) else None
+    customer = found if isinstance(found, CustomerSnapshot) else None
+    # Whom nobody knows by an id has no other cases that could be found.
+    nobody = past.before.intake.opening.contact.customer_id is None
+    known = customer is not None and (customer.cases is not None or (customer.customer_id is None and nobody))
+    others = (customer.cases or ()) if customer else ()
+    since = past.before.intake.received_at
+    complaints = tuple(each.case_id for each in others if _complains(each, since))
+    seen = OtherCasesSeen(key=fact.key, known=known, complaints=complaints, at=fact.at)
+    if after_care.looking != fact.key or after_care.stopped is not None:
+        return (seen,)
+    if complaints or after_care.complained:
+        return (seen, AfterCareStopped(why="complained", at=fact.at))
+    number, why = after_care.handled, _unfit(past, remedy)
+    if customer is not None and customer.known and not customer.consent_to_messages:
+        why = "no_consent"
+    elif contact_window(past.before, fact.at) != fact.at:
+        why = "outside_hours"
+    elif not known:
+        why = "not_known"
+    if why is not None:
+        return (seen, ContactWithheld(purpose="reassurance", number=number, why=why, at=fact.at))
     begun = ReassuranceBegun(
         number=number,
         key=f"reassurance:{after_care.round}.{number}",
         channel=written_channels(past.before)[0],
-        due=deadline.due,
-        at=at,
+        at=fact.at,
     )
-    return (begun,)
+    return (seen, begun)
+
+
+def _complains(case: OtherCase, since: datetime) -> bool:
+    """Say whether another case is a complaint after this one; one not classed yet may be one."""
+    return case.opened_at > since and case.voc_type not in NO_COMPLAINT and case.end not in PUT_ASIDE
 
 
 def _unfit(past: Past, remedy: Remedy) -> Why | None:
@@ -128,8 +197,12 @@ def _unfit(past: Past, remedy: Remedy) -> Why | None:
     return None if put_right and past.result.prevention.strip() else "nothing_to_say"
 
 
-def todo(after_care: AfterCare, past: Past, post: Post) -> tuple[Effect, ...]:
-    """Return the message in flight."""
+def todo(after_care: AfterCare, past: Past, post: Post, *, over: bool) -> tuple[Effect, ...]:
+    """Return the message in flight, or the look before it; nobody looks once the case is over."""
+    if after_care.looking is not None:
+        look = FetchCustomer(contact=past.before.intake.opening.contact)
+        done = over or after_care.stopped is not None
+        return () if done else (Effect(key=after_care.looking, request=look),)
     if after_care.key is None or after_care.channel is None:
         return ()
     template = "reassurance" if after_care.handled == 1 else "reassurance_again"
@@ -137,8 +210,13 @@ def todo(after_care: AfterCare, past: Past, post: Post) -> tuple[Effect, ...]:
     return (post.notice(after_care.key, template, own, channel=after_care.channel),)
 
 
-def came_back(fact: CameBack) -> tuple[AfterCareEvent, ...]:
-    """Say what became of a message; it is not sent again, the next in the series comes at its time."""
+def came_back(
+    after_care: AfterCare, past: Past, remedy: Remedy, fact: CameBack, *, over: bool
+) -> tuple[Event, ...]:
+    """Say what became of a look or a message; none is sent again, the next comes at its time."""
+    if fact.key.startswith(f"{LOOK}:"):
+        seen = _seen(after_care, past, remedy, fact)
+        return seen[:1] if over else seen
     match fact:
         case EffectSucceeded(result=NoticeSent(delivered=delivered, text=text)):
             return (ReassuranceSent(key=fact.key, delivered=delivered, text=text, at=fact.at),)
@@ -149,6 +227,10 @@ def came_back(fact: CameBack) -> tuple[AfterCareEvent, ...]:
 def evolve(after_care: AfterCare, event: AfterCareEvent | ContactWithheld) -> AfterCare:
     """Apply one event of after-care."""
     match event:
+        case OtherCasesAsked(key=key, number=number):
+            return replace(after_care, looking=key, handled=number)
+        case OtherCasesSeen(key=key):
+            return replace(after_care, looking=None if key == after_care.looking else after_care.looking)
         case ReassuranceBegun(key=key, channel=channel, number=number):
             return replace(after_care, key=key, channel=channel, handled=number)
         case ContactWithheld(number=number):

@@ -19,6 +19,9 @@ from domain.record import Id, Instant, Line, Text
 from domain.refusal import Refused
 from domain.triage import Classification
 
+Because = Literal["asked", "away", "taken"]
+"""Why an owner is sought: somebody asks, the owner is away, or a department took the case without one."""
+
 
 class SuggestOwner(Command):
     """Ask who should own the case, by skill, load and authority."""
@@ -41,7 +44,7 @@ class OwnerSought(Event):
     kind: Literal["owner_sought"] = "owner_sought"
     number: int
     people: tuple[Id, ...]
-    because: Literal["asked", "away"]
+    because: Because
 
 
 class OwnerSuggested(Event):
@@ -97,6 +100,7 @@ class Allocation:
 
     Attributes:
         seeking: key of the question to the ledger that is open.
+        sought_at: when the last one was asked.
         away: who of its people is away.
         mismatched: an owner and what they lack.
     """
@@ -104,7 +108,8 @@ class Allocation:
     sought: int = 0
     seeking: str | None = None
     people: tuple[str, ...] = ()
-    because: Literal["asked", "away"] = "asked"
+    because: Because = "asked"
+    sought_at: datetime | None = None
     suggested: str | None = None
     reasons: tuple[str, ...] = ()
     away: tuple[Away, ...] = ()
@@ -199,9 +204,15 @@ def decide(allocation: Allocation, desk: Desk, command: AllocationCommand) -> tu
 
 def _absent(allocation: Allocation, desk: Desk, command: ReportAbsence) -> tuple[Event, ...]:
     if command.person not in (desk.assignment.owner, desk.assignment.offered_to):
-        raise Refused("person: the case is neither theirs nor offered to them", code="not-owner")
+        raise Refused(
+            "person: the case is neither theirs nor offered to them"
+            "; name its owner, or whom it is offered to",
+            code="not-owner",
+        )
     if command.until is not None and command.until <= command.at:
-        raise Refused("until: lies in the past; there is nothing to hand over", code="past")
+        raise Refused(
+            "until: lies in the past; there is nothing to hand over: name a later instant", code="past"
+        )
     known = allocation.absence(command.person)
     if known is not None and known.until == command.until:
         return ()
@@ -224,7 +235,7 @@ def _hand_on(allocation: Allocation, desk: Desk, gone: OwnerAway) -> tuple[Event
     return (gone, _seek(evolve(allocation, gone), desk, gone.at, "away"))
 
 
-def _seek(allocation: Allocation, desk: Desk, at: datetime, because: Literal["asked", "away"]) -> OwnerSought:
+def _seek(allocation: Allocation, desk: Desk, at: datetime, because: Because) -> OwnerSought:
     people = tuple(person.id for person in candidates(allocation, desk, at))
     return OwnerSought(number=allocation.sought + 1, people=people, because=because, at=at)
 
@@ -249,11 +260,20 @@ def check_transfer(allocation: Allocation, desk: Desk, command: TransferCase) ->
         each.id for each in candidates(allocation, desk, command.at) if not lacking(policy, triage, each.id)
     ]
     if lacks and able:
-        raise Refused(f"to: lacks {', '.join(lacks)}, which {', '.join(able)} have", code="skill")
+        raise Refused(
+            f"to: lacks {', '.join(lacks)}, which {', '.join(able)} have; name one of them", code="skill"
+        )
 
 
 def follow(allocation: Allocation, desk: Desk, at: datetime) -> tuple[AllocationEvent, ...]:
-    """Note an owner who lacks what the case asks for; leaders own for their authority, not for a skill."""
+    """Seek an owner where a department took the case without one; note one who lacks what the case asks for.
+
+    Leaders own for their authority, not for a skill.
+    """
+    taken = desk.assignment.taken_at
+    sought = allocation.sought_at is not None and taken is not None and allocation.sought_at >= taken
+    if taken is not None and not sought and allocation.seeking is None:
+        return (_seek(allocation, desk, at, "taken"),)
     owner, policy = desk.assignment.owner, desk.policy
     if owner is None or desk.assignment.accepted_at is None or not policy.holds(owner, Role.AGENT):
         return ()
@@ -382,9 +402,14 @@ def _reasons(desk: Desk, person: Person, load: dict[str, int] | None) -> tuple[s
 def evolve(allocation: Allocation, event: AllocationEvent) -> Allocation:
     """Apply one event of allocation."""
     match event:
-        case OwnerSought(number=number, people=people, because=because):
+        case OwnerSought(number=number, people=people, because=because, at=at):
             return replace(
-                allocation, sought=number, seeking=f"load:{number}", people=people, because=because
+                allocation,
+                sought=number,
+                seeking=f"load:{number}",
+                people=people,
+                because=because,
+                sought_at=at,
             )
         case OwnerSuggested(person=person, reasons=reasons):
             return replace(allocation, seeking=None, suggested=person, reasons=reasons)

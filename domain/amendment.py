@@ -99,12 +99,15 @@ def _adopt(policy: Policy, command: AdoptPolicy) -> tuple[AmendmentEvent, ...]:
         return ()
     check_in_force(adopted, command.at)
     if adopted.currency != policy.currency:
-        raise Refused(f"policy: this case is in {policy.currency}", code="currency")
+        raise Refused(
+            f"policy: this case is in {policy.currency}; name a policy in that currency", code="currency"
+        )
     known = {department.id for department in adopted.departments}
     gone = ", ".join(each.id for each in policy.departments if each.id not in known)
     if gone:
         raise Refused(
-            f"policy: it has no {gone}, where this case may be or may be moved up", code="department"
+            f"policy: it has no {gone}, where this case may be or may be moved up; name one that it has",
+            code="department",
         )
     happened = PolicyAdopted(
         policy=adopted,

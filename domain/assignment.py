@@ -25,9 +25,15 @@ class RefuseDepartment(Command):
 
 
 class AcceptCase(Command):
-    """A member of the department takes the case; it is theirs from now on."""
+    """A member of the department takes the case; it is theirs from now on.
+
+    Attributes:
+        for_department: a leader takes it for the department, and who of it will own it is open; somebody is
+            suggested, which binds nobody.
+    """
 
     kind: Literal["accept_case"] = "accept_case"
+    for_department: bool = False
 
 
 class TransferCase(Command):
@@ -60,6 +66,21 @@ class DepartmentAssigned(Decision):
     reason: Line
 
 
+class CaseRerouted(Decision):
+    """A person classed an owned case anew, and by the rules another department answers for it.
+
+    Whoever owns it keeps it until somebody of that department accepts; every deadline runs on.
+    """
+
+    kind: Literal["case_rerouted"] = "case_rerouted"
+    department: Line
+    before: Line
+    owner: Id
+    rule: int
+    reason: Line
+    summary: Text
+
+
 class FallbackAlerted(Event):
     """No department answers for the case by a rule: the fallback takes it, and its leader is told."""
 
@@ -74,6 +95,13 @@ class DepartmentRefused(Event):
     kind: Literal["department_refused"] = "department_refused"
     department: Line
     reason: Line
+
+
+class DepartmentAccepted(Event):
+    """The department accepted the case; who of it owns it is open."""
+
+    kind: Literal["department_accepted"] = "department_accepted"
+    department: Line
 
 
 class CaseAccepted(Event):
@@ -139,8 +167,10 @@ TRANSFERS = "transfers"
 AssignmentCommand = RefuseDepartment | AcceptCase | TransferCase | AcceptTransfer | EscalateCase
 AssignmentEvent = (
     DepartmentAssigned
+    | CaseRerouted
     | FallbackAlerted
     | DepartmentRefused
+    | DepartmentAccepted
     | CaseAccepted
     | TransferOffered
     | TransferAccepted
@@ -156,7 +186,9 @@ class Assignment:
     Attributes:
         assigned_at: since when somebody is asked to accept: the department, or whom the case was moved up to.
         asks: how often somebody new was asked; each ask has an acceptance deadline of its own.
+        taken_at: when the department took it without naming an owner; None where it did not, or has one.
         accepted_at: when the present owner accepted; None while that is awaited.
+        passed_from: the department whose owner keeps it until somebody of another accepts; else None.
         pinned: it changed hands so often that only leaders pass it on.
     """
 
@@ -164,6 +196,7 @@ class Assignment:
     assigned_at: datetime | None = None
     asks: int = 0
     refused: tuple[str, ...] = ()
+    taken_at: datetime | None = None
     owner: str | None = None
     accepted_at: Instant | None = None
     offered_to: str | None = None
@@ -172,6 +205,7 @@ class Assignment:
     level: int = 0
     transfers: int = 0
     owners: tuple[str, ...] = ()
+    passed_from: str | None = None
     pinned: bool = False
 
 
@@ -183,11 +217,16 @@ def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -
         raise Refused("the case has no department yet: triage it first", code="not-triaged")
     match command:
         case RefuseDepartment(reason=reason, at=at, by=by):
-            if assignment.owner is not None:
+            kept = assignment.owner is not None and assignment.passed_from is None
+            if kept or assignment.taken_at is not None:
                 raise Refused("the department has accepted the case; transfer it instead", code="accepted")
             if assignment.department == policy.fallback_department:
                 raise Refused("this department takes what no other does; escalate instead", code="fallback")
             return (DepartmentRefused(department=assignment.department, reason=reason, at=at, by=by),)
+        case AcceptCase(for_department=True):
+            return _accept_for(assignment, assignment.department, command)
+        case AcceptCase() if assignment.passed_from is not None and assignment.owner is not None:
+            return _accept_passed(assignment, assignment.owner, policy, command)
         case AcceptCase():
             return _accept(assignment, command)
         case TransferCase():
@@ -200,6 +239,17 @@ def decide(assignment: Assignment, policy: Policy, command: AssignmentCommand) -
             assert_never(command)
 
 
+def _accept_for(assignment: Assignment, department: str, command: AcceptCase) -> tuple[AssignmentEvent, ...]:
+    """A leader answers for the department, and leaves open who owns the case."""
+    if command.by.role not in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD):
+        raise Refused("for_department: only a leader takes it so; leave it out", code="not-your-role")
+    if assignment.owner is not None:
+        raise Refused(f"{assignment.owner} owns the case; ask for a transfer", code="owned")
+    if assignment.taken_at is not None:
+        return ()
+    return (DepartmentAccepted(department=department, at=command.at, by=command.by),)
+
+
 def _accept(assignment: Assignment, command: AcceptCase) -> tuple[AssignmentEvent, ...]:
     if assignment.owner == command.by.id and assignment.accepted_at is not None:
         return ()
@@ -208,13 +258,28 @@ def _accept(assignment: Assignment, command: AcceptCase) -> tuple[AssignmentEven
     return (CaseAccepted(owner=command.by.id, at=command.at, by=command.by),)
 
 
+def _accept_passed(
+    assignment: Assignment, owner: str, policy: Policy, command: AcceptCase
+) -> tuple[AssignmentEvent, ...]:
+    """Somebody of the department that now answers for the case takes it over from its owner."""
+    person = policy.person(command.by.id)
+    if person is None or person.department != assignment.department:
+        raise Refused(
+            f"by: the case goes to {assignment.department}; let somebody of it accept", code="not-theirs"
+        )
+    return (TransferAccepted(owner=command.by.id, before=owner, at=command.at, by=command.by),)
+
+
 def _transfer(assignment: Assignment, policy: Policy, command: TransferCase) -> tuple[AssignmentEvent, ...]:
     if assignment.owner is None:
         raise Refused("nobody owns the case yet: accept it first", code="not-owned")
     if command.to in (assignment.owner, assignment.offered_to):
         return ()
     if not (policy.holds(command.to, Role.AGENT) or policy.holds(command.to, Role.SUPERVISOR)):
-        raise Refused("to: the role directory knows no agent or supervisor of that id", code="unknown-person")
+        raise Refused(
+            "to: the role directory knows no agent or supervisor of that id; name somebody whom it knows",
+            code="unknown-person",
+        )
     if not command.summary.strip():
         raise Refused("summary: say what the next owner must know", code="summary")
     if _worn(assignment, policy):
@@ -223,7 +288,8 @@ def _transfer(assignment: Assignment, policy: Policy, command: TransferCase) -> 
             return moved
         if not policy.holds(command.to, Role.SUPERVISOR):
             raise Refused(
-                "to: it changed hands too often; only a supervisor takes it now", code="handed-too-often"
+                "to: it changed hands too often; only a supervisor takes it now: name one",
+                code="handed-too-often",
             )
     return (TransferOffered(to=command.to, summary=command.summary, at=command.at, by=command.by),)
 
@@ -245,7 +311,9 @@ def _accept_transfer(assignment: Assignment, command: AcceptTransfer) -> tuple[A
     if assignment.owner == command.by.id:
         return ()
     if assignment.offered_to != command.by.id:
-        raise Refused("the case was not offered to you", code="not-offered")
+        raise Refused(
+            "the case was not offered to you; ask its owner to offer it (transfer_case)", code="not-offered"
+        )
     return (TransferAccepted(owner=command.by.id, before=assignment.owner, at=command.at, by=command.by),)
 
 
@@ -325,6 +393,36 @@ def _belongs_elsewhere(assignment: Assignment, policy: Policy, found: Routed) ->
     return free and found.department != assignment.department
 
 
+def reroute(
+    assignment: Assignment, triage: Classification, policy: Policy, *, summary: str, at: datetime, by: Actor
+) -> tuple[CaseRerouted | OwnerAppointed, ...]:
+    """Hand an owned case to the department that a person's new classification asks for by the rules.
+
+    In higher hands it goes to the leader of that level at once; a case that changed hands too often stays.
+    """
+    before, owner = assignment.department, assignment.owner
+    if not (policy.handling and policy.handling.reroute) or assignment.pinned or not (before and owner):
+        return ()
+    found = route(assignment.refused, triage, policy)
+    if found.department == before:
+        return ()
+    moved = CaseRerouted(
+        department=found.department,
+        before=before,
+        owner=owner,
+        rule=found.rule,
+        reason=found.reason,
+        summary=summary,
+        at=at,
+        by=by,
+    )
+    levels = policy.department(found.department).levels
+    leader = levels[min(assignment.level, len(levels)) - 1] if assignment.level else owner
+    if leader == owner:
+        return (moved,)
+    return (moved, OwnerAppointed(owner=leader, before=owner, reason=found.reason, at=at))
+
+
 def route(refused: Collection[str], triage: Classification, policy: Policy) -> Routed:
     """Return the department of the first rule that fits and has not refused, else customer service."""
     if policy.handling is not None and len(refused) >= policy.handling.max_refusals:
@@ -350,11 +448,29 @@ def evolve(assignment: Assignment, event: AssignmentEvent) -> Assignment:
     match event:
         case DepartmentAssigned(department=department, at=at):
             since = assignment.assigned_at or at  # a refusal by one department does not stop the clock
-            return replace(assignment, department=department, assigned_at=since, asks=max(assignment.asks, 1))
+            if assignment.passed_from == department:  # nobody else wants it: it stays where it is
+                assignment = replace(assignment, passed_from=None, offered_at=None)
+            return replace(
+                assignment,
+                department=department,
+                assigned_at=since,
+                asks=max(assignment.asks, 1),
+                taken_at=None,
+            )
+        case CaseRerouted(department=department, before=before, at=at):
+            return replace(
+                assignment,
+                department=department,
+                passed_from=assignment.passed_from or before,
+                offered_at=at,
+                offers=assignment.offers + 1,
+            )
         case FallbackAlerted():
             return assignment
         case DepartmentRefused(department=department):
             return replace(assignment, department=None, refused=(*assignment.refused, department))
+        case DepartmentAccepted(at=at):
+            return replace(assignment, taken_at=at)
         case CaseAccepted(owner=owner, at=at):
             return replace(_owned_by(assignment, owner), accepted_at=at)
         case TransferOffered(to=to):
@@ -385,4 +501,12 @@ def taken_up(assignment: Assignment, command: Command) -> tuple[CaseAccepted, ..
 
 def _owned_by(assignment: Assignment, owner: str) -> Assignment:
     owners = tuple(dict.fromkeys((*assignment.owners, owner)))
-    return replace(assignment, owner=owner, offered_to=None, offered_at=None, owners=owners)
+    return replace(
+        assignment,
+        owner=owner,
+        offered_to=None,
+        offered_at=None,
+        owners=owners,
+        taken_at=None,
+        passed_from=None,
+    )

@@ -22,6 +22,7 @@ ATTEMPTS_MATTER = frozenset(
         "record_meeting",
         "withdraw_request",
         "note_withdrawal",
+        "withdraw_harm",
     }
 )
 """Commands on money, authority and the right to a supervisor: a refused one is itself an event."""

@@ -208,6 +208,21 @@ def in_words(found: Brief, language: Language) -> tuple[tuple[str, str], ...]:
     return tuple((LABELS[name][language], text) for name, text in said)
 
 
+AT_A_GLANCE = (
+    *("promises", "acknowledge", "profile", "relation", "needs"),
+    *("manner", "earlier_failure", "cases", "value"),
+)
+"""What of a brief a telephone shows while it rings."""
+
+
+def at_a_glance(found: Brief, language: Language) -> tuple[tuple[str, str], ...]:
+    """Return who calls in labelled lines, without any words of theirs and whoever they are by name or id."""
+    promises = tuple(each.model_copy(update={"what": "..."}) for each in found.promises)
+    bare = found.model_copy(update={"customer": None, "promises": promises})
+    said = ((name, text) for name, text in _lines(bare, language) if text and name in AT_A_GLANCE)
+    return tuple((LABELS[name][language], text) for name, text in said)
+
+
 def _lines(found: Brief, language: Language) -> Iterator[tuple[str, str]]:
     korean = language == "ko"
     for each in found.promises:

@@ -79,7 +79,10 @@ def check_caller(policy: Policy, assignment: Assignment, worked: tuple[str, ...]
         Refused: naming why.
     """
     if person in (*assignment.owners, *worked):
-        raise Refused(f"{person} has worked on this case; somebody else must call", code="took-part")
+        raise Refused(
+            f"{person} has worked on this case; somebody else must call: name another caller",
+            code="took-part",
+        )
     if not policy.holds(person, Role.HAPPY_CALLER):
         names = ", ".join(callers(policy, assignment, worked)) or "nobody is left"
         raise Refused(f"{person} is no happy caller; these may call: {names}", code="not-a-caller")

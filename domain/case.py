@@ -104,9 +104,9 @@ def _open(case: Case, message: Open) -> tuple[Event, ...]:
 
 def _check(case: Case, command: CaseCommand) -> None:
     if command.occurred_at is not None and command.occurred_at > command.at:
-        raise Refused("occurred_at lies in the future", code="future")
+        raise Refused("occurred_at lies in the future: leave it out or correct it", code="future")
     if command.occurred_at is not None and command.occurred_at < EARLIEST:
-        raise Refused("occurred_at lies before 1970", code="past")
+        raise Refused("occurred_at lies before 1970: correct it", code="past")
     permission.check(
         command.kind,
         command,

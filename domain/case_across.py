@@ -97,7 +97,9 @@ def taken_in(case: Case, event: IntakeEvent) -> Case:
 
 
 def withheld(case: Case, event: ContactWithheld) -> Case:
-    """Only a series counts what was withheld; elsewhere what follows it says how it goes on."""
+    """A series counts what was withheld, an offer has reached nobody; elsewhere what follows it says more."""
+    if event.purpose == "offer":
+        return replace(case, remedy=remedy.untold(case.remedy))
     if event.purpose != "reassurance":
         return case
     return replace(case, after_care=after_care.evolve(case.after_care, event))
@@ -124,6 +126,9 @@ def joined(case: Case, event: JoiningEvent) -> Case:
     after = replace(case, joining=joining.evolve(case.joining, event, case.version + 1))
     if not isinstance(event, joining.CaseTakenIn | joining.CaseSplit):
         return after
+    if isinstance(event, joining.CaseSplit):
+        stay = tuple(line for line in case.triage.harm_lines if line.id not in event.lines)
+        after = replace(after, triage=replace(case.triage, harm_lines=stay))
     known, start = opened(case), joining.earliest_start(after.joining, opened(case))
     if start == known.received_at:
         return after

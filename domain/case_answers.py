@@ -20,7 +20,15 @@ from domain import (
     withdrawal,
     written_form,
 )
-from domain.case_reading import agreed_of, before_remedy, desk_of, past_of, standing_of
+from domain.case_reading import (
+    agreed_of,
+    before_remedy,
+    desk_of,
+    hand_over_summary,
+    is_left,
+    past_of,
+    standing_of,
+)
 from domain.case_state import Case
 from domain.message import CameBack, Event
 
@@ -45,7 +53,7 @@ def came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
         ):
             return remedy.came_back(case.remedy, case.policy, fact)
         case "load":
-            desk = replace(desk_of(case), summary=_hand_over_summary(case))
+            desk = replace(desk_of(case), summary=hand_over_summary(case))
             found = allocation.came_back(case.allocation, desk, fact)
             return found[:1] if case.ending.end is not None else found
         case "news":
@@ -56,8 +64,9 @@ def came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return happy_call.came_back(case.follow_up, past_of(case), fact)
         case "servqual-link" | "servqual-answer":
             return written_form.came_back(case.form, before, fact)
-        case "reassurance":
-            return after_care.came_back(fact)
+        case "reassurance" | "reassurance-look":
+            past, over = past_of(case), is_left(case)
+            return after_care.came_back(case.after_care, past, case.remedy, fact, over=over)
         case "answer":
             return ending.came_back(fact)
         case "lesson":
@@ -66,26 +75,9 @@ def came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return learnt.came_back(fact)
         case "tell":
             return targets.came_back(fact)
-        case "join" | "split":
+        case "join" | "split" | "joined":
             return joining.came_back(case.joining, standing_of(case), fact)
         case "withdrawal":
             return withdrawal.came_back(case.policy, fact)
         case _:
             return saga.came_back(case.saga, agreed_of(case), fact)
-
-
-def _hand_over_summary(case: Case) -> str:
-    """Say what whoever takes over must know; the rest stands in the case itself."""
-    open_promises = sum(each.state == "open" for each in case.promises.made)
-    if case.policy.language == "ko":
-        return (
-            f"담당자 {case.assignment.owner} 부재로 인계합니다. 분류 {case.triage.voc_type}, "
-            f"원인 {case.triage.cause or '미정'}, 심각도 {case.triage.severity}, "
-            f"접촉 {case.contacts.count}회, 지켜야 할 약속 {open_promises}건, "
-            f"진행 중인 부서 과제 {len(case.tasks.open)}건입니다."
-        )
-    return (
-        f"{case.assignment.owner} is away. A {case.triage.voc_type}, cause {case.triage.cause or 'open'}, "
-        f"severity {case.triage.severity}; {case.contacts.count} contacts so far, {open_promises} open "
-        f"promises, {len(case.tasks.open)} open tasks of departments."
-    )

@@ -1,5 +1,7 @@
 """What each command causes in its stage."""
 
+from dataclasses import replace
+from functools import reduce
 from typing import assert_never
 
 from domain import (
@@ -12,6 +14,7 @@ from domain import (
     evidence,
     exemption,
     happy_call,
+    harm_withdrawal,
     intake,
     joining,
     post,
@@ -29,7 +32,17 @@ from domain import (
     withdrawal,
 )
 from domain.case_messages import CaseCommand
-from domain.case_reading import around, before_remedy, course_of, desk_of, past_of, recovery_of, standing_of
+from domain.case_reading import (
+    CLASSED_ANEW,
+    around,
+    before_remedy,
+    course_of,
+    desk_of,
+    hand_over_summary,
+    past_of,
+    recovery_of,
+    standing_of,
+)
 from domain.case_state import Case, opened
 from domain.message import Event
 from domain.refusal import Refused
@@ -51,6 +64,8 @@ def commanded(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return _classed(case, triage.decide(case.triage, case.policy, command))
         case triage.ClaimHarm():
             return triage.decide(case.triage, case.policy, command)
+        case harm_withdrawal.WithdrawHarm():
+            return harm_withdrawal.decide(case.triage, case.remedy, case.contacts, command)
         case (
             assignment.RefuseDepartment()
             | assignment.AcceptCase()
@@ -83,7 +98,7 @@ def commanded(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             | remedy.DeclineRemedy()
         ):
             if isinstance(command, remedy.ProposeRemedy):
-                regard.check(before_remedy(case), case.promises, case.wishes, command)
+                regard.check(before_remedy(case), case.regard, case.promises, case.wishes, command)
             return remedy.decide(case.remedy, before_remedy(case), command)
         case exemption.RequestException() | exemption.ApproveException() | exemption.RefuseException():
             return exemption.decide(case.exemptions, case.policy, command)
@@ -151,13 +166,27 @@ def _classed(case: Case, events: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
     text = opened(case).opening.text
     for event in events:
         if isinstance(event, triage.Triaged) and event.voc_type != "complaint" and case.remedy.proposed:
-            raise Refused("a remedy was proposed, so it stays a complaint", code="downgrade")
-    return tuple(
+            raise Refused(
+                "a remedy was proposed, so it stays a complaint; leave `voc_type` at complaint",
+                code="downgrade",
+            )
+    noted: tuple[TriageEvent, ...] = tuple(
         event.model_copy(
             update={"corrects": corrections(case.policy, text, triage.evolve(case.triage, event))}
         )
         for event in events
     )
+    return (*noted, *_rerouted(case, noted))
+
+
+def _rerouted(case: Case, classed: tuple[TriageEvent, ...]) -> tuple[Event, ...]:
+    """What a person classed anew goes to the department that the rules name for it, owned or not."""
+    if not classed:
+        return ()
+    after = reduce(triage.evolve, classed, case.triage)
+    summary = hand_over_summary(replace(case, triage=after), CLASSED_ANEW)
+    at, by = classed[-1].at, classed[-1].by
+    return assignment.reroute(case.assignment, after, case.policy, summary=summary, at=at, by=by)
 
 
 def _costed(case: Case, events: tuple[Event, ...]) -> tuple[Event, ...]:

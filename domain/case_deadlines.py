@@ -26,9 +26,11 @@ from domain import (
 )
 from domain.case_reading import around, before_remedy, course_of, desk_of, past_of
 from domain.case_state import Case, opened
+from domain.latest import of_the_latest
 from domain.message import Deadline, Event
 
 
+@of_the_latest
 def deadlines(case: Case) -> tuple[Deadline, ...]:
     """Return everything that falls due, earliest first."""
     if case.version == 0 or case.ending.end is not None:
@@ -110,7 +112,7 @@ def _lapse(case: Case, deadline: Deadline, at: datetime) -> tuple[Event, ...]:
         "news": lambda: staff_news.lapse(case.staff_news, deadline, at),
         "promise": lambda: promise.lapse(deadline, at),
         "supervisor": lambda: supervisor.lapse(case.supervisor, deadline, at),
-        "remedy": lambda: remedy.lapse(case.remedy, case.policy, deadline, at),
+        "remedy": lambda: remedy.lapse(case.remedy, before_remedy(case), deadline, at),
         "saga": lambda: saga.lapse(case.saga, case.policy, deadline, at),
         "happy_call": lambda: happy_call.lapse(case.follow_up, past_of(case), deadline, at),
         "written_form": lambda: written_form.lapse(case.form, before_remedy(case), deadline, at),

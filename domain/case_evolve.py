@@ -14,6 +14,7 @@ from domain import (
     exemption,
     guarantee,
     happy_call,
+    harm_withdrawal,
     intake,
     joining,
     learnt,
@@ -61,6 +62,7 @@ from domain.evidence import EvidenceEvent
 from domain.exemption import ExceptionEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallEvent
+from domain.harm_withdrawal import HarmWithdrawn
 from domain.intake import IntakeEvent
 from domain.joining import JoiningEvent
 from domain.learnt import LearntEvent
@@ -107,6 +109,8 @@ def _evolve(case: Case, event: Event) -> Case:
         if classed.triage.complaint_since == case.triage.complaint_since:
             return classed
         return replace(classed, intake=intake.converted(opened(case), event.at))
+    if isinstance(event, HarmWithdrawn):
+        return replace(case, triage=harm_withdrawal.evolve(case.triage, event))
     if isinstance(event, AssignmentEvent):
         return replace(case, assignment=assignment.evolve(case.assignment, event))
     if isinstance(event, EvidenceEvent):

@@ -17,6 +17,7 @@ from domain.evidence import EvidenceCommand, EvidenceEvent
 from domain.exemption import ExceptionCommand, ExceptionEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallCommand, HappyCallEvent
+from domain.harm_withdrawal import HarmWithdrawn, WithdrawHarm
 from domain.intake import IntakeCommand, IntakeEvent, Opening
 from domain.joining import JoiningCommand, JoiningEvent
 from domain.learnt import LearntEvent
@@ -52,6 +53,7 @@ CaseCommand = Annotated[
     | ExceptionCommand
     | OpenBrief
     | RemedyCommand
+    | WithdrawHarm
     | WishCommand
     | SagaCommand
     | ResultCommand
@@ -83,6 +85,7 @@ CaseEvent = Annotated[
     | ExceptionEvent
     | BriefOpened
     | RemedyEvent
+    | HarmWithdrawn
     | WishEvent
     | SagaEvent
     | ResultEvent

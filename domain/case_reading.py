@@ -9,6 +9,7 @@ from domain.clocks import Around
 from domain.ending import Course
 from domain.happy_call import Past
 from domain.joining import Standing
+from domain.latest import of_the_latest
 from domain.lesson import Learned
 from domain.plan import Before
 from domain.promise import PromisedFact
@@ -16,6 +17,7 @@ from domain.result import Recovery
 from domain.saga import Agreed
 
 
+@of_the_latest
 def before_remedy(case: Case) -> Before:
     """Return what the stages before the remedy know."""
     return Before(
@@ -35,6 +37,27 @@ def desk_of(case: Case) -> Desk:
         triage=case.triage,
         assignment=case.assignment,
         claimed=opened(case).opening.claimed,
+    )
+
+
+AWAY = ("부재로 인계합니다", "is away")
+CLASSED_ANEW = ("담당 건을 다시 분류하여 인계합니다", "classed it anew, so it goes to another department")
+
+
+def hand_over_summary(case: Case, why: tuple[str, str] = AWAY) -> str:
+    """Say what whoever takes over must know; the rest stands in the case itself."""
+    open_promises = sum(each.state == "open" for each in case.promises.made)
+    if case.policy.language == "ko":
+        return (
+            f"담당자 {case.assignment.owner}: {why[0]}. 분류 {case.triage.voc_type}, "
+            f"원인 {case.triage.cause or '미정'}, 심각도 {case.triage.severity}, "
+            f"접촉 {case.contacts.count}회, 지켜야 할 약속 {open_promises}건, "
+            f"진행 중인 부서 과제 {len(case.tasks.open)}건입니다."
+        )
+    return (
+        f"{case.assignment.owner} {why[1]}. A {case.triage.voc_type}, cause {case.triage.cause or 'open'}, "
+        f"severity {case.triage.severity}; {case.contacts.count} contacts so far, {open_promises} open "
+        f"promises, {len(case.tasks.open)} open tasks of departments."
     )
 
 
@@ -71,6 +94,7 @@ def past_of(case: Case) -> Past:
 
 def course_of(case: Case) -> Course:
     """Return what the end of the case reads."""
+    settled = (case.retention.settled_at, case.supervisor.settled_at)
     return Course(
         before=before_remedy(case),
         assignment=case.assignment,
@@ -78,8 +102,8 @@ def course_of(case: Case) -> Course:
         saga=case.saga,
         result=case.result,
         follow_up=case.follow_up,
-        held=case.retention.open,
-        held_until=case.retention.settled_at,
+        held=case.retention.open or case.supervisor.open,
+        held_until=max(filter(None, settled), default=None),
     )
 
 
@@ -88,6 +112,10 @@ def standing_of(case: Case) -> Standing:
     return Standing(
         case_id=case.id,
         intake=opened(case),
+        triage=case.triage,
+        currency=case.policy.currency,
+        claims=case.result.registered_at is None and case.ending.end is None,
+        remedy=case.remedy,
         contacts=case.contacts,
         promises=case.promises,
         supervisor=case.supervisor,
@@ -97,6 +125,7 @@ def standing_of(case: Case) -> Standing:
     )
 
 
+@of_the_latest
 def around(case: Case) -> Around:
     """Return what the targets read."""
     return Around(
@@ -135,3 +164,8 @@ def seen_of(case: Case) -> Mapping[PromisedFact, datetime | None]:
         "payment": next((s.done_at for s in case.saga.steps if s.name == "payout"), None),
         "result": case.result.delivered_at,
     }
+
+
+def is_left(case: Case) -> bool:
+    """Say whether nobody writes to the customer unasked any more."""
+    return case.ending.withdrawn or case.ending.end is not None

@@ -41,6 +41,9 @@ def parked(case: Case) -> str | None:
         return "the offer did not go out: propose it again (propose_remedy)"
     if case.targets.parked is not None:
         return f"{case.targets.parked} is far overdue: a supervisor looks at it (resume_case)"
+    told = case.result.delivered_at is not None or case.ending.answered_at is not None
+    if case.supervisor.missed and told:
+        return "the customer waits for a supervisor, and nothing ends before: meet them (record_meeting)"
     if ending.dissatisfied_for_good(course_of(case)) and not case.result.final:
         return "dissatisfied after the last round: open_round or state_final_position"
     return None

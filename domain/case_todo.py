@@ -19,7 +19,7 @@ from domain import (
     withdrawal,
     written_form,
 )
-from domain.case_reading import agreed_of, around, before_remedy, past_of
+from domain.case_reading import agreed_of, around, before_remedy, is_left, past_of
 from domain.case_state import Case, opened
 from domain.effect import Effect
 from domain.notice import Post
@@ -37,13 +37,13 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *result.todo(case.result, case.remedy, before, writes),
         *happy_call.todo(case.follow_up, past_of(case), case.id),
         *written_form.todo(case.form, before, case.id),
-        *after_care.todo(case.after_care, past_of(case), writes),
+        *after_care.todo(case.after_care, past_of(case), writes, over=is_left(case)),
         *ending.todo(case.ending, writes),
         *withdrawal.todo(case.withdrawal, writes, case.id),
         *targets.todo(case.targets, around(case), writes),
         *(allocation.todo(case.allocation) if case.ending.end is None else ()),
         *treatment.todo(case.treatment, case.policy, case.assignment, case.id),
-        *joining.todo(case.joining),
+        *joining.todo(case.joining, writes),
         *staff_news.todo(case.staff_news, case.policy, case.id),
         *lesson.todo(case.lessons, before),
         *learnt.todo(case.learnt, case.policy, before.intake, ended=case.ending.end is not None),

@@ -12,6 +12,7 @@ from domain.budget import AnyBudget, PlainTime, WorkingTime, due_of
 from domain.calendar import Calendar
 from domain.ending import Ending
 from domain.ladder import Ladder, Rung
+from domain.latest import of_the_latest
 from domain.pauses import Pause
 from domain.plan import Before
 from domain.policy import PAYS, Ground, StatutoryClock, Target, TargetName
@@ -80,6 +81,7 @@ class Clock:
         return due_of(self.budget, self.calendar, self.start, self.pauses)
 
 
+@of_the_latest
 def running(around: Around) -> tuple[Clock, ...]:
     """Return the clocks that run now: started, not met, and this class of case has them.
 
@@ -142,14 +144,18 @@ def _standings(around: Around) -> tuple[Standing, ...]:
 
 
 def _acceptance(around: Around) -> Standing:
-    """The department's first acceptance; then that of each person to whom the case was moved or offered.
+    """The department's first acceptance; then that of each person who takes, or is to take, the case up.
 
     A policy that has no target of its own for the latter holds both to the same.
     """
     assignment, triage = around.assignment, around.before.triage
-    if assignment.offered_at is not None and assignment.accepted_at is not None:
-        return ("owner_accepts", f"offer-{assignment.offers}", assignment.offered_at, None)
     own = around.before.policy.target("owner_accepts", triage.voc_type or "complaint", triage.severity)
+    if assignment.offered_at is not None and assignment.accepted_at is not None:
+        to_a_person = assignment.passed_from is None
+        offer: TargetName = "owner_accepts" if own is not None or to_a_person else "accept"
+        return (offer, f"offer-{assignment.offers}", assignment.offered_at, None)
+    if assignment.taken_at is not None and own is not None:
+        return ("owner_accepts", f"taken-{assignment.asks}", assignment.taken_at, None)
     # A department that is asked has no owner yet; whoever a case is moved up to owns it before they accept.
     name: TargetName = "owner_accepts" if assignment.owner is not None and own is not None else "accept"
     return (name, str(assignment.asks), assignment.assigned_at, assignment.accepted_at)

@@ -7,8 +7,8 @@ from domain.intake import channels
 from domain.message import Event
 from domain.plan import Before
 
-Purpose = Literal["happy_call", "answer_link", "servqual", "reassurance"]
-Why = Literal["no_consent", "no_channel", "nothing_to_say"]
+Purpose = Literal["offer", "happy_call", "answer_link", "servqual", "reassurance"]
+Why = Literal["no_consent", "no_channel", "nothing_to_say", "does_not_fit", "outside_hours", "not_known"]
 
 
 class ContactWithheld(Event):

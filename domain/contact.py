@@ -372,7 +372,10 @@ def _pause(contacts: Contacts, policy: Policy, command: PauseTargets) -> tuple[C
         total=reason.total,
     )
     if pause is None:
-        raise Refused(f"reason: pauses for {reason.id} have used their total in this case", code="pause")
+        raise Refused(
+            f"reason: pauses for {reason.id} have used their total in this case; go on without one",
+            code="pause",
+        )
     return (TargetsPaused(pause=pause, at=command.at, by=command.by),)
 
 

@@ -7,6 +7,7 @@ from domain.treatment_rules import DecisionName
 UNDER: dict[str, DecisionName] = {
     "triaged": "triage",
     "department_assigned": "routing",
+    "case_rerouted": "routing",
     "owner_appointed": "routing",
     "treatment_decided": "treatment",
     "case_escalated": "escalation",

@@ -160,7 +160,8 @@ class Course:
     """What the stages before the end know.
 
     Attributes:
-        held: whether somebody has to speak to a customer who may leave before the case may end.
+        held: whether somebody has to speak to the customer before the case may end: to one who may leave, or
+            a supervisor to one who asked for it (R23).
         held_until: when that was last done or given up.
     """
 
@@ -189,7 +190,10 @@ def decide(ending: Ending, course: Course, command: EndingCommand) -> tuple[Even
             return _round(course, "customer", reason=reason, at=command.at, by=command.by)
         case AppealCase(reason=reason):
             if not (course.result.final and course.result.delivered_at):
-                raise Refused("there is no final position to appeal against", code="no-final-position")
+                raise Refused(
+                    "there is no final position to appeal against; add to the case instead",
+                    code="no-final-position",
+                )
             return _round(course, "appeal", reason=reason, at=command.at, by=command.by)
         case OpenRound():
             return _exceptional(course, command)
@@ -217,7 +221,9 @@ def _round(
 
 def _exceptional(course: Course, command: OpenRound) -> tuple[Event, ...]:
     if not dissatisfied_for_good(course) or course.result.final:
-        raise Refused("the bounded rounds are not used up", code="round")
+        raise Refused(
+            "the bounded rounds are not used up; register a result, or wait for the follow-up", code="round"
+        )
     if course.remedy.round > course.before.policy.max_rounds:
         raise Refused("the one exceptional round was used; state the final position", code="round")
     return _round(course, "supervisor", reason=command.reason, at=command.at, by=command.by)
@@ -267,9 +273,9 @@ def _answer(ending: Ending, course: Course, command: AnswerCase) -> tuple[Ending
     if ending.answer == text and not ending.answer_failed:
         return ()
     if ending.answer is not None and not ending.answer_failed:
-        raise Refused("it is answered already", code="answered")
+        raise Refused("it is answered already; add further words to the case (add_to_case)", code="answered")
     if triage.voc_type == "suggestion" and command.outcome == "answered":
-        raise Refused("outcome: a suggestion is adopted, held or declined", code="outcome")
+        raise Refused("outcome: a suggestion is adopted, held or declined: use one of these", code="outcome")
     given = AnswerGiven(
         number=ending.answers + 1,
         text=text,
@@ -302,7 +308,7 @@ def follow(ending: Ending, course: Course, at: datetime) -> tuple[Event, ...]:
         return ()
     if ending.withdrawn:
         return _after_withdrawal(course.saga, at)
-    if ending.answered_at is not None and course.before.triage.voc_type != "complaint":
+    if ending.answered_at is not None and course.before.triage.voc_type != "complaint" and not course.held:
         return (CaseEnded(end="answered", at=at),)
     if course.follow_up.given_up is not None and not course.result.final and not course.held:
         return (CaseEnded(end="unconfirmed", at=at),)

@@ -79,7 +79,10 @@ def decide(evidence: Evidence, policy: Policy, intake: Intake, command: Evidence
             if not is_there(evidence, policy, intake):
                 raise Refused("there is no evidence to confirm: record_evidence first", code="evidence")
             if by.id in evidence.people:
-                raise Refused("a second person confirms what one has recorded", code="second-person")
+                raise Refused(
+                    "a second person confirms what one has recorded; let somebody else confirm it",
+                    code="second-person",
+                )
             return (EvidenceConfirmed(at=at, by=by),)
         case _:
             assert_never(command)

@@ -134,7 +134,9 @@ def _request(exemptions: Exemptions, policy: Policy, command: RequestException) 
     if any((each.rule, each.amount, each.by) == (rule.rule, amount, command.by.id) for each in waiting):
         return ()
     if len(exemptions.made) >= MOST:
-        raise Refused(f"rule: a case takes {MOST} requests for exceptions", code="exception")
+        raise Refused(
+            f"rule: a case takes {MOST} requests for exceptions; decide it by the policy", code="exception"
+        )
     requested = ExceptionRequested(
         number=len(exemptions.made) + 1,
         rule=rule.rule,
@@ -163,10 +165,11 @@ def _checked_amount(policy: Policy, rule: ExceptionRule, amount: Money | None) -
     if amount is None or not amount.minor:
         raise Refused("amount: say to how much the extras shall be able to come", code="amount")
     if amount.currency != policy.currency:
-        raise Refused(f"amount: this case is in {policy.currency}", code="currency")
+        raise Refused(f"amount: this case is in {policy.currency}; give it in that currency", code="currency")
     if rule.at_most is not None and amount.minor > rule.at_most.minor:
         raise Refused(
-            f"amount: an exception may let extras come to {rule.at_most} ({rule.clause})", code="exception"
+            f"amount: an exception may let extras come to {rule.at_most} ({rule.clause}); ask for no more",
+            code="exception",
         )
     return amount
 
@@ -174,7 +177,9 @@ def _checked_amount(policy: Policy, rule: ExceptionRule, amount: Money | None) -
 def _standing(exemptions: Exemptions, number: int) -> Exemption:
     found = next((each for each in exemptions.made if each.number == number), None)
     if found is None:
-        raise Refused(f"number: there is no request {number} for an exception", code="exception")
+        raise Refused(
+            f"number: there is no request {number} for an exception; name one of the case's", code="exception"
+        )
     return found
 
 
@@ -182,11 +187,17 @@ def _answerable(
     standing: Exemption, policy: Policy, command: ApproveException | RefuseException
 ) -> ExceptionRule:
     if standing.state != "requested":
-        raise Refused(f"number: this request is {standing.state} already", code="exception")
+        raise Refused(
+            f"number: this request is {standing.state} already; make a new one (request_exception)",
+            code="exception",
+        )
     if command.by.id == standing.by:
-        raise Refused("nobody approves their own exception, in whatever role", code="self-approval")
+        raise Refused(
+            "nobody approves their own exception, in whatever role; ask somebody else who may",
+            code="self-approval",
+        )
     if command.by.role not in (standing.approver, Role.DEPARTMENT_HEAD):
-        raise Refused(f"by: a {standing.approver} decides about this exception", code="authority")
+        raise Refused(f"by: a {standing.approver} decides about this exception; ask one", code="authority")
     return _rule(policy, standing.rule)
 
 
@@ -198,9 +209,15 @@ def usable(exemptions: Exemptions, number: int, at: datetime) -> Exemption:
     """
     standing = _standing(exemptions, number)
     if standing.state != "approved":
-        raise Refused(f"exception: {number} is {standing.state}, not approved", code="exception")
+        raise Refused(
+            f"exception: {number} is {standing.state}, not approved; name an approved one, or leave it out",
+            code="exception",
+        )
     if standing.until is not None and at > standing.until:
-        raise Refused(f"exception: {number} could be used until {standing.until}", code="exception")
+        raise Refused(
+            f"exception: {number} could be used until {standing.until}; request another (request_exception)",
+            code="exception",
+        )
     return standing
 
 

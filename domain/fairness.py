@@ -16,7 +16,6 @@ from domain.fairness_manner import (
     jargon_and_blame,
     neither_sorry_nor_why,
     solicited_score,
-    unread_profile,
 )
 from domain.fairness_measures import (
     MannerMeasures,
@@ -39,6 +38,7 @@ from domain.fairness_procedure import (
     too_slow,
     vanished_record,
 )
+from domain.fairness_regard import unread_profile
 from domain.fairness_words import said_twice
 from domain.finding import PARTS, Finding, Part, part_of
 from domain.policy import Policy

@@ -18,19 +18,18 @@ from domain.ending import CaseEnded
 from domain.fairness_limits import RuleId
 from domain.finding import TEXTS, Finding, State, Words, part_of
 from domain.happy_call import HappyCallAnswered
+from domain.harm_withdrawal import HarmWithdrawn
 from domain.intake import CaseOpened, OrderRead
 from domain.joining import CaseSplit
 from domain.policy import Policy
 from domain.remedy import RemedyAgreed, RemedyOffered, RemedyProposed
 from domain.result import ResultRegistered
-from domain.triage import HarmClaimed, HarmLine, Triaged
+from domain.triage import IMPLIED, HarmClaimed, HarmLine, Triaged
 from domain.written_form import FormAnswered
 
 E = TypeVar("E")
 F = TypeVar("F")
 E_co = TypeVar("E_co", covariant=True)
-IMPLIED = HarmLine(id="trouble", harm="trouble")
-"""The harm that triage presumes where the customer has named none; it may give way to those they name."""
 
 
 class Seen(NamedTuple, Generic[E_co]):
@@ -189,10 +188,12 @@ class History:
 
     @cached_property
     def harms(self) -> tuple[Seen[HarmLine], ...]:
-        """Every harm that was ever stated, once: classing a case anew does not unsay one."""
+        """Every harm that was ever stated, once: only the customer unsays one, not classing a case anew."""
         found: dict[str, Seen[HarmLine]] = {}
         last = self.of(Triaged)[-1].event.harm_lines if self.of(Triaged) else ()
         for seq, event in self.seen:
+            if isinstance(event, HarmWithdrawn):
+                found.pop(event.line, None)
             lines = event.harm_lines if isinstance(event, Triaged) else ()
             lines = (event.line,) if isinstance(event, HarmClaimed) else lines
             for line in lines:

@@ -1,4 +1,4 @@
-"""Interactional fairness: how the customer was spoken to and taken seriously (I1 to I5, R4 and S1)."""
+"""Interactional fairness: how the customer was spoken to and taken seriously (I1 to I4, R4 and S1)."""
 
 import re
 from collections.abc import Iterator
@@ -12,9 +12,8 @@ from domain.fairness_history import History, Seen, in_order
 from domain.fairness_outcome import is_senior
 from domain.finding import Finding, Words, said
 from domain.happy_call import HappyCallAnswered, ScoreSolicited
-from domain.intake import AddedToCase, CaseOpened, CustomerRead, CustomerUnknown
+from domain.intake import AddedToCase, CaseOpened
 from domain.policy import SPOKEN, Policy
-from domain.promise import PromiseBroken
 from domain.remedy import OfferNoticeSent, RemedyDone, RemedyProposed
 from domain.result import ResultNotified, ResultRegistered, ResultTold
 from domain.suggestion import suggest
@@ -280,59 +279,6 @@ def _was_over(history: History, due: datetime) -> bool:
     return (
         history.ended is not None and history.ended.event.end == "withdrawn" and history.ended.event.at <= due
     )
-
-
-def unread_profile(history: History) -> Iterator[Finding]:
-    """I5: a real answer or a plan before the customer's profile was read, or a plan that passes over it.
-
-    An automatic acknowledgement is no real answer; a profile that the CRM could not give was asked for. A
-    plan passes over an earlier failure or a broken promise when it holds no gesture for it. Accessibility
-    needs are not judged: the snapshot has none; the preferred channel is used by the engine itself.
-    """
-    asked = in_order(history.of(CustomerRead), history.of(CustomerUnknown))
-    read = asked[0].seq if asked else None
-    judged = () if history.may_lack("customer_read", "customer_unknown") else history.seen
-    for seq, event in judged:
-        spoke = isinstance(event, ContactLogged) and event.substantive
-        if (spoke or isinstance(event, RemedyProposed)) and (read is None or seq < read):
-            yield history.finding(
-                "I5",
-                about="profile",
-                proof=(seq, *((read,) if read else ())),
-                since=event.at,
-                what=said(
-                    "고객 정보를 확인하기 전에 답하거나 방안을 제시했습니다.",
-                    "answered or proposed before the customer's profile was consulted",
-                ),
-                put_right=read is not None,
-            )
-            break
-    yield from _passed_over(history)
-
-
-def _passed_over(history: History) -> Iterator[Finding]:
-    for offer in history.offers:
-        facts = [seq for seq in _past_failures(history) if seq < offer.proposed.seq]
-        if facts and not offer.proposed.event.plan.gestures:
-            later = [each for each in history.offers if each.reached > offer.reached]
-            yield history.finding(
-                "I5",
-                about=f"plan {offer.proposed.event.number}",
-                proof=(*facts, offer.proposed.seq),
-                since=offer.at,
-                what=said(
-                    "앞선 실패나 어긴 약속을 인정하지 않는 방안을 제시했습니다.",
-                    "a plan passed over an earlier failure or a broken promise",
-                ),
-                put_right=any(each.proposed.event.plan.gestures for each in later),
-            )
-
-
-def _past_failures(history: History) -> Iterator[int]:
-    for seq, event in history.seen:
-        failed = isinstance(event, CustomerRead) and event.snapshot.earlier_failures > 0
-        if failed or isinstance(event, PromiseBroken):
-            yield seq
 
 
 def neither_sorry_nor_why(history: History) -> Iterator[Finding]:

@@ -112,14 +112,17 @@ def decide(follow_up: FollowUp, past: Past, command: HappyCallCommand) -> tuple[
             return () if follow_up.assigned == person else (CallerAssigned(caller=person, at=at, by=by),)
         case ReportCall(reference=None):
             raise Refused(
-                "reference: an attempt counts only with the call centre's reference", code="no-reference"
+                "reference: an attempt counts only with the call centre's reference; give it",
+                code="no-reference",
             )
         case ReportCall(reference=str(reference)):
             check_caller(policy, past.assignment, past.worked, by.id)
             if reference in follow_up.references:
-                raise Refused("reference: this call was counted already", code="counted")
+                raise Refused("reference: this call was counted already; report the next one", code="counted")
             if follow_up.over or not is_due(past):
-                raise Refused("no call is due: nobody has to be asked now", code="no-call-due")
+                raise Refused(
+                    "no call is due: nobody has to be asked now; wait until one is", code="no-call-due"
+                )
             if is_in_flight(follow_up):
                 raise Refused("an attempt is under way; report this one when it is over", code="under-way")
             key = f"call-report:{follow_up.round}.{follow_up.reports + 1}"

@@ -102,7 +102,8 @@ def _check_role(request: Improvement, command: ImprovementCommand) -> None:
     people = request.book.people if request.book is not None else ()
     if role is not Role.SYSTEM and not any(each.id == person and role in each.roles for each in people):
         raise Refused(
-            f"by: {person} is no {role} of the department that answers for this", code="not-in-directory"
+            f"by: {person} is no {role} of the department that answers for this; let one of its people do it",
+            code="not-in-directory",
         )
 
 
@@ -245,14 +246,16 @@ def _accept(request: Improvement, command: AcceptImprovement) -> tuple[Event, ..
         if request.owner == command.by.id:
             return ()
         if command.by.role not in LEADS:
-            raise Refused(f"{request.owner} has it already; a supervisor may take it over", code="accepted")
+            raise Refused(
+                f"{request.owner} has it already; a supervisor may take it over: ask one", code="accepted"
+            )
         latest = request.falls_due
     until = command.until or latest
     if until is not None and until <= command.at:
-        raise Refused("until: lies in the past", code="past")
+        raise Refused("until: lies in the past; name a later instant", code="past")
     if until is not None and latest is not None and until > latest:
         raise Refused(
-            f"until: at the latest {latest.isoformat()}; the head of the department may set a later day "
+            f"until: at the latest {latest.isoformat()}; ask the head of the department for a later day "
             "(set_improvement_due)",
             code="late",
         )
@@ -267,18 +270,23 @@ def _set_due(request: Improvement, command: SetImprovementDue) -> tuple[Event, .
     if command.until == request.falls_due:
         return ()
     if command.until <= command.at:
-        raise Refused("until: lies in the past", code="past")
+        raise Refused("until: lies in the past; name a later instant", code="past")
     latest = _latest(request, command.at)
     if command.by.role is not Role.DEPARTMENT_HEAD and latest is not None and command.until > latest:
         raise Refused(
-            f"until: at the latest {latest.isoformat()}; only a department_head sets a later day", code="late"
+            f"until: at the latest {latest.isoformat()}; only a department_head sets a later day"
+            ": ask one, or name an earlier day",
+            code="late",
         )
     return (ImprovementDueSet(falls_due=command.until, reason=command.reason, at=command.at, by=command.by),)
 
 
 def _check_owner(request: Improvement, command: Command) -> None:
     if command.by.role not in LEADS and command.by.id != request.owner:
-        raise Refused(f"by: {request.owner} has this request, or a supervisor says so", code="not-owner")
+        raise Refused(
+            f"by: {request.owner} has this request, or a supervisor says so; ask one of them",
+            code="not-owner",
+        )
 
 
 # What time does. --------------------------------------------------------------------------------------------

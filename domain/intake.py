@@ -141,7 +141,10 @@ def _check_before(opening: Opening, at: datetime) -> None:
     if max(failed, noticed) > at:
         raise Refused("failed_at or noticed_at lies in the future: correct it", code="future")
     if opening.noticed_at is not None and noticed < failed:
-        raise Refused("noticed_at: nobody is aware of a failure before it happened", code="order")
+        raise Refused(
+            "noticed_at: nobody is aware of a failure before it happened; correct it or failed_at",
+            code="order",
+        )
 
 
 def decide(intake: Intake, command: IntakeCommand) -> tuple[IntakeEvent, ...]:
@@ -153,7 +156,10 @@ def decide(intake: Intake, command: IntakeCommand) -> tuple[IntakeEvent, ...]:
             if intake.acknowledged_at is not None:
                 return ()
             if intake.acknowledge_since is not None and command.happened < intake.acknowledge_since:
-                raise Refused("happened: that was before this became a complaint", code="happened")
+                raise Refused(
+                    "happened: that was before this became a complaint; tell the customer again and say when",
+                    code="happened",
+                )
             return (Acknowledged(how=how, happened=command.happened, at=at, by=by),)
         case _:
             assert_never(command)

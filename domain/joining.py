@@ -12,6 +12,7 @@ from domain.contact import Contacts, ContactTakenIn
 from domain.effect import Effect, HandedOver, JoinInto, SplitOff, SplitOpened
 from domain.ending import CaseEnded
 from domain.intake import Intake, customer_of
+from domain.joined_lines import claimed, leaving
 from domain.joining_copies import copies
 from domain.joining_events import (
     CaseJoined,
@@ -24,6 +25,7 @@ from domain.joining_events import (
     JoinDeclined,
     JoiningCommand,
     JoiningEvent,
+    JoinTold,
     LinkCase,
     Mode,
     SplitAsked,
@@ -33,10 +35,13 @@ from domain.joining_events import (
 )
 from domain.joining_state import UNKNOWN, Joining, earliest_start, evolve, heard
 from domain.message import CameBack, EffectRefused, EffectSucceeded, Event
+from domain.notice import Post, sent_by
 from domain.promise import Promises
 from domain.refusal import Refused
+from domain.remedy_state import Remedy
 from domain.saga import PAYOUTS, Saga
 from domain.supervisor import SupervisorRight
+from domain.triage import Classification, HarmClaimed
 
 __all__ = [
     "CaseJoined",
@@ -69,10 +74,18 @@ PATIENCE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the joining reads of the case."""
+    """What the joining reads of the case.
+
+    Attributes:
+        claims: whether harms can still be claimed here.
+    """
 
     case_id: str
     intake: Intake
+    triage: Classification
+    currency: str
+    claims: bool
+    remedy: Remedy
     contacts: Contacts
     promises: Promises
     supervisor: SupervisorRight
@@ -104,7 +117,11 @@ def _join(joining: Joining, standing: Standing, command: JoinCase) -> tuple[Even
         if problem is not None:
             raise Refused(problem[0], code=problem[1])
     if command.basis == "same_key" and (standing.intake.opening.split_from or joining.declined):
-        raise Refused("a person took this apart or it was declined; only a person joins it", code="by-hand")
+        raise Refused(
+            "a person took this apart or it was declined; only a person joins it"
+            ": let one do it, with another `basis`",
+            code="by-hand",
+        )
     return _ask(joining, standing, _asks(joining, command, command.into, "join"))
 
 
@@ -167,7 +184,8 @@ def _take_in(joining: Joining, standing: Standing, command: TakeIn) -> tuple[Eve
         for place, copy in enumerate(fresh, start=1)
     )
     upto = max([seen, *(copy.seq for copy in fresh), *([command.upto] if command.last else [])])
-    if not contacts and before is not None and upto == seen:
+    lines = _lines(standing, command)
+    if not contacts and not lines and before is not None and upto == seen:
         return ()
     page = CaseTakenIn(
         case=command.case,
@@ -178,14 +196,24 @@ def _take_in(joining: Joining, standing: Standing, command: TakeIn) -> tuple[Eve
         at=command.at,
         by=command.by,
     )
-    return (*contacts, page)
+    return (*contacts, *lines, page)
+
+
+def _lines(standing: Standing, command: TakeIn) -> tuple[HarmClaimed, ...]:
+    """After the result nothing is claimed any more; the words are with the contacts in any case."""
+    if not standing.claims:
+        return ()
+    return claimed(standing.triage, command.lines, currency=standing.currency, at=command.at, by=command.by)
 
 
 def _check_may_take(joining: Joining, standing: Standing, command: TakeIn) -> None:
     intake = standing.intake
     if command.mode == "split":
         if intake.opening.split_from != command.case:
-            raise Refused("this case was not split off from that one", code="not-split")
+            raise Refused(
+                "this case was not split off from that one; name the one that it was split off from",
+                code="not-split",
+            )
         return
     if command.case == standing.case_id:
         raise Refused("a case cannot be joined with itself; name the other one", code="itself")
@@ -196,7 +224,9 @@ def _check_may_take(joining: Joining, standing: Standing, command: TakeIn) -> No
     _check_days(standing, command)
     own = customer_of(intake)
     if own is not None and command.customer is not None and own != command.customer:
-        raise Refused("that is another customer's case", code="other-customer")
+        raise Refused(
+            "that is another customer's case; link the two instead (link_case)", code="other-customer"
+        )
     before = joining.of(command.case)
     if before is not None and before.split_into is not None:
         raise Refused(f"it was split off again as {before.split_into}: join that one", code="split")
@@ -207,13 +237,19 @@ def _check_days(standing: Standing, command: TakeIn) -> None:
     days = standing.same_claim_days
     apart = command.opened_at - standing.intake.opened_at
     if command.basis == "same_key" and (days is None or apart > timedelta(days=days)):
-        raise Refused("the cases lie further apart than the policy takes for one claim", code="too-far")
+        raise Refused(
+            "the cases lie further apart than the policy takes for one claim; let a person join them",
+            code="too-far",
+        )
 
 
 def _split(joining: Joining, command: SplitCase) -> tuple[Event, ...]:
     taken = joining.of(command.joined)
     if taken is None or taken.mode != "join":
-        raise Refused("joined: no contacts of that case were taken in here", code="not-joined")
+        raise Refused(
+            "joined: no contacts of that case were taken in here; name one of which some were",
+            code="not-joined",
+        )
     if taken.split_into is not None:
         return ()
     if joining.splitting is not None:
@@ -230,9 +266,15 @@ def _split(joining: Joining, command: SplitCase) -> tuple[Event, ...]:
     return (asked,)
 
 
-def todo(joining: Joining) -> tuple[Effect, ...]:
-    """Return what other cases are asked: to take in, or to be opened for what leaves."""
+TOLD = "joined"
+"""The wording by which the customer hears which number counts from now on; older policies have none."""
+
+
+def todo(joining: Joining, post: Post) -> tuple[Effect, ...]:
+    """Return what other cases are asked, to take in or to be opened, and what the customer is told."""
     found: list[Effect] = []
+    if joining.joined_into is not None and not joining.told and TOLD in post.policy.slots:
+        found.append(post.notice(f"{TOLD}:1", TOLD, {"into": joining.joined_into}))
     asked, splitting = joining.asked, joining.splitting
     if asked is not None:
         request = JoinInto(
@@ -250,7 +292,9 @@ def todo(joining: Joining) -> tuple[Effect, ...]:
 def came_back(joining: Joining, standing: Standing, fact: CameBack) -> tuple[Event, ...]:
     """Say what the other case's answer means."""
     if fact.key.startswith("split:"):
-        return _split_answered(joining, fact)
+        return _split_answered(joining, standing, fact)
+    if fact.key.startswith(f"{TOLD}:"):
+        return (_told(fact),)
     asked = joining.asked
     if asked is None:
         return ()
@@ -278,13 +322,21 @@ def came_back(joining: Joining, standing: Standing, fact: CameBack) -> tuple[Eve
     return (CaseJoined(into=asked.into, basis=asked.basis, at=fact.at),)
 
 
-def _split_answered(joining: Joining, fact: CameBack) -> tuple[Event, ...]:
+def _told(fact: CameBack) -> JoinTold:
+    sent = sent_by(fact)
+    if sent is None:
+        return JoinTold(key=fact.key, delivered=False, at=fact.at)
+    return JoinTold(key=fact.key, delivered=sent.delivered, text=sent.text, digest=sent.digest, at=fact.at)
+
+
+def _split_answered(joining: Joining, standing: Standing, fact: CameBack) -> tuple[Event, ...]:
     splitting = joining.splitting
     if splitting is None:
         return ()
     number, joined = splitting.number, splitting.joined
     if isinstance(fact, EffectSucceeded) and isinstance(fact.result, SplitOpened):
-        return (CaseSplit(number=number, joined=joined, into=fact.result.case, at=fact.at),)
+        lines = leaving(standing.triage, standing.remedy, joined)
+        return (CaseSplit(number=number, joined=joined, into=fact.result.case, lines=lines, at=fact.at),)
     return (SplitFailed(number=number, joined=joined, reason=_why(fact)[0], at=fact.at),)
 
 

@@ -1,10 +1,13 @@
 """What may be said about joined cases, and what can have happened to them."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.contact import ContactLogged
 from domain.message import Command, Event
-from domain.record import Id, Instant, Line, Note, Record
+from domain.record import Id, Instant, Line, Note, Record, Text
+from domain.triage import MAX_LINES, HarmLine
 
 Basis = Literal["same_key", "customer", "staff"]
 
@@ -58,6 +61,7 @@ class TakeIn(Command):
         received_at: when its claim was received: the earliest start counts.
         upto: the last event there that was looked at.
         last: no page follows.
+        lines: the harms that are stated there.
     """
 
     kind: Literal["take_in"] = "take_in"
@@ -70,6 +74,7 @@ class TakeIn(Command):
     upto: int = 0
     last: bool = True
     contacts: tuple[ContactCopy, ...] = ()
+    lines: Annotated[tuple[HarmLine, ...], Field(max_length=MAX_LINES)] = ()
 
 
 class JoinAsked(Event):
@@ -137,12 +142,27 @@ class SplitAsked(Event):
 
 
 class CaseSplit(Event):
-    """What was joined from a case is a case of its own again."""
+    """What was joined from a case is a case of its own again.
+
+    Attributes:
+        lines: the harm lines that left with it.
+    """
 
     kind: Literal["case_split"] = "case_split"
     number: int
     joined: Id
     into: Id
+    lines: tuple[Line, ...] = ()
+
+
+class JoinTold(Event):
+    """The customer was told which number counts from now on, or could not be told."""
+
+    kind: Literal["join_told"] = "join_told"
+    key: Line
+    delivered: bool
+    text: Text = ""
+    digest: Line | None = None
 
 
 class SplitFailed(Event):
@@ -158,5 +178,13 @@ JoiningCommand = JoinCase | LinkCase | SplitCase | TakeIn
 
 
 JoiningEvent = (
-    JoinAsked | JoinDeclined | CaseJoined | CaseLinked | CaseTakenIn | SplitAsked | CaseSplit | SplitFailed
+    JoinAsked
+    | JoinDeclined
+    | CaseJoined
+    | JoinTold
+    | CaseLinked
+    | CaseTakenIn
+    | SplitAsked
+    | CaseSplit
+    | SplitFailed
 )

@@ -13,6 +13,7 @@ from domain.joining_events import (
     JoinAsked,
     JoinDeclined,
     JoiningEvent,
+    JoinTold,
     Mode,
     SplitAsked,
     SplitFailed,
@@ -59,6 +60,7 @@ class Joining:
     Attributes:
         asked: the join that is on its way.
         joined_into: the case that has everything of this one.
+        told: the customer knows it, or could not be told.
         linked: cases that this one knows of.
         taken: cases that were taken in.
         declined: a join came to nothing, so that no rule asks again by itself.
@@ -67,6 +69,7 @@ class Joining:
     asks: int = 0
     asked: Asked | None = None
     joined_into: str | None = None
+    told: bool = False
     basis: str | None = None
     linked: tuple[str, ...] = ()
     taken: tuple[Taken, ...] = ()
@@ -100,6 +103,8 @@ def evolve(joining: Joining, event: JoiningEvent, version: int) -> Joining:
             return replace(joining, asked=None, declined=joining.declined or code != UNKNOWN)
         case CaseJoined(into=into, basis=basis):
             return replace(joining, asked=None, joined_into=into, basis=basis)
+        case JoinTold():
+            return replace(joining, told=True)
         case CaseLinked(other=other):
             linked = tuple(dict.fromkeys((*joining.linked, other)))
             return replace(joining, asked=None if event.answered else joining.asked, linked=linked)

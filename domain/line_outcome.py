@@ -43,7 +43,10 @@ def outcomes(before: Before, remedy: Remedy, refusals: tuple[LineRefusal, ...]) 
         if each.harm_line not in lines:
             raise Refused(f"refusals[{place}].harm_line: use one of {', '.join(lines)}", code="harm-lines")
         if each.clause not in clauses:
-            raise Refused(f"refusals[{place}].clause: this policy has no {each.clause}", code="clause")
+            raise Refused(
+                f"refusals[{place}].clause: this policy has no {each.clause}; name one that it has",
+                code="clause",
+            )
     decided = _decided(remedy) | {each.harm_line: _refused(each) for each in refusals}
     for line in lines:
         if line not in decided:

@@ -43,10 +43,15 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     minor = 0
     for amount in amounts:
         if amount.currency != currency:
-            raise Refused(f"the amount is in {amount.currency}, the case in {currency}", code="currency")
+            raise Refused(
+                f"the amount is in {amount.currency}, the case in {currency}; give it in the case's currency",
+                code="currency",
+            )
         minor += amount.minor
     if minor > LARGEST:
-        raise Refused("the amounts together are larger than any that can be paid", code="amount")
+        raise Refused(
+            "the amounts together are larger than any that can be paid; give smaller ones", code="amount"
+        )
     return Money(minor=minor, currency=currency)
 
 

@@ -19,6 +19,7 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "staff_fallback": ("number", "department"),
     "staff_offer": ("number",),
     "staff_away": ("number", "person"),
+    "staff_suggested": ("number", "why"),
     "staff_task": ("number", "department"),
     "staff_task_late": ("number", "department"),
     "staff_task_answer": ("number", "department"),
@@ -47,6 +48,7 @@ FIRST_SLOTS: dict[str, tuple[str, ...]] = {
     "final_position": ("number", "summary", "outside_body"),
     "answer": ("number", "answer"),
     "delay": ("number",),
+    "joined": ("number", "into"),
     "withdrawal_noted": ("number", "reason"),
     "reassurance": ("number", "prevention"),
     "reassurance_again": ("number", "prevention"),
@@ -54,7 +56,10 @@ FIRST_SLOTS: dict[str, tuple[str, ...]] = {
 }
 """The slots of policies that were pinned before slots were; every wording has these at least."""
 
-ANYWHERE = ("number", "address", "owner", "product", "happened", "guarantee", "outside_body")
+ANYWHERE = (
+    *("number", "address", "opening", "closing", "owner", "product", "happened", "guarantee"),
+    "outside_body",
+)
 """Slots that every notice to a customer can have."""
 
 DECISION = ("remedies", "clauses", "outcome", "to_do", "next_step", "appeal_within", "reopen_within")
@@ -68,6 +73,7 @@ MAY_HAVE: dict[str, tuple[str, ...]] = {
     "final_position": (*ANYWHERE, "summary", *DECISION),
     "answer": (*ANYWHERE, "answer"),
     "delay": (*ANYWHERE, "late", "since"),
+    "joined": (*ANYWHERE, "into"),
     "withdrawal_noted": (*ANYWHERE, "reason"),
     "reassurance": (*ANYWHERE, "prevention"),
     "reassurance_again": (*ANYWHERE, "prevention"),
@@ -75,7 +81,10 @@ MAY_HAVE: dict[str, tuple[str, ...]] = {
 }
 """Every slot that a case can fill, by notice."""
 
-MAY_BE_EMPTY = ("product", "happened", "guarantee", "clauses", "remedies", "offer")
+MAY_BE_EMPTY = (
+    *("opening", "closing", "product", "happened", "guarantee"),
+    *("clauses", "remedies", "offer"),
+)
 """Slots for which a wording may write `{slot?}`: not every case has something to say there."""
 
 

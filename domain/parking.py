@@ -11,7 +11,7 @@ from domain.record import Id, Instant, Line, Record, Text
 from domain.row import CaseRow
 from domain.saga import past_pivot
 
-Cause = Literal["remedy", "result", "answer", "offer", "target", "rounds"]
+Cause = Literal["remedy", "result", "answer", "offer", "target", "supervisor", "rounds"]
 
 
 class Way(Record):
@@ -72,6 +72,10 @@ WAYS: dict[Line, tuple[Line, Line]] = {
     "answer_case": ("다시 답변합니다", "answer again"),
     "propose_remedy": ("해결 방안을 다시 제안합니다", "propose the remedy again"),
     "resume_case": ("확인하고 메모와 함께 다시 진행합니다", "look at it, and let it go on with a note"),
+    "record_meeting": (
+        "고객을 직접 만나고, 그 연락의 번호로 기록합니다",
+        "meet the customer in person, and record it with the number of that contact",
+    ),
     "open_round": ("마지막 예외 회차를 한 번 엽니다", "open the one exceptional round"),
     "state_final_position": ("최종 입장을 통지합니다", "state the firm's final position"),
 }
@@ -94,6 +98,7 @@ LETS_GO_ON: dict[Cause, tuple[Line, ...]] = {
     "answer": ("answer_case",),
     "offer": ("propose_remedy",),
     "target": ("resume_case",),
+    "supervisor": ("record_meeting",),
     "rounds": ("open_round", "state_final_position"),
 }
 
@@ -162,7 +167,7 @@ def _cause(case: Case) -> Cause:
         return "offer"
     if case.targets.parked is not None:
         return "target"
-    return "rounds"
+    return "supervisor" if case.supervisor.missed else "rounds"
 
 
 def _is_open(case: Case, command: Line) -> bool:
@@ -223,6 +228,11 @@ def _words(case: Case, cause: Cause) -> tuple[str, str]:
             return (
                 f"{name} 기한이 크게 지났습니다: 관리자가 보아야 합니다",
                 f"{name} is far overdue: a supervisor has to look at it",
+            )
+        case "supervisor":
+            return (
+                "고객이 책임자 면담을 기다립니다: 만나기 전에는 종결되지 않습니다",
+                "the customer waits for a supervisor: nothing ends before they have met",
             )
         case "rounds":
             return (

@@ -44,9 +44,10 @@ TABLE: dict[str, Permit] = {
     "acknowledge": Permit(STAFF, OPEN),
     "triage": Permit((Y, *STAFF), BEFORE_RESULT),
     "claim_harm": Permit((C, Y, *STAFF), BEFORE_RESULT),
+    "withdraw_harm": Permit((C, *STAFF), BEFORE_RESULT),
     "record_evidence": Permit(STAFF, OPEN),
     "confirm_evidence": Permit((S, H), OPEN),
-    "refuse_department": Permit((A, S, H), ("with_department",)),
+    "refuse_department": Permit((A, S, H), ASSIGNED),
     "accept_case": Permit((A, S, H), (*ASSIGNED, *AFTER_RESULT)),
     "transfer_case": Permit((O, S, H), OPEN),
     "accept_transfer": Permit((A, S, H), OPEN),
@@ -146,11 +147,17 @@ def _check_person(
     role: Role, person: str, *, policy: Policy, owner: str | None, customer: str | None
 ) -> None:
     if role is Role.OWNER and person != owner:
-        raise Refused(f"by: {person} does not own the case", code="not-owner")
+        raise Refused(
+            f"by: {person} does not own the case; ask for a transfer, or act in a role of your own",
+            code="not-owner",
+        )
     if role is Role.CUSTOMER and customer is not None and person != customer:
-        raise Refused("by: this is another customer's case", code="not-your-case")
+        raise Refused(
+            "by: this is another customer's case; give the number of your own case", code="not-your-case"
+        )
     asserted = role in (Role.CUSTOMER, Role.SYSTEM, Role.OWNER)
     if not asserted and not policy.holds(person, role):
         raise Refused(
-            f"by: the role directory does not give {person} the role {role}", code="not-in-directory"
+            f"by: the role directory does not give {person} the role {role}; act in a role that it gives",
+            code="not-in-directory",
         )

@@ -70,17 +70,18 @@ def _check_blame(policy: Policy, evidence: Evidence, intake: Intake, field: str,
 
 
 def _check_cause(policy: Policy, evidence: Evidence, intake: Intake, command: Command) -> None:
-    """Triage needs evidence to put it on the customer; a result needs a second person's eye as well."""
+    """Whoever puts it on the customer, in triage too, needs evidence and a second person's eye (R21)."""
     if not isinstance(command, Triage | RegisterResult | StateFinalPosition):
         return
     if policy.spoken is None or command.cause not in policy.spoken.blaming_causes:
         return
     if not is_there(evidence, policy, intake):
         raise Refused(f"cause: {command.cause} puts it on the customer; record_evidence first", code="blame")
-    if not isinstance(command, Triage) and evidence.confirmed_by is None:
+    if evidence.confirmed_by is None:
+        meanwhile = ", leave the cause out until then" if isinstance(command, Triage) else ""
         raise Refused(
             f"cause: {command.cause} puts it on the customer; a second person confirms the evidence first "
-            "(confirm_evidence)",
+            f"(confirm_evidence){meanwhile}",
             code="second-person",
         )
 

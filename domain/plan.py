@@ -335,7 +335,10 @@ def check_plan(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> None:
 def _check_alternatives(plan: Plan) -> None:
     names = [MAIN, *(each.id for each in plan.alternatives)]
     if len(set(names)) != len(names):
-        raise Refused("alternatives: each needs an id of its own, and none is called main", code="choice")
+        raise Refused(
+            "alternatives: each needs an id of its own, and none is called main; name them anew",
+            code="choice",
+        )
     planned = {decision.harm_line for decision in plan.decisions}
     for place, each in enumerate(plan.alternatives):
         named = [decision.harm_line for decision in each.decisions]
@@ -355,7 +358,10 @@ def _check_variant(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> Non
     _check_extras(before, plan)
     _check_goods(before, plan)
     if plan.fee_payer != "firm" and before.triage.cause in before.policy.firm_pays_causes:
-        raise Refused(f"fee_payer: for {before.triage.cause} every fee is the firm's", code="fee-payer")
+        raise Refused(
+            f"fee_payer: for {before.triage.cause} every fee is the firm's; leave it at `firm`",
+            code="fee-payer",
+        )
     defect = any(each.ground == "defect" and each.remedy in MOVES_GOODS for each in plan.decisions)
     if defect and not plan.gestures:
         raise Refused(
@@ -366,11 +372,13 @@ def _check_variant(before: Before, plan: Plan, *, lines: tuple[str, ...]) -> Non
 def _check_decision(before: Before, decision: LineDecision) -> None:
     where = f"decision on {decision.harm_line}"
     if decision.remedy not in (*before.policy.remedies, "refusal"):
-        raise Refused(f"{where}: this policy has no {decision.remedy}", code="remedy-kind")
+        raise Refused(
+            f"{where}: this policy has no {decision.remedy}; name one that it has", code="remedy-kind"
+        )
     if decision.remedy == "refusal":
         known = {clause.id for clause in before.policy.clauses}
         if decision.reason is None or decision.clause not in known:
-            raise Refused(f"{where}: a refusal names its clause and a reason", code="clause")
+            raise Refused(f"{where}: a refusal names its clause and a reason; give both", code="clause")
         return
     if decision.ground is None:
         raise Refused(f"{where}: name the ground", code="ground")
@@ -378,7 +386,9 @@ def _check_decision(before: Before, decision: LineDecision) -> None:
     if needs_amount and (decision.amount is None or decision.amount.minor == 0):
         raise Refused(f"{where}: give the amount", code="amount")
     if decision.amount is not None and decision.amount.currency != before.policy.currency:
-        raise Refused(f"{where}: this case is in {before.policy.currency}", code="currency")
+        raise Refused(
+            f"{where}: this case is in {before.policy.currency}; give it in that currency", code="currency"
+        )
 
 
 def _check_amounts(plan: Plan) -> None:
@@ -393,7 +403,7 @@ def _check_amount(where: str, amount: Money, reason: str | None, owed: Owed) -> 
     extra = owed.owes == "extra"
     most = (owed.at_most or owed.amount) if extra else owed.amount
     if amount.minor > most.minor:
-        rest = "it gives no more" if extra else "give the rest as `extras` with a reason"
+        rest = "give no more" if extra else "give the rest as `extras` with a reason"
         raise Refused(f"{where}.amount: {owed.clause} comes to {most}; {rest}", code="above-offer")
     if amount.minor != owed.amount.minor and reason is None:
         raise Refused(
@@ -406,14 +416,23 @@ def _check_extras(before: Before, plan: Plan) -> None:
     for place, extra in enumerate(plan.extras):
         where = f"extras[{place}]"
         if extra.remedy not in PAYS or extra.remedy not in before.policy.remedies:
-            raise Refused(f"{where}.remedy: this policy gives no extra {extra.remedy}", code="remedy-kind")
+            raise Refused(
+                f"{where}.remedy: this policy gives no extra {extra.remedy}; use one that it gives",
+                code="remedy-kind",
+            )
         if extra.amount.currency != before.policy.currency:
-            raise Refused(f"{where}.amount: this case is in {before.policy.currency}", code="currency")
+            raise Refused(
+                f"{where}.amount: this case is in {before.policy.currency}; give it in that currency",
+                code="currency",
+            )
     limit = _extras_limit(before, plan)
     given = sum(extra.amount.minor for extra in plan.extras)
     if given and (limit is None or given > limit.minor):
         allowed = f"extras together may come to {limit}" if limit else "this policy gives no extras here"
-        raise Refused(f"extras: {allowed}", code="extras")
+        raise Refused(
+            f"extras: {allowed}; leave out what is more, or request an exception (request_exception)",
+            code="extras",
+        )
 
 
 def _extras_limit(before: Before, plan: Plan) -> Money | None:
@@ -433,17 +452,25 @@ def _check_goods(before: Before, plan: Plan) -> None:
     kinds = {each.remedy for each in plan.decisions}
     needs_order = plan.collect or bool(plan.extras) or bool(kinds & {"exchange", "repair", *PAYS})
     if "repair" in kinds and not plan.collect:
-        raise Refused("collect: what is to be repaired has to come in first", code="collect")
+        raise Refused("collect: what is to be repaired has to come in first; set it", code="collect")
     if plan.label and not plan.collect:
         raise Refused("label: only where goods come back; set collect as well", code="collect")
     if plan.in_advance and not (plan.collect and "exchange" in kinds):
-        raise Refused("in_advance: only an exchange whose goods come back afterwards", code="in-advance")
+        raise Refused(
+            "in_advance: only an exchange whose goods come back afterwards"
+            "; leave it out, or set collect as well",
+            code="in-advance",
+        )
     if plan.equivalent is not None and "exchange" not in kinds:
-        raise Refused("equivalent: only an exchange sends other goods instead", code="equivalent")
+        raise Refused(
+            "equivalent: only an exchange sends other goods instead; leave it out", code="equivalent"
+        )
     if needs_order and (order is None or not order.known):
         raise Refused("no order is known for this case; find it first", code="no-order")
     if order is None:
         return
     unknown = [line for line in plan.order_lines if line not in {known.line_id for known in order.lines}]
     if unknown:
-        raise Refused(f"order_lines: the order has no line {unknown[0]}", code="order-line")
+        raise Refused(
+            f"order_lines: the order has no line {unknown[0]}; name lines that it has", code="order-line"
+        )

@@ -74,7 +74,10 @@ def _check_fees(before: Before, plan: Plan) -> None:
         raise Refused("fee_payer: fees are what the customer pays; else leave them out", code="fee-payer")
     for place, fee in enumerate(plan.fees):
         if fee.amount.currency != before.policy.currency:
-            raise Refused(f"fees[{place}].amount: this case is in {before.policy.currency}", code="currency")
+            raise Refused(
+                f"fees[{place}].amount: this case is in {before.policy.currency}; give it in that currency",
+                code="currency",
+            )
 
 
 def _fees_are_high(before: Before, plan: Plan) -> bool:
@@ -150,7 +153,8 @@ def _is_price(before: Before, decision: LineDecision) -> bool:
 
 def _is_expiry(before: Before, decision: LineDecision) -> bool:
     warranty = before.policy.warranty
-    return warranty is not None and decision.remedy == "refusal" and decision.clause == warranty.clause
+    named = warranty is not None and decision.clause == warranty.clause
+    return decision.remedy == "refusal" and warranty is not None and (named or decision.ground == "warranty")
 
 
 def _check_warranty(before: Before, decision: LineDecision, where: str) -> None:
@@ -161,7 +165,9 @@ def _check_warranty(before: Before, decision: LineDecision, where: str) -> None:
     runs_to = months_after(bought, order.warranty_months)
     if _received(before) <= runs_to:
         raise Refused(
-            f"{where}.clause: the warranty runs until {runs_to}, it has not expired", code="warranty"
+            f"{where}.clause: the warranty runs until {runs_to}, it has not expired"
+            "; put it right, or name another clause",
+            code="warranty",
         )
 
 
@@ -200,7 +206,7 @@ def _check_standards(before: Before, plan: Plan) -> None:
 
 def _what_would_do(rule: StandardRule, before: Before, place: int) -> str:
     kind = next(clause.kind for clause in before.policy.clauses if clause.id == rule.clause)
-    return f"decisions[{place}].remedy: by {rule.clause} ({kind}) it is one of {', '.join(rule.owed)}"
+    return f"decisions[{place}].remedy: by {rule.clause} ({kind}) use one of {', '.join(rule.owed)}"
 
 
 def _holds(rule: StandardRule, before: Before, order: OrderSnapshot, plan: Plan) -> bool:

@@ -101,7 +101,9 @@ def decide(
 ) -> tuple[PostEvent, ...]:
     """Note that a post is gone, or why."""
     if intake.opening.source != BOARD:
-        raise Refused("this case did not begin as a post on a board", code="no-post")
+        raise Refused(
+            "this case did not begin as a post on a board; report it in the case that did", code="no-post"
+        )
     match command:
         case ReportRemoval():
             return _report(post, policy, command)
@@ -138,13 +140,14 @@ def _explain(
         return ()
     if command.approved_by in (owner, command.by.id):
         raise Refused(
-            "approved_by: somebody else than the owner and whoever says so has to approve",
+            "approved_by: somebody else than the owner and whoever says so has to approve; name one",
             code="second-person",
         )
     if not any(policy.holds(command.approved_by, role) for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)):
         raise Refused(
             f"approved_by: the role directory does not give {command.approved_by} the role supervisor "
-            "or department_head",
+            "or department_head"
+            "; name somebody to whom it does",
             code="not-in-directory",
         )
     explained = RemovalExplained(

@@ -41,6 +41,7 @@ def filled(policy: Policy, id_: str, situation: Mapping[str, str], language: Lan
             raise Refused(f"situation.{name}: say how it is with this customer", code="empty-slot")
     for name in situation:
         if name not in asked:
-            said = f"situation.{name}: the answer has no such place; it asks for {', '.join(asked)}"
-            raise Refused(said, code="prepared")
+            raise Refused(
+                f"situation.{name}: the answer has no such place; use {', '.join(asked)}", code="prepared"
+            )
     return FIELD.sub(lambda found: situation[found[1]].strip(), text)

@@ -160,7 +160,7 @@ def _make(promises: Promises, policy: Policy, command: MakePromise) -> tuple[Pro
         due = command.happened + span
     _check_near(due, command)
     if due < command.happened:
-        raise Refused("due: a promise cannot fall due before it was made", code="due")
+        raise Refused("due: a promise cannot fall due before it was made; name a later instant", code="due")
     matter = _matter(policy, command)
     if _says_so_already(promises, command, matter, due):
         return ()
@@ -201,7 +201,9 @@ def _says_so_already(promises: Promises, command: MakePromise, stated: str | Non
     same = [each for each in promises.made if each.state == "open" and each.matter == matter]
     if command.supersedes is not None:
         if command.supersedes not in [each.number for each in same]:
-            raise Refused("supersedes: names no open promise on this matter", code="supersedes")
+            raise Refused(
+                "supersedes: names no open promise on this matter; name one that is open", code="supersedes"
+            )
         same = [each for each in same if each.number != command.supersedes]
     for each in same:
         if each.due == due and each.words == digest_of_words(command.what):
@@ -248,7 +250,8 @@ def _check_proof(promise: Promise, contacts: Contacts, number: int | None) -> No
         )
     if not talk.answered or talk.happened < promise.made_at:
         raise Refused(
-            "contact: it did not reach the customer after the promise was made, so it proves nothing",
+            "contact: it did not reach the customer after the promise was made, so it proves nothing"
+            "; name one that did",
             code="proof",
         )
 
@@ -275,7 +278,7 @@ def _move(promises: Promises, command: MovePromise) -> tuple[PromiseEvent, ...]:
     if promise.state != "open":
         raise Refused(f"promise {command.number} is {promise.state}; make a new one", code=promise.state)
     if command.due <= promise.due:
-        raise Refused("due: a promise moves to a later time only", code="due")
+        raise Refused("due: a promise moves to a later time only; name one", code="due")
     _check_near(command.due, command)
     return (
         PromiseMoved(
@@ -286,12 +289,14 @@ def _move(promises: Promises, command: MovePromise) -> tuple[PromiseEvent, ...]:
 
 def _check_near(due: datetime, command: MakePromise | MovePromise) -> None:
     if due > command.at + FARTHEST:
-        raise Refused("due: nobody can promise for later than ten years ahead", code="due")
+        raise Refused(
+            "due: nobody can promise for later than ten years ahead; name an earlier instant", code="due"
+        )
 
 
 def _find(promises: Promises, number: int) -> Promise:
     if not 1 <= number <= len(promises.made):
-        raise Refused(f"number: there is no promise {number}", code="no-promise")
+        raise Refused(f"number: there is no promise {number}; name one of the case's", code="no-promise")
     return promises.made[number - 1]
 
 

@@ -1,6 +1,7 @@
 """What every command, fact and event is made of: a frozen record with one canonical text."""
 
 import json
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -8,6 +9,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strin
 
 MAX_TEXT = 64 * 1024
 """Longest text taken from anybody, in bytes of UTF-8."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def _fits(text: str) -> str:
@@ -25,7 +28,7 @@ def _fits(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """Refuse characters that would steer a terminal or break a line."""
-    if any(ord(letter) < ord(" ") or letter == "\x7f" for letter in _fits(text)):
+    if _CONTROL.search(_fits(text)):
         raise ValueError("holds a control character; leave it out")
     return text
 

@@ -54,6 +54,10 @@ class Regard:
 
     readers: tuple[Reader, ...] = ()
 
+    def knows(self, person: str) -> bool:
+        """Say whether somebody has read the brief with the customer in it, or known to be missing."""
+        return any(each.person == person and each.profile != "pending" for each in self.readers)
+
 
 def profile(intake: Intake) -> Known:
     """Say how far the customer is known."""
@@ -81,14 +85,20 @@ def decide(regard: Regard, intake: Intake, promises: Promises, command: OpenBrie
     return (BriefOpened(profile=known, facts=now, at=command.at, by=command.by),)
 
 
-def check(before: Before, promises: Promises, wishes: Wishes, command: ProposeRemedy) -> None:
-    """Let nobody propose without the profile, past a promise, need or harm, or against what was expected.
+def check(before: Before, regard: Regard, promises: Promises, wishes: Wishes, command: ProposeRemedy) -> None:
+    """Let nobody propose unread, past the profile, a promise, need or harm, or against what was expected.
 
     Raises:
         Refused: naming what is passed over and the field that acknowledges it.
     """
     if before.policy.profile is not None:
         _check_profile(before, promises, command)
+        if before.policy.profile.read_first and not regard.knows(command.by.id):
+            raise Refused(
+                f"by: {command.by.id} has not read the brief; read it first (open_brief, "
+                "`redress brief CASE --by ROLE:ID`)",
+                code="brief",
+            )
     if before.policy.ask_further_harm:
         _check_asked(before)
     if before.policy.wish_words and command.why_otherwise is None:
@@ -108,7 +118,7 @@ def _check_asked(before: Before) -> None:
 def _check_profile(before: Before, promises: Promises, command: ProposeRemedy) -> None:
     if profile(before.intake) == "pending":
         raise Refused(
-            "the customer's profile is being fetched; a proposal waits until it is known or known missing",
+            "the customer's profile is being fetched; wait until it is known or known missing",
             code="profile",
         )
     passed = [fact for fact in facts(before.intake, promises) if fact not in command.acknowledges]

@@ -13,9 +13,11 @@ from domain.actor import Actor, Role
 from domain.attempt import AttemptRefused
 from domain.authority import AuthorityExceeded
 from domain.budget import due_of
+from domain.consent import ContactWithheld
 from domain.effect import Effect
 from domain.message import CameBack, Deadline
 from domain.notice import Post, reached, sent_by
+from domain.offer_attempt import not_before, why_not
 from domain.plan import Before, chosen, needs_answer
 from domain.policy import Policy
 from domain.refusal import Refused
@@ -30,6 +32,7 @@ from domain.remedy_events import (
     OfferNoticeFailed,
     OfferNoticeSent,
     OfferReminded,
+    OfferWordsReleased,
     ProposeRemedy,
     RejectRemedy,
     RemedyAgreed,
@@ -47,8 +50,9 @@ from domain.remedy_events import (
 )
 from domain.remedy_evolve import evolve
 from domain.remedy_proposing import WHOSE, propose, split_up
-from domain.remedy_state import Proposal, ProposalState, Remedy, closed, proposal_named, undecided
+from domain.remedy_state import Proposal, ProposalState, Remedy, closed, proposal_named, undecided, untold
 from domain.remedy_words import in_words, offer_words, says_late
+from domain.spoken import PhoneContent
 
 __all__ = [
     "WHOSE",
@@ -61,6 +65,7 @@ __all__ = [
     "OfferNoticeFailed",
     "OfferNoticeSent",
     "OfferReminded",
+    "OfferWordsReleased",
     "Proposal",
     "ProposalState",
     "ProposeRemedy",
@@ -89,6 +94,7 @@ __all__ = [
     "lapse",
     "todo",
     "undecided",
+    "untold",
 ]
 
 
@@ -138,25 +144,51 @@ def _decline(remedy: Remedy, before: Before, command: DeclineRemedy) -> tuple[Re
 
 def _check_answer(proposal: Proposal, before: Before, command: AcceptRemedy | DeclineRemedy) -> None:
     if proposal.state != "offered":
-        raise Refused(f"proposal: it is {proposal.state}, not an open offer", code=proposal.state)
+        raise Refused(
+            f"proposal: it is {proposal.state}, not an open offer; look at the present one",
+            code=proposal.state,
+        )
     if command.by.role is Role.CUSTOMER:
         return
+    unsaid = _unsaid(proposal, before.policy) if proposal.contact is not None else ()
+    if unsaid and (proposal.words_failed or proposal.words_waiting == f"offer:{proposal.number}"):
+        raise Refused(
+            f"the offer goes out in writing first: by phone the customer was not told {', '.join(unsaid)}",
+            code="not-told-yet",
+        )
     if not before.contacts.heard(command.contact):
         raise Refused(
-            "contact: staff enter a customer's answer with the contact that proves it", code="contact"
+            "contact: staff enter a customer's answer with the contact that proves it"
+            "; log it and give its number",
+            code="contact",
         )
 
 
-def follow(remedy: Remedy, before: Before, at: datetime) -> tuple[RemedyEvent, ...]:
+def follow(remedy: Remedy, before: Before, at: datetime) -> tuple[RemedyEvent | ContactWithheld, ...]:
     """An approved plan is offered at once; one that asks nothing of the customer is agreed at once."""
     proposal = remedy.proposal
     if proposal is None or proposal.state != "approved":
         return ()
     if not needs_answer(proposal.plan):
         return (RemedyAgreed(hash=proposal.hash, needed=False, at=at),)
-    due = due_of(before.policy.offer, before.policy.calendar, at)
-    offered = RemedyOffered(hash=proposal.hash, falls_due=due, by_notice=proposal.contact is None, at=at)
-    return (offered,)
+    by_notice = proposal.contact is None or bool(_unsaid(proposal, before.policy))
+    later = not_before(before, at) if by_notice else None
+    due = due_of(before.policy.offer, before.policy.calendar, later or at)
+    offered = RemedyOffered(hash=proposal.hash, falls_due=due, by_notice=by_notice, words_from=later, at=at)
+    return (offered, *_withheld(proposal, before, at)) if by_notice else (offered,)
+
+
+def _withheld(proposal: Proposal, before: Before, at: datetime) -> tuple[ContactWithheld, ...]:
+    """Say that an offer is not written, and why; somebody has to speak to the customer instead."""
+    why = why_not(before, proposal.plan)
+    number = proposal.number
+    return (ContactWithheld(purpose="offer", number=number, why=why, at=at),) if why else ()
+
+
+def _unsaid(proposal: Proposal, policy: Policy) -> tuple[PhoneContent, ...]:
+    """Return what the policy asks for and nobody said when the offer was told."""
+    asked = policy.spoken.by_phone if policy.spoken else ()
+    return tuple(each for each in asked if each not in proposal.said)
 
 
 def deadlines(remedy: Remedy) -> tuple[Deadline, ...]:
@@ -168,15 +200,20 @@ def deadlines(remedy: Remedy) -> tuple[Deadline, ...]:
     if proposal.state == "waiting_approval":
         dues = (("approval", proposal.approval_due), ("approval-expires", proposal.approval_until))
     if proposal.state == "offered":
-        dues = (("offer", proposal.offer_due),)
+        dues = (("offer", proposal.offer_due), ("words", proposal.words_from))
     return tuple(Deadline(name=f"remedy/{name}:{proposal.number}", due=due) for name, due in dues if due)
 
 
-def lapse(remedy: Remedy, policy: Policy, deadline: Deadline, at: datetime) -> tuple[RemedyEvent, ...]:
-    """Say what it means that nobody approved, or that the customer did not answer."""
-    proposal = remedy.proposal
+def lapse(
+    remedy: Remedy, before: Before, deadline: Deadline, at: datetime
+) -> tuple[RemedyEvent | ContactWithheld, ...]:
+    """Say what it means that nobody approved, or that the customer did not answer; or let words go out."""
+    proposal, policy = remedy.proposal, before.policy
     if proposal is None:
         return ()
+    if deadline.name.startswith("remedy/words"):
+        released = OfferWordsReleased(hash=proposal.hash, due=deadline.due, at=at)
+        return (released, *_withheld(proposal, before, at))
     if deadline.name.startswith("remedy/approval-expires"):
         return (ApprovalExpired(hash=proposal.hash, due=deadline.due, at=at),)
     if deadline.name.startswith("remedy/approval"):
@@ -185,7 +222,9 @@ def lapse(remedy: Remedy, policy: Policy, deadline: Deadline, at: datetime) -> t
     if proposal.reminded:
         return (OfferExpired(hash=proposal.hash, due=deadline.due, at=at),)
     again = due_of(policy.offer_reminder, policy.calendar, deadline.due)
-    return (OfferReminded(hash=proposal.hash, next_due=again, due=deadline.due, at=at),)
+    later = not_before(before, at)
+    reminded = OfferReminded(hash=proposal.hash, next_due=again, words_from=later, due=deadline.due, at=at)
+    return (reminded, *_withheld(proposal, before, at))
 
 
 def todo(remedy: Remedy, before: Before, post: Post) -> tuple[Effect, ...]:

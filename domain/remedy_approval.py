@@ -24,7 +24,8 @@ def approve(remedy: Remedy, before: Before, command: ApproveRemedy) -> tuple[Rem
     proposal, policy = proposal_named(remedy, command.proposal), before.policy
     if proposal.approved_by is not None:
         raise Refused(
-            f"proposal: {proposal.approved_by} approved it already, and an approval counts once",
+            f"proposal: {proposal.approved_by} approved it already, and an approval counts once"
+            "; let a second person approve",
             code="replay",
         )
     _check_waits(proposal)
@@ -32,7 +33,7 @@ def approve(remedy: Remedy, before: Before, command: ApproveRemedy) -> tuple[Rem
     role, used = command.by.role, proposal.customer_used
     if not authority.may_approve(policy, role, cost_to_firm(proposal), remedy.given, used):
         raise Refused(
-            f"{proposal.total} is above your authority; a department head decides", code="authority"
+            f"{proposal.total} is above your authority; a department head decides: ask one", code="authority"
         )
     counts = authority.claim(
         policy,
@@ -66,12 +67,18 @@ def _check_waits(proposal: Proposal) -> None:
             code="expired",
         )
     if proposal.state != "waiting_approval":
-        raise Refused(f"proposal: it is {proposal.state}, not waiting for approval", code=proposal.state)
+        raise Refused(
+            f"proposal: it is {proposal.state}, not waiting for approval; look at the present one",
+            code=proposal.state,
+        )
 
 
 def _check_second_person(proposal: Proposal, person: str) -> None:
     if proposal.by == person:
-        raise Refused("nobody approves their own proposal, in whatever role", code="self-approval")
+        raise Refused(
+            "nobody approves their own proposal, in whatever role; ask somebody else who may",
+            code="self-approval",
+        )
 
 
 def reject(remedy: Remedy, policy: Policy, command: RejectRemedy) -> tuple[RemedyEvent, ...]:
@@ -82,7 +89,7 @@ def reject(remedy: Remedy, policy: Policy, command: RejectRemedy) -> tuple[Remed
     _check_waits(proposal)
     _check_second_person(proposal, command.by.id)
     if command.clause is not None and command.clause not in {clause.id for clause in policy.clauses}:
-        raise Refused(f"clause: this policy has no {command.clause}", code="clause")
+        raise Refused(f"clause: this policy has no {command.clause}; name one that it has", code="clause")
     if command.clause is None and owed_by_law(proposal.plan):
         raise Refused(
             "clause: the plan gives what is owed, not goodwill; want of authority is no ground to refuse it. "

@@ -10,6 +10,7 @@ from domain.message import Command, Decision, Event
 from domain.money import Money
 from domain.plan import Plan
 from domain.record import Instant, Line, Text
+from domain.spoken import PhoneContent
 
 
 class ProposeRemedy(Command):
@@ -20,11 +21,14 @@ class ProposeRemedy(Command):
         acknowledges: what the brief shows and the plan regards: open promises, needs.
         why_otherwise: why it is something else than the customer said they expect.
         exception: number of the approved exception on which it rests.
+        said: what the customer was told in that contact beside what is offered; what the policy asks for and
+            was not said makes a notice go out as well.
     """
 
     kind: Literal["propose_remedy"] = "propose_remedy"
     plan: Plan
     contact: int | None = None
+    said: tuple[PhoneContent, ...] = ()
     acknowledges: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
     why_otherwise: Line | None = None
     exception: int | None = None
@@ -101,6 +105,7 @@ class RemedyProposed(Decision):
     acknowledges: tuple[Line, ...] = ()
     why_otherwise: Line | None = None
     exception: int | None = None
+    said: tuple[PhoneContent, ...] = ()
 
 
 class RemedyApproved(Decision):
@@ -145,12 +150,24 @@ class WaitTold(Event):
 
 
 class RemedyOffered(Event):
-    """The customer has the offer, until `falls_due`; by notice unless told in a contact."""
+    """The customer has the offer, until `falls_due`; by notice unless told in a contact.
+
+    Attributes:
+        words_from: when the notice goes out, where it is not the customer's time now.
+    """
 
     kind: Literal["remedy_offered"] = "remedy_offered"
     hash: Line
     falls_due: Instant | None
     by_notice: bool
+    words_from: Instant | None = None
+
+
+class OfferWordsReleased(Event):
+    """The customer's hours have begun: the words that waited go out."""
+
+    kind: Literal["offer_words_released"] = "offer_words_released"
+    hash: Line
 
 
 class OfferNoticeSent(Event):
@@ -176,6 +193,7 @@ class OfferReminded(Event):
     kind: Literal["offer_reminded"] = "offer_reminded"
     hash: Line
     next_due: Instant | None
+    words_from: Instant | None = None
 
 
 class OfferExpired(Event):
@@ -246,6 +264,7 @@ RemedyEvent = (
     | WaitTold
     | AuthorityEvent
     | RemedyOffered
+    | OfferWordsReleased
     | OfferNoticeSent
     | OfferNoticeFailed
     | OfferReminded

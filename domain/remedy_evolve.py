@@ -22,6 +22,7 @@ from domain.remedy_events import (
     OfferNoticeFailed,
     OfferNoticeSent,
     OfferReminded,
+    OfferWordsReleased,
     RemedyAgreed,
     RemedyApproved,
     RemedyCompensated,
@@ -160,6 +161,7 @@ def _proposed(remedy: Remedy, event: RemedyProposed) -> Remedy:
         approval_due=event.approval_due,
         approval_until=event.approval_until,
         contact=event.contact,
+        said=event.said,
         exception=event.exception,
     )
     return replace(
@@ -198,6 +200,7 @@ def _moved(
     | ApprovalExpired
     | AuthorityEvent
     | RemedyOffered
+    | OfferWordsReleased
     | OfferNoticeSent
     | OfferNoticeFailed
     | OfferReminded
@@ -231,16 +234,18 @@ def _moved(
             return replace(proposal, approval_due=due, missed=proposal.missed + 1)
         case ApprovalExpired():
             return replace(proposal, state="approval_expired")
-        case RemedyOffered(falls_due=due, by_notice=by_notice):
+        case RemedyOffered(falls_due=due, by_notice=by_notice, words_from=later):
             words = f"offer:{proposal.number}" if by_notice else None
-            return replace(proposal, state="offered", offer_due=due, words_waiting=words)
+            return replace(proposal, state="offered", offer_due=due, words_waiting=words, words_from=later)
+        case OfferWordsReleased():
+            return replace(proposal, words_from=None)
         case OfferNoticeSent(key=key) | OfferNoticeFailed(key=key):
             if proposal.words_waiting != key:
                 return proposal
             return replace(proposal, words_waiting=None, words_failed=isinstance(event, OfferNoticeFailed))
-        case OfferReminded(next_due=due):
+        case OfferReminded(next_due=due, words_from=later):
             words = f"offer-reminder:{proposal.number}"
-            return replace(proposal, reminded=True, offer_due=due, words_waiting=words)
+            return replace(proposal, reminded=True, offer_due=due, words_waiting=words, words_from=later)
         case OfferExpired():
             return replace(proposal, state="expired")
         case RemedyAgreed(at=at, choice=choice):

@@ -72,6 +72,7 @@ def propose(
         acknowledges=command.acknowledges,
         why_otherwise=command.why_otherwise,
         exception=command.exception,
+        said=command.said,
         at=command.at,
         by=command.by,
     )
@@ -110,7 +111,7 @@ def split_up(command_id: str, over: tuple[Bound, ...], *, at: datetime, by: Acto
 def _check_may_propose(remedy: Remedy, before: Before, command: ProposeRemedy) -> None:
     standing = remedy.proposal
     if not before.triage.classed:
-        raise Refused("the case is not triaged yet", code="not-triaged")
+        raise Refused("the case is not triaged yet: triage it first", code="not-triaged")
     if before.triage.voc_type != "complaint":
         raise Refused("only complaints get a remedy; answer this case instead", code="short-way")
     if standing is not None and standing.state == "agreed":

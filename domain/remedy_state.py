@@ -10,6 +10,7 @@ from domain.authority import Bound, Reservation
 from domain.money import Money
 from domain.plan import LineDecision, Plan, worth_of
 from domain.refusal import Refused
+from domain.spoken import PhoneContent
 from domain.triage import Classification
 
 ProposalState = Literal[
@@ -37,6 +38,7 @@ class Proposal:
         because: why a second person decides, whatever it pays.
         customer_used: what its customer has had in the period already, where the ledger said that.
         missed: how often nobody approved in time.
+        words_from: when the words that wait go out; None: at once.
         words_failed: the offer's words did not go out, so that the customer knows nothing of it.
     """
 
@@ -60,8 +62,10 @@ class Proposal:
     offer_due: datetime | None = None
     reminded: bool = False
     contact: int | None = None
+    said: tuple[PhoneContent, ...] = ()
     exception: int | None = None
     words_waiting: str | None = None
+    words_from: datetime | None = None
     words_failed: bool = False
 
 
@@ -122,7 +126,7 @@ def proposal_named(remedy: Remedy, given: str) -> Proposal:
         return standing
     if any(old.startswith(given) for old in remedy.hashes):
         raise Refused("proposal: it was replaced by another; look at the present one", code="void")
-    raise Refused("proposal: there is none of that hash", code="no-proposal")
+    raise Refused("proposal: there is none of that hash; look at the present one", code="no-proposal")
 
 
 SHORTEST_HASH = 8
@@ -141,3 +145,11 @@ def closed(remedy: Remedy) -> Remedy:
     if proposal is None or proposal.state == "done":
         return remedy
     return replace(remedy, reservations=authority.given_up(remedy.reservations, proposal.number))
+
+
+def untold(remedy: Remedy) -> Remedy:
+    """Return the remedy with an offer that was not written: it may not be, or does not fit any more."""
+    if remedy.proposal is None:
+        return remedy
+    silent = replace(remedy.proposal, words_waiting=None, words_from=None, words_failed=True)
+    return replace(remedy, proposal=silent)

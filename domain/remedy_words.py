@@ -23,6 +23,8 @@ def offer_words(remedy: Remedy, before: Before, post: Post) -> tuple[Effect, ...
     proposal = remedy.proposal
     if proposal is None or proposal.words_waiting is None or proposal.state != "offered":
         return ()
+    if proposal.words_from is not None:
+        return ()
     template = "offer_reminder" if proposal.words_waiting.startswith("offer-reminder") else "offer"
     return (post.notice(proposal.words_waiting, template, _says(proposal, before)),)
 

@@ -186,7 +186,10 @@ def _register(result: Result, recovery: Recovery, command: RegisterResult) -> tu
         )
         if same:
             return ()
-        raise Refused("a result is registered already", code="registered")
+        raise Refused(
+            "a result is registered already; tell it, or open a round by a supervisor (open_round)",
+            code="registered",
+        )
     if command.cause not in policy.causes:
         raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
     if not command.summary.strip():
@@ -224,7 +227,7 @@ def check_letter(policy: Policy, clauses: tuple[str, ...], to_do: str, by: datet
     known = {clause.id for clause in policy.clauses}
     unknown = [each for each in clauses if each not in known]
     if unknown:
-        raise Refused(f"clauses: this policy has no {unknown[0]}", code="clause")
+        raise Refused(f"clauses: this policy has no {unknown[0]}; name one that it has", code="clause")
     if to_do.strip() and by is None:
         raise Refused("to_do_by: say until when the customer has to do it", code="to-do-by")
 
@@ -253,7 +256,10 @@ def _check_decided(recovery: Recovery, command: RegisterResult) -> None:
         _check_outcome(done, command)
         return
     if not command.final:
-        raise Refused("harm lines are undecided or the remedy is not carried out yet", code="undecided")
+        raise Refused(
+            "harm lines are undecided or the remedy is not carried out yet; propose a remedy, or wait for it",
+            code="undecided",
+        )
     if proposal is not None and under_way:
         raise Refused(f"the remedy is {proposal.state}; wait for it or cancel it", code=proposal.state)
     if not _may_end_without(recovery.before, recovery.remedy):
@@ -278,9 +284,12 @@ def _may_end_without(before: Before, remedy: Remedy) -> bool:
 def _check_outcome(done: tuple[LineDecision, ...], command: RegisterResult) -> None:
     only_refusals = {each.remedy for each in done} == {"refusal"}
     if only_refusals and command.outcome != "not_upheld":
-        raise Refused("outcome: every harm line was refused, so it is not_upheld", code="outcome")
+        raise Refused("outcome: every harm line was refused, so it is not_upheld; use that", code="outcome")
     if not only_refusals and command.outcome == "not_upheld":
-        raise Refused("outcome: something was put right, so it is upheld or partly_upheld", code="outcome")
+        raise Refused(
+            "outcome: something was put right, so it is upheld or partly_upheld; use one of these",
+            code="outcome",
+        )
 
 
 def _clauses(remedy: Remedy) -> tuple[str, ...]:

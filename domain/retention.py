@@ -96,7 +96,7 @@ def _stage(before: Before) -> str | None:
 def decide(retention: Retention, before: Before, command: TakeRetentionStep) -> tuple[RetentionEvent, ...]:
     """Note what was done; it needs a contact after the flag."""
     if not retention.open:
-        raise Refused("nobody has to be kept here: no churn flag is open", code="no-flag")
+        raise Refused("nobody has to be kept here: no churn flag is open; leave it", code="no-flag")
     talk = before.contacts.talk(command.contact) if command.contact > retention.contacts else None
     if talk is None or not (talk.outbound and talk.answered):
         raise Refused("contact: speak to the customer, log the contact and give its number", code="contact")

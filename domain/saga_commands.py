@@ -85,21 +85,27 @@ def cancel(saga: Saga, *, reason: str, at: datetime, by: Actor) -> tuple[SagaEve
     if turned or saga.cancelled is not None:
         return ()
     if saga.number == 0 or saga.stage in ("completed", "compensated"):
-        raise Refused("no remedy is being carried out", code="no-saga")
+        raise Refused("no remedy is being carried out; propose one first", code="no-saga")
     if past_pivot(saga):
-        raise Refused("the remedy is past the point of return; it can only be completed", code="pivot")
+        raise Refused(
+            "the remedy is past the point of return; it can only be completed"
+            ": wait for its end, or propose the rest anew",
+            code="pivot",
+        )
     return (RemedyCancelled(reason=reason, at=at, by=by),)
 
 
 def _check_parked_at(saga: Saga, name: StepName) -> None:
     if saga.stage != "parked" or saga.parked_at != name:
-        raise Refused(f"step: the remedy is not parked at {name}", code="not-parked")
+        raise Refused(
+            f"step: the remedy is not parked at {name}; name the step at which it is", code="not-parked"
+        )
 
 
 def _find(saga: Saga, name: StepName) -> Step:
     step = saga.find(name)
     if step is None:
-        raise Refused(f"step: this remedy has no {name}", code="no-step")
+        raise Refused(f"step: this remedy has no {name}; name one that it has", code="no-step")
     return step
 
 
@@ -169,15 +175,21 @@ def _contest(
 
 def _check_reported(step: Step) -> None:
     if step.state != "reported":
-        raise Refused(f"step: {step.name} does not wait for the customer's word", code="not-reported")
+        raise Refused(
+            f"step: {step.name} does not wait for the customer's word; name one that does",
+            code="not-reported",
+        )
 
 
 def _check_customers_word(command: ConfirmStep | ContestStep, contacts: Contacts) -> None:
     if command.by.role is Role.CUSTOMER:
         return
     if not contacts.heard(command.contact):
-        why = "contact: staff enter a customer's word with the contact that proves it"
-        raise Refused(why, code="contact")
+        raise Refused(
+            "contact: staff enter a customer's word with the contact that proves it; "
+            "log it and give its number",
+            code="contact",
+        )
 
 
 # Another account. -----------------------------------------------------------------------------------------
@@ -197,16 +209,25 @@ def _check_account(saga: Saga, command: CheckAccount) -> tuple[SagaEvent, ...]:
         return ()
     _check_account_needed(saga)
     if given is None or given.token != command.account:
-        raise Refused("account: this is not the account that was entered", code="other-account")
+        raise Refused(
+            "account: this is not the account that was entered"
+            "; give that one, or enter it anew (give_account)",
+            code="other-account",
+        )
     if given.entered_by == command.by.id:
-        raise Refused("account: a second person checks what one has entered", code="second-person")
+        raise Refused(
+            "account: a second person checks what one has entered; let somebody else do it",
+            code="second-person",
+        )
     return (AccountChecked(account=command.account, at=command.at, by=command.by),)
 
 
 def _check_account_needed(saga: Saga) -> None:
     if not saga.account_needed:
-        why = "account: money goes back to where it came from; another account only where that cannot be"
-        raise Refused(why, code="account-not-needed")
+        raise Refused(
+            "account: money goes back to where it came from; leave another account out unless it cannot",
+            code="account-not-needed",
+        )
 
 
 def _check_no_account_waits(saga: Saga, name: StepName) -> None:

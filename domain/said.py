@@ -11,6 +11,7 @@ from domain.explanation import budget_words
 from domain.intake import Intake
 from domain.plan import Before, LineDecision
 from domain.policy import Guarantee, Harm, Language, Policy, RemedyKind
+from domain.spoken import ToneWords
 from domain.triage import HarmLine
 
 Both = tuple[str, str]
@@ -105,6 +106,7 @@ def common(policy: Policy, before: Before, assignment: Assignment) -> dict[str, 
     intake, language = before.intake, before.intake.language
     return {
         "address": _address(policy, intake),
+        **_in_tone(policy, intake),
         "owner": owner(policy, assignment, language),
         "product": _product(before),
         "happened": happened(before.triage.harm_lines, language),
@@ -116,11 +118,25 @@ def common(policy: Policy, before: Before, assignment: Assignment) -> dict[str, 
 
 
 def _address(policy: Policy, intake: Intake) -> str:
-    """Address a customer as the policy says for what the CRM knows of them."""
+    """Address a customer as the policy says for what the CRM knows of them and for the tone chosen."""
     tier = intake.customer.tier if intake.customer else "none"
     entries = policy.spoken.address if policy.spoken else ()
-    fits = (each.words[intake.language] for each in entries if not each.tiers or tier in each.tiers)
+    fits = (
+        each.words[intake.language]
+        for each in entries
+        if (not each.tiers or tier in each.tiers) and (not each.tones or intake.manner.tone in each.tones)
+    )
     return next(fits, in_(intake.language, DEAR))
+
+
+def _in_tone(policy: Policy, intake: Intake) -> dict[str, str]:
+    """Say what the tone adds that the policy chose from this customer's profile (R64)."""
+    tones, tone = policy.spoken.tones if policy.spoken else {}, intake.manner.tone
+    words = tones.get(tone, ToneWords()) if tone is not None else ToneWords()
+    return {
+        "opening": words.opening.get(intake.language, ""),
+        "closing": words.closing.get(intake.language, ""),
+    }
 
 
 def owner(policy: Policy, assignment: Assignment, language: Language) -> str:

@@ -19,6 +19,7 @@ Topic = Literal[
     "staff_fallback",
     "staff_offer",
     "staff_away",
+    "staff_suggested",
     "staff_task",
     "staff_task_late",
     "staff_task_answer",
@@ -76,6 +77,7 @@ class News:
 
 GAPS: dict[Topic, str] = {
     "staff_away": "person",
+    "staff_suggested": "why",
     "staff_task": "department",
     "staff_task_late": "department",
     "staff_task_answer": "department",

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from domain.actor import Role
-from domain.allocation import OwnerAway
-from domain.assignment import Assignment, FallbackAlerted, TransferOffered
+from domain.allocation import OwnerAway, OwnerSuggested
+from domain.assignment import Assignment, CaseRerouted, FallbackAlerted, TransferOffered
 from domain.ending import AnswerNotified, Ending
 from domain.intake import Acknowledged, AddedToCase, Intake
 from domain.message import Event
@@ -28,6 +28,9 @@ STAFF = (Role.AGENT, Role.OWNER, Role.SUPERVISOR, Role.DEPARTMENT_HEAD)
 TOOK_IN = (Acknowledged, AddedToCase, Triaged)
 """What whoever took the case in did with it."""
 
+OfOwners = FallbackAlerted | CaseRerouted | TransferOffered | OwnerAway | OwnerSuggested
+"""Events of who has a case, of which somebody else hears."""
+
 WORKED = (TaskAccepted, TaskDone, TaskRefused)
 
 
@@ -50,7 +53,7 @@ def heard(news: News, scene: Scene, event: Event) -> News:
         news = takes_part(news, event.by.id)
     if scene.policy.handling is None:
         return news
-    if isinstance(event, FallbackAlerted | TransferOffered | OwnerAway):
+    if isinstance(event, OfOwners):
         return _of_owners(news, scene, event)
     if isinstance(event, ResultNotified | ResultTold | AnswerNotified):
         return _of_the_outcome(news, scene, event)
@@ -68,16 +71,22 @@ def _of_late_step(news: News, scene: Scene, event: HandStepMissed) -> News:
     return tell(news, scene.policy, "staff_task_late", people, at=event.at, about=held.department or "")
 
 
-def _of_owners(news: News, scene: Scene, event: FallbackAlerted | TransferOffered | OwnerAway) -> News:
+def _of_owners(news: News, scene: Scene, event: OfOwners) -> News:
     policy, at = scene.policy, event.at
     match event:
         case FallbackAlerted(department=department):
             return tell(news, policy, "staff_fallback", (policy.leader(department),), at=at)
+        case CaseRerouted(department=department):
+            return tell(news, policy, "staff_offer", (policy.leader(department),), at=at)
         case TransferOffered(to=to):
             return tell(news, policy, "staff_offer", (to,), at=at)
         case OwnerAway(person=person):
             leader = policy.leader(scene.assignment.department, scene.assignment.level + 1)
             return tell(news, policy, "staff_away", (leader,), at=at, about=person)
+        case OwnerSuggested(person=person, reasons=reasons):
+            if scene.assignment.taken_at is None:
+                return news  # whoever asked reads the answer
+            return tell(news, policy, "staff_suggested", (person,), at=at, about=", ".join(reasons))
 
 
 def _of_tasks(news: News, scene: Scene, event: Event) -> News:

@@ -106,6 +106,7 @@ class Handling(Record):
         task: how long a department has for a task.
         skills: which skills a case asks of its owner.
         sure: when a report is routed without waiting for a person; None: never.
+        reroute: a person's correction of the class moves a case also while somebody owns it.
         costs: what handling costs; None: a result names no cost.
     """
 
@@ -114,4 +115,5 @@ class Handling(Record):
     task: Budget
     skills: tuple[SkillRule, ...] = ()
     sure: SureReading | None = None
+    reroute: bool = False
     costs: Costs | None = None

@@ -104,7 +104,8 @@ def read_surely(policy: Policy, opening: Opening) -> Reading | None:
 
     Three things have to be sure: that it is a complaint (its channel says so, or its words do, or they name
     a cause of ours and nothing else), that its words weigh enough together, and that a routing rule of the
-    cause or of the product answers for it.
+    cause or of the product answers for it. What would put it on the customer is never read surely: a second
+    person sees the evidence first (R21).
     """
     sure = policy.handling.sure if policy.handling else None
     if sure is None or opening.voc_type not in (None, "complaint"):
@@ -119,7 +120,8 @@ def read_surely(policy: Policy, opening: Opening) -> Reading | None:
     if opening.voc_type is None and weight < sure.least:
         return None
     likely = Classification(classed=True, voc_type="complaint", product=opening.product, cause=cause)
-    if not route((), likely, policy).rule:
+    blamed = policy.spoken is not None and cause in policy.spoken.blaming_causes
+    if blamed or not route((), likely, policy).rule:
         return None
     severity: Severity = _one_of(Severity, _best("severity", found)) or "normal"
     safety = any(rule.field == "safety" for rule, _ in found)

@@ -70,12 +70,22 @@ SupervisorEvent = SupervisorRequested | SupervisorMet | SupervisorRequestWithdra
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisorRight:
-    """The request that stands, if one does; a missed one still stands."""
+    """The request that stands, if one does; a missed one still stands.
+
+    Attributes:
+        settled_at: when the last one was met, or taken back by the customer.
+    """
 
     number: int = 0
     open: bool = False
     due: datetime | None = None
     asked_at: datetime | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Whether the customer waits and no further deadline reminds anybody."""
+        return self.open and self.due is None
 
 
 def decide(
@@ -108,11 +118,16 @@ def _check_met(right: SupervisorRight, contacts: Contacts, command: RecordMeetin
     if talk is None:
         raise Refused("contact: log the contact first and give its number", code="contact")
     if talk.by != command.by.id:
-        raise Refused(f"contact: that was {talk.by}; a meeting is recorded by who held it", code="contact")
+        raise Refused(
+            f"contact: that was {talk.by}; a meeting is recorded by who held it: let them do it",
+            code="contact",
+        )
     if not talk.answered:
-        raise Refused("contact: it did not reach the customer, so nobody met them", code="contact")
+        raise Refused(
+            "contact: it did not reach the customer, so nobody met them; name one that did", code="contact"
+        )
     if right.asked_at is not None and talk.happened < right.asked_at:
-        raise Refused("contact: it took place before the customer asked", code="contact")
+        raise Refused("contact: it took place before the customer asked; name a later one", code="contact")
 
 
 def check_result(right: SupervisorRight, policy: Policy, person: str) -> None:
@@ -125,7 +140,8 @@ def check_result(right: SupervisorRight, policy: Policy, person: str) -> None:
     if right.open and not any(policy.holds(person, role) for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)):
         raise Refused(
             "the customer waits for a supervisor: only one registers a result or answers now, "
-            "or the customer withdraws the request",
+            "or the customer withdraws the request"
+            "; ask one",
             code="supervisor-waits",
         )
 
@@ -147,8 +163,8 @@ def evolve(right: SupervisorRight, event: SupervisorEvent) -> SupervisorRight:
     match event:
         case SupervisorRequested(number=number, falls_due=due, happened=happened, at=at):
             return SupervisorRight(number=number, open=True, due=due, asked_at=happened or at)
-        case SupervisorMet() | SupervisorRequestWithdrawn():
-            return SupervisorRight(number=right.number)
+        case SupervisorMet(at=at) | SupervisorRequestWithdrawn(at=at):
+            return SupervisorRight(number=right.number, settled_at=at)
         case SupervisorRequestMissed():
             return replace(right, due=None)
         case _:

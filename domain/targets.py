@@ -278,9 +278,13 @@ def _extend(targets: Targets, around: Around, command: ExtendClock) -> tuple[Tar
         raise Refused(f"clock: only these can be extended: {names}", code="clock")
     clock = next((clock for clock in running(around) if clock.name == command.clock), None)
     if clock is None:
-        raise Refused(f"clock: {command.clock} does not run", code="not-running")
+        raise Refused(f"clock: {command.clock} does not run; name one that does", code="not-running")
     if _mark(clock.name, clock.generation, "breach") in targets.fired:
-        raise Refused(f"clock: {command.clock} was missed already; nothing removes a breach", code="late")
+        raise Refused(
+            f"clock: {command.clock} was missed already; nothing removes a breach"
+            ": tell the customer why, and go on",
+            code="late",
+        )
     if not around.before.contacts.heard(command.contact):
         raise Refused(
             "contact: log the holding response that reached the customer first, and give its number",

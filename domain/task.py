@@ -188,7 +188,9 @@ def decide(tasks: Tasks, policy: Policy, command: TaskCommand) -> tuple[TaskEven
                 return ()
             _check_open(task)
             if command.cost is not None and command.cost.currency != policy.currency:
-                raise Refused(f"cost: this case is in {policy.currency}", code="currency")
+                raise Refused(
+                    f"cost: this case is in {policy.currency}; give it in that currency", code="currency"
+                )
             return (TaskDone(number=number, result=result, cost=command.cost, at=at, by=by),)
         case RefuseTask(number=number, reason=reason, at=at, by=by):
             task = _in_department(tasks, policy, command)
@@ -232,7 +234,7 @@ def _budget(policy: Policy) -> Budget:
 def _find(tasks: Tasks, number: int) -> Task:
     task = tasks.find(number)
     if task is None:
-        raise Refused(f"number: there is no task {number}", code="no-task")
+        raise Refused(f"number: there is no task {number}; name one of the case's", code="no-task")
     return task
 
 
@@ -241,7 +243,10 @@ def _in_department(tasks: Tasks, policy: Policy, command: AcceptTask | FinishTas
     task = _find(tasks, command.number)
     person = policy.person(command.by.id)
     if person is None or person.department != task.department:
-        raise Refused(f"task {task.number} is the department {task.department}'s", code="not-your-department")
+        raise Refused(
+            f"task {task.number} is the department {task.department}'s; let one of its people do it",
+            code="not-your-department",
+        )
     return task
 
 

@@ -114,12 +114,14 @@ class ProfileRules(Record):
         again_after: how long to wait after each try that came to nothing; their number bounds the tries.
         proposes: which facts that a case learns are proposed to the CRM at its end.
         needs: codes of what customers may need to be served at all; a contact may note one of them.
+        read_first: whoever proposes has read the case's brief; a first answer without it is a finding.
     """
 
     patience: timedelta
     again_after: Annotated[tuple[timedelta, ...], Field(max_length=20)] = ()
     proposes: tuple[Fact, ...] = ()
     needs: tuple[Id, ...] = ()
+    read_first: bool = False
 
 
 class ExceptionRule(Record):

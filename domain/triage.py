@@ -19,16 +19,27 @@ MAX_LINES = 20
 
 
 class HarmLine(Record):
-    """One harm that the customer states; each gets its own decision."""
+    """One harm that the customer states; each gets its own decision.
+
+    Attributes:
+        origin: the joined case in which it was stated; None: here.
+    """
 
     id: Line
     harm: Harm
     stated: Note = ""
     amount: Money | None = None
+    origin: Id | None = None
+
+
+IMPLIED = HarmLine(id="trouble", harm="trouble")
+"""The harm that triage presumes where the customer has named none; it may give way to those they name."""
 
 
 class Triage(Command):
     """Classify a case, or classify it anew.
+
+    What was stated stays stated: given `harm_lines` hold every line that stands already, none leave them.
 
     Attributes:
         praises: of a compliment: the member of staff who is praised.
@@ -98,6 +109,8 @@ class Classification:
         classed_at: when that last changed.
         complaint_since: when something else turned out a complaint; None for what was one from the start.
         by_rules: no person has looked at it yet.
+        claimed: the harms among them that were claimed beside what triage read, each with when.
+        withdrawn: ids of harms that the customer took back.
     """
 
     classed: bool = False
@@ -114,6 +127,8 @@ class Classification:
     complaint_since: Instant | None = None
     praises: str | None = None
     by_rules: bool = False
+    claimed: tuple[tuple[str, datetime], ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 def before(intake: Intake) -> Classification:
@@ -137,20 +152,28 @@ def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[Tr
         raise Refused(f"cause: use one of {', '.join(policy.causes)}", code="cause")
     ids = [line.id for line in command.harm_lines]
     if len(set(ids)) != len(ids):
-        raise Refused("harm_lines: two lines have the same id", code="harm-lines")
+        raise Refused("harm_lines: two lines have the same id; name one of them anew", code="harm-lines")
     for line in command.harm_lines:
         _check_currency(policy, line)
     if command.praises is not None and policy.person(command.praises) is None:
-        raise Refused("praises: the role directory knows nobody of that id", code="unknown-person")
+        raise Refused(
+            "praises: the role directory knows nobody of that id"
+            "; name somebody whom it knows, or leave it out",
+            code="unknown-person",
+        )
     if (
         triage.voc_type == "complaint"
         and triage.classed
         and not triage.by_rules
         and command.voc_type != "complaint"
     ):
-        raise Refused("a complaint stays a complaint; only its customer can withdraw it", code="downgrade")
+        raise Refused(
+            "a complaint stays a complaint; only its customer can withdraw it: leave `voc_type` at complaint",
+            code="downgrade",
+        )
     known = () if triage.by_rules and triage.harm_lines == _implied("complaint") else triage.harm_lines
     lines = command.harm_lines or known or _implied(command.voc_type)
+    _check_kept(triage, lines)
     event = Triaged(
         at=command.at,
         by=command.by,
@@ -161,13 +184,20 @@ def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[Tr
         safety=command.safety,
         vulnerable=command.vulnerable,
         emotion=command.emotion or triage.emotion,
-        harm_lines=lines,
+        harm_lines=_with_joined(triage, lines),
         wants=command.wants or triage.wants,
         converted=triage.classed and not triage.by_rules and triage.voc_type != command.voc_type,
         praises=command.praises or triage.praises,
     )
     same = triage.classed and replace(_applied(triage, event), classed_at=triage.classed_at) == triage
     return () if same else (event,)
+
+
+def _with_joined(triage: Classification, lines: tuple[HarmLine, ...]) -> tuple[HarmLine, ...]:
+    """What was stated in a joined case stays stated, whoever classes this one anew."""
+    named = {line.id for line in lines}
+    joined = (line for line in triage.harm_lines if line.origin is not None and line.id not in named)
+    return (*lines, *joined)[:MAX_LINES]
 
 
 def read(
@@ -206,12 +236,30 @@ def _raised(command: Triage) -> Severity:
 
 def _implied(voc_type: VocType) -> tuple[HarmLine, ...]:
     """A complaint that names no harm has at least the trouble of complaining."""
-    return (HarmLine(id="trouble", harm="trouble"),) if voc_type == "complaint" else ()
+    return (IMPLIED,) if voc_type == "complaint" else ()
+
+
+def _check_kept(triage: Classification, lines: tuple[HarmLine, ...]) -> None:
+    """Nobody classes a stated harm away (O1): a claimed one stays as it is, another keeps its kind."""
+    claimed, given = dict(triage.claimed), {line.id: line for line in lines}
+    for line in triage.harm_lines:
+        again = given.get(line.id)
+        same_kind = again is not None and again.harm == line.harm and line.id not in claimed
+        if again == line or same_kind or (line == IMPLIED and line.id not in claimed):
+            continue
+        raise Refused(
+            f"harm_lines: {line.id} was stated and stays; name it as it is, or leave harm_lines out to keep "
+            "all. What the customer takes back is withdraw_harm, with the contact in which they said so",
+            code="harm-lines",
+        )
 
 
 def _check_currency(policy: Policy, line: HarmLine) -> None:
     if line.amount is not None and line.amount.currency != policy.currency:
-        raise Refused(f"harm line {line.id}: this case is in {policy.currency}", code="currency")
+        raise Refused(
+            f"harm line {line.id}: this case is in {policy.currency}; give it in that currency",
+            code="currency",
+        )
 
 
 def _claim(
@@ -236,7 +284,12 @@ def evolve(triage: Classification, event: TriageEvent) -> Classification:
         case Triaged():
             return _applied(triage, event)
         case HarmClaimed(line=line):
-            return replace(triage, harm_lines=(*triage.harm_lines, line))
+            return replace(
+                triage,
+                harm_lines=(*triage.harm_lines, line),
+                claimed=(*triage.claimed, (line.id, event.at)),
+                withdrawn=tuple(each for each in triage.withdrawn if each != line.id),
+            )
         case _:
             assert_never(event)
 
@@ -260,4 +313,6 @@ def _applied(triage: Classification, event: Triaged) -> Classification:
         complaint_since=since,
         praises=event.praises,
         by_rules=event.by_rules,
+        claimed=triage.claimed,
+        withdrawn=triage.withdrawn,
     )

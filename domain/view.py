@@ -117,6 +117,7 @@ class CaseView(Record):
         interest: what the law owes on a refund that came late.
         read_by_rules: no person has confirmed the classification yet.
         suggested_owner: who should own it, with the reasons; None where nobody asked.
+        passed_from: the department that hands it to another, which has not accepted yet.
         lacks: skills that the case asks for and its owner has not.
         known_source: whether engine or policy know the channel by which it came.
         over_limits: contacts that passed the policy's limit for waiting or telling again.
@@ -158,6 +159,7 @@ class CaseView(Record):
     proactive: bool = False
     suggestion: Suggestion
     read_by_rules: bool = False
+    passed_from: Line | None = None
     tasks: tuple[TaskView, ...] = ()
     suggested_owner: str | None = None
     suggested_because: tuple[str, ...] = ()
@@ -281,6 +283,7 @@ def view(case: Case, *, head: str, unwritten: int, viewer: Actor | None = None) 
         tasks=tuple(_task(task) for task in case.tasks.given),
         suggested_owner=case.allocation.suggested,
         suggested_because=case.allocation.reasons,
+        passed_from=case.assignment.passed_from,
         lacks=_lacks(case),
         treatment=case.treatment.applied,
         exceptions=tuple(_exception(each) for each in case.exemptions.made),

@@ -91,7 +91,7 @@ def decide(wishes: Wishes, before: Before, remedy: Remedy, command: WishCommand)
         case AnswerWish(wish=number, reason=reason, at=at, by=by):
             standing = next((wish for wish in wishes.made if wish.number == number), None)
             if standing is None:
-                raise Refused(f"wish: there is no wish {number}", code="no-wish")
+                raise Refused(f"wish: there is no wish {number}; name one of the case's", code="no-wish")
             if standing.answered is not None:
                 return ()
             return (WishAnswered(number=number, reason=reason, at=at, by=by),)
@@ -102,14 +102,18 @@ def decide(wishes: Wishes, before: Before, remedy: Remedy, command: WishCommand)
 def _wish(wishes: Wishes, before: Before, remedy: Remedy, command: WishRemedy) -> tuple[WishEvent, ...]:
     if command.by.role is not Role.CUSTOMER and not before.contacts.heard(command.contact):
         raise Refused(
-            "contact: staff enter a customer's wish with the contact that proves it", code="contact"
+            "contact: staff enter a customer's wish with the contact that proves it"
+            "; log it and give its number",
+            code="contact",
         )
     if command.remedy is not None and command.remedy not in before.policy.remedies:
         raise Refused(f"remedy: use one of {', '.join(before.policy.remedies)}", code="remedy-kind")
     if any((wish.wish, wish.remedy) == (command.wish, command.remedy) for wish in wishes.open):
         return ()
     if len(wishes.made) >= MOST:
-        raise Refused(f"wish: a case takes {MOST} wishes; add_to_case takes further words", code="wishes")
+        raise Refused(
+            f"wish: a case takes {MOST} wishes; add further words to the case (add_to_case)", code="wishes"
+        )
     wished = RemedyWished(
         number=len(wishes.made) + 1,
         wish=command.wish,

@@ -41,6 +41,9 @@ def texts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], dict[Language, str
     if policy.spoken is not None:
         address = enumerate(policy.spoken.address)
         yield from ((("spoken", "address", place, "words"), each.words) for place, each in address)
+        for tone, words in policy.spoken.tones.items():
+            own = (("opening", words.opening), ("closing", words.closing))
+            yield from ((("spoken", "tones", tone, part), each) for part, each in own if each)
         yield from ((("spoken", "names", person), each) for person, each in policy.spoken.names.items())
 
 
@@ -93,8 +96,11 @@ def _spoken(policy: Policy) -> Iterator[Finding]:
     for each in policy.people:
         if spoken.names and each.id not in spoken.names and set(SPEAKS) & set(each.roles):
             yield ("spoken", "names"), f"has no name for {each.id}, whom customers get to know"
-    if spoken.address and spoken.address[-1].tiers:
-        yield ("spoken", "address"), "has no last entry for everybody: leave its `tiers` out"
+    if spoken.address and (spoken.address[-1].tiers or spoken.address[-1].tones):
+        yield ("spoken", "address"), "has no last entry for everybody: leave its `tiers` and `tones` out"
+    for place, row in enumerate(policy.treatments):
+        if spoken.tones and row.tone is not None and row.tone not in spoken.tones:
+            yield ("treatments", place, "tone"), f"is {row.tone}, for which `spoken.tones` has no words"
 
 
 def unsaid(policy: Policy, wordings: Wordings) -> Iterator[Finding]:
@@ -108,6 +114,10 @@ def unsaid(policy: Policy, wordings: Wordings) -> Iterator[Finding]:
             if slot not in has:
                 where = ("spoken", "letters", place, "says", index)
                 yield where, f"names {slot}, which the wording of {letter.notice} does not say"
+    for tone, words in spoken.tones.items():
+        for part in (part for part in ("opening", "closing") if getattr(words, part)):
+            if not any(f"{part}?" in slots for slots in policy.slots.values()):
+                yield ("spoken", "tones", tone, part), f"is said in no notice: no wording has {{{part}?}}"
     for name, language in ((name, language) for name in wordings.texts for language in LANGUAGES):
         text = wordings.texts[name][language]
         for jargon, plain in jargon_in(policy, text):

@@ -113,11 +113,11 @@ PLANTED = NO_FAULTS.model_copy(
             "late_answer": 0.5,
             "dear_fee": 0.2,
             "own_fault_later": 0.2,
+            "post_taken_down": 0.3,
             "never_sorry": 0.12,
             "no_gesture": 0.08,
             "handed_around": 0.08,
             "no_word": 0.06,
-            "forgotten_harm": 0.05,
             "request_ignored": 0.05,
             "kept_waiting": 0.05,
             "story_again": 0.05,
@@ -132,6 +132,8 @@ PLANTED = NO_FAULTS.model_copy(
             "tries_blame": 0.03,
             "tries_closing": 0.03,
             "tries_fee": 0.04,
+            "tries_forgetting": 0.03,
+            "tries_warranty": 0.05,
         }
     }
 )

@@ -6,7 +6,8 @@ from typing import Any
 from domain.actor import Actor, Role
 from domain.budget import AnyBudget, PlainTime, WorkingTime
 from domain.permission import AFTER_RESULT, BEFORE_RESULT
-from sandbox.diagnosis import diagnose
+from domain.post import BOARD
+from sandbox.diagnosis import diagnose, harm_lines
 from sandbox.plans import plan_for
 from sandbox.scene import Intention, Scene
 
@@ -97,6 +98,22 @@ def heated(scene: Scene) -> Iterator[Intention]:
     )
 
 
+def taken_down(scene: Scene) -> Iterator[Intention]:
+    """Somebody of the firm has the post removed; the board tells us, and nobody ever says why."""
+    owner = open_owner(scene)
+    if owner is None:
+        return
+    yield from once(
+        scene,
+        "report_removal",
+        Actor(role=Role.SYSTEM, id=BOARD),
+        PlainTime(minutes=45),
+        how="removed",
+        by_whom="firm",
+        who=owner.id,
+    )
+
+
 def asks_what_it_means(scene: Scene) -> Iterator[Intention]:
     """The result has left open what its clause means."""
     if scene.view.row.stage not in AFTER_RESULT:
@@ -133,9 +150,19 @@ def tries(scene: Scene) -> Iterator[Intention]:
         case "tries_blame":
             words = policy.spoken.blames[0] if policy.spoken else ""
             yield from once(scene, "log_contact", owner, wait, **call, next_step=words)
+        case "tries_warranty":
+            refusal = {
+                "remedy": "refusal",
+                "ground": "warranty",
+                "clause": policy.warranty.clause if policy.warranty else None,
+                "reason": scene.say("보증기간이 지났습니다", "the warranty has expired"),
+            }
+            plan = first_plan(scene)
+            plan["decisions"] = [{"harm_line": line, **refusal} for line in harm_lines(scene)]
+            yield from once(scene, "propose_remedy", owner, wait, plan=plan, **regarding(scene))
         case "tries_fee":
             plan = {**first_plan(scene), "fee_payer": "customer", "fees": [fee(scene)]}
-            yield from once(scene, "propose_remedy", owner, wait, plan=plan)
+            yield from once(scene, "propose_remedy", owner, wait, plan=plan, **regarding(scene))
         case _:
             yield from once(
                 scene,
@@ -151,6 +178,12 @@ def tries(scene: Scene) -> Iterator[Intention]:
 def first_plan(scene: Scene) -> dict[str, object]:
     """Return the plan that would be proposed first."""
     return plan_for(scene, "first").model_dump(mode="json", exclude_none=True)
+
+
+def regarding(scene: Scene) -> dict[str, Any]:
+    """Return what a proposal says beside its plan, so that nothing else keeps it from being made."""
+    why = scene.say("이 편이 더 나아 보여서", "this seems to serve the customer better")
+    return {"acknowledges": scene.view.regards, "why_otherwise": why}
 
 
 def plan_in(intention: Intention) -> dict[str, object]:

@@ -8,7 +8,7 @@ from domain.actor import Actor, Role
 from domain.budget import PlainTime, WorkingTime
 from sandbox.diagnosis import CLAIMED, diagnose, triage
 from sandbox.misdeeds import TOPIC, customer, fee, first_plan, once, open_owner, plan_in
-from sandbox.plans import LAST
+from sandbox.plans import LAST, told_in
 from sandbox.scene import Intention, Scene
 
 TEN_DAYS, ELEVEN_DAYS, WITHOUT_WORD, NO_CALL = 6000, 5400, 1700, 1200
@@ -55,7 +55,7 @@ def silent(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:
 
 
 def forgotten(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:
-    """The customer names a further harm; whoever classes the case anew leaves it out."""
+    """The customer names a further harm; whoever classes the case anew tries to leave it out."""
     owner, claimed = open_owner(scene), "fault:claimed"
     if owner is None or TOPIC in scene.done:
         yield from wanted
@@ -167,7 +167,7 @@ def never_sorry(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention
                 each, fields={**each.fields, "apology": False, "explanation": False, "empathy": True}
             )
         elif each.topic.startswith("propose:1:"):
-            yield replace(each, fields={**each.fields, "contact": scene.view.contacts})
+            yield replace(each, fields={**each.fields, **told_in(scene)})
         elif each.topic == "result:1" and _kept_quiet(scene):
             yield replace(each, plants=scene.fault)
         else:
@@ -189,8 +189,9 @@ def charged(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:
             yield replace(each, fields={**each.fields, "plan": plan})
         elif dear and each.command == "approve_remedy" and scene.settled("propose:1:") == 1:
             yield replace(each, plants=scene.fault)
-        elif not dear and each.topic == "result:1":
+        elif not dear and each.topic.startswith("result:"):  # nor does a later round say otherwise
             cause = scene.policy.firm_pays_causes[0]
-            yield replace(each, fields={**each.fields, "cause": cause}, plants=scene.fault)
+            plants = scene.fault if each.topic == "result:1" else None
+            yield replace(each, fields={**each.fields, "cause": cause}, plants=plants)
         else:
             yield each

@@ -1,7 +1,9 @@
 """People played from a seed: what each of them means to do about a case, as they know it; a pure decision."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
+from domain.permission import STAFF
 from sandbox import customers, seniors, staff
 from sandbox.planting import spoiled
 from sandbox.scene import Intention, Scene
@@ -12,8 +14,28 @@ def intentions(scene: Scene) -> tuple[Intention, ...]:
     if scene.view.row.end is not None:
         return ()
     meant = (*staff.intentions(scene), *seniors.intentions(scene), *customers.intentions(scene))
-    wanted = spoiled(scene, meant)
+    wanted = (each for intention in spoiled(scene, meant) for each in _read_first(scene, intention))
     return tuple(intention for intention in wanted if intention.topic not in scene.done)
+
+
+SPEAKS = ("log_contact", "propose_remedy")
+"""What nobody does who has not read whom they speak to."""
+
+
+def _read_first(scene: Scene, meant: Intention) -> Iterator[Intention]:
+    """Yield the reading of the brief, at the instant at which it is needed, and then what needs it."""
+    rules = scene.policy.profile
+    if rules is not None and rules.read_first and meant.command in SPEAKS and meant.by.role in STAFF:
+        topic = f"brief:{meant.by.id}"
+        yield Intention(
+            key=f"{topic}/{meant.key}",
+            topic=topic,
+            command="open_brief",
+            by=meant.by,
+            wait=meant.wait,
+            at=meant.at,
+        )
+    yield meant
 
 
 class Agenda:

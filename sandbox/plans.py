@@ -6,6 +6,7 @@ from domain.effect import OrderSnapshot
 from domain.money import Money
 from domain.plan import Extra, Gesture, LineDecision, Plan
 from domain.policy import Ground, RemedyKind
+from domain.spoken import EVERYTHING
 from sandbox.diagnosis import GOODS, diagnose, harm_lines
 from sandbox.scene import Scene
 
@@ -25,6 +26,11 @@ def why_next(state: str | None, made: int) -> Why:
     if made > LAST or (made == LAST and state not in ("declined", "expired")):
         return "words"
     return "better" if state in ("declined", "expired") else "easier"
+
+
+def told_in(scene: Scene) -> dict[str, object]:
+    """Return where the customer heard of an offer, and that nothing was left out there."""
+    return {"contact": scene.view.contacts, "said": EVERYTHING}
 
 
 def refuses_all(scene: Scene) -> bool:

@@ -7,10 +7,19 @@ withdraws nor changes their mind, so that the fault gets its chance.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from domain.intake import Opening
+from domain.post import BOARD
 from sandbox.chance import draw
 from sandbox.diagnosis import GOODS, diagnose
 from sandbox.manners import CustomerManners, StaffManners
-from sandbox.misdeeds import asks_what_it_means, between_two, heated, in_the_queue, told_again, tries
+from sandbox.misdeeds import (
+    asks_what_it_means,
+    between_two,
+    heated,
+    in_the_queue,
+    taken_down,
+    told_again,
+    tries,
+)
 from sandbox.omissions import (
     ELEVEN_DAYS,
     TEN_DAYS,
@@ -76,10 +85,14 @@ def _fitting(scene: Scene) -> tuple[StaffFault, ...]:
     if found.voc_type != "complaint":
         return ()
     fitting: list[StaffFault] = [
-        *("story_again", "kept_waiting", "forgotten_harm", "let_lie", "no_word", "empty_words"),
+        *("story_again", "kept_waiting", "let_lie", "no_word", "empty_words"),
         *("unexplained_rule", "request_ignored", "anger", "hung_up", "cold_courtesy", "solicited"),
-        *("tries_jargon", "tries_blame", "tries_closing"),
+        *("tries_jargon", "tries_blame", "tries_closing", "tries_forgetting"),
     ]
+    if scene.opening.source == BOARD:
+        fitting.append("post_taken_down")
+    if found.cause in GOODS and scene.order is not None and scene.order.warranty_months:
+        fitting.append("tries_warranty")
     firm = found.cause in scene.policy.firm_pays_causes
     if found.cause in (*GOODS, "late_delivery"):
         fitting.append("handed_around")
@@ -104,13 +117,15 @@ def spoiled(scene: Scene, wanted: Sequence[Intention]) -> Iterator[Intention]:
             yield from (*wanted, *in_the_queue(scene))
         case "anger" | "hung_up":
             yield from (*wanted, *heated(scene))
+        case "post_taken_down":
+            yield from (*wanted, *taken_down(scene))
         case "unexplained_rule":
             yield from (*wanted, *asks_what_it_means(scene))
         case "cold_courtesy" | "solicited":
             yield from (*wanted, *between_two(scene))
         case "handed_around":
             yield from handed_around(scene, wanted)
-        case "forgotten_harm":
+        case "tries_forgetting":
             yield from forgotten(scene, wanted)
         case "let_lie":
             yield from late(wanted, "propose:1:0", TEN_DAYS, scene)

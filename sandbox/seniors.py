@@ -12,7 +12,7 @@ from sandbox.chance import mark
 from sandbox.diagnosis import diagnose
 from sandbox.duty import FORGOTTEN
 from sandbox.harms import harms_of
-from sandbox.plans import plan_for, promise
+from sandbox.plans import plan_for, promise, told_in
 from sandbox.scene import Intention, Scene
 
 ENTERED = re.compile(r"account (?P<account>\S+) was entered by (?P<by>\S+):")
@@ -24,7 +24,7 @@ def intentions(scene: Scene) -> Iterator[Intention]:
     yield from _approval(scene)
     yield from _meeting(scene)
     yield from _hand_steps(scene)
-    if scene.view.row.parked is not None:
+    if scene.view.row.parked is not None and "record_meeting" not in scene.view.row.parked:
         yield from _parked(scene, scene.view.row.parked)
 
 
@@ -155,14 +155,18 @@ def _elsewhere(scene: Scene, why: str) -> tuple[str, dict[str, object]]:
     if "tell_result" in why:
         return "tell_result", {"how": "phone"}
     if "answer_case" in why:
-        owner = scene.view.row.voc_type
+        owner, again = scene.view.row.voc_type, scene.settled("parked:answer_case") + 1
         return "answer_case", {
-            "text": scene.say("전화로 말씀드린 대로입니다.", "This is what we told you by phone."),
+            # What was lost is not sent again in the same words.
+            "text": scene.say(
+                f"{again}번째로 다시 보내 드립니다. 전화로 말씀드린 대로입니다.",
+                f"We write for the {again}. time: this is what we told you by phone.",
+            ),
             "outcome": "held" if owner == "suggestion" else "answered",
         }
     if "propose_remedy" in why:
         plan = plan_for(scene, "first").model_dump(mode="json", exclude_none=True)
-        return "propose_remedy", {"plan": plan}
+        return "propose_remedy", {"plan": plan, **told_in(scene)}
     if "resume_case" in why:
         return "resume_case", {"note": "seen by a supervisor"}
     if scene.view.round <= scene.policy.max_rounds and scene.likely(0.5, "one more round"):

@@ -8,7 +8,7 @@ from sandbox import asides, chores
 from sandbox.diagnosis import diagnose, triage
 from sandbox.duty import asked
 from sandbox.harms import harms_of
-from sandbox.plans import plan_for, promise, refuses_all, why_next
+from sandbox.plans import plan_for, promise, refuses_all, told_in, why_next
 from sandbox.scene import Intention, Scene
 
 OPEN_AGAIN = ("rejected", "approval_expired", "declined", "expired", "compensated", "void")
@@ -29,6 +29,9 @@ def intentions(scene: Scene) -> Iterator[Intention]:
     if row.owner is None:
         yield from _take(scene)
         return
+    if scene.view.passed_from is not None:
+        taker = scene.member(Role.AGENT, row.department, "passed", row.department)
+        yield asked(scene, f"passed:{row.department}", "accept_case", by=taker, low=15, high=150)
     if any(due.name.startswith(("targets/accept", "targets/owner_accepts")) for due in row.dues):
         yield from _take_over(scene)
     yield from asides.retention(scene)
@@ -150,7 +153,7 @@ def _propose(scene: Scene, owner: Actor) -> Iterator[Intention]:
             "이 편이 더 나아 보여서", "this seems to serve the customer better"
         )
     if scene.likely(0.6, "told in person", made):
-        fields["contact"] = scene.view.contacts
+        fields |= told_in(scene)
     yield asked(scene, f"{prefix}{made}", "propose_remedy", by=owner, low=40, high=400, **fields)
 
 

@@ -10,7 +10,6 @@ StaffFault = Literal[
     "story_again",
     "kept_waiting",
     "handed_around",
-    "forgotten_harm",
     "let_lie",
     "no_word",
     "late_answer",
@@ -25,10 +24,13 @@ StaffFault = Literal[
     "hung_up",
     "cold_courtesy",
     "solicited",
+    "post_taken_down",
     "tries_jargon",
     "tries_blame",
     "tries_closing",
     "tries_fee",
+    "tries_forgetting",
+    "tries_warranty",
 ]
 
 WORDS: dict[StaffFault, str] = {
@@ -36,7 +38,6 @@ WORDS: dict[StaffFault, str] = {
     "story_again": "the customer has to tell the whole story once more to whoever has the case",
     "kept_waiting": "a caller waits twenty minutes before anybody speaks",
     "handed_around": "a department passes the case on, then two owners hand it on, before anybody speaks",
-    "forgotten_harm": "the customer names a further loss, and the case is classed anew without it",
     "let_lie": "nobody proposes anything for more than ten working days",
     "no_word": "after the first talk the customer hears nothing for three and a half working days",
     "late_answer": "a suggestion is answered after eleven working days",
@@ -51,14 +52,20 @@ WORDS: dict[StaffFault, str] = {
     "hung_up": "the line is cut on a furious customer, without a warning",
     "cold_courtesy": "everybody is polite and nobody is moved; the customer says so when called",
     "solicited": "somebody asks for a good score; the customer says so when called",
+    "post_taken_down": "the firm takes the customer's post off the board, and nobody says why",
     "tries_jargon": "writes a word to the customer that only the trade understands",
     "tries_blame": "tells the customer, on no evidence, that it was their mistake",
     "tries_closing": "registers a result while nothing is decided",
     "tries_fee": "asks the customer for a fee although it was the firm's fault",
+    "tries_forgetting": "the customer names a further loss, and somebody classes the case anew without it",
+    "tries_warranty": "refuses a defect for an expired warranty, which still runs",
 }
 """Each fault as the script means it."""
 
-ATTEMPTS: tuple[StaffFault, ...] = ("tries_jargon", "tries_blame", "tries_closing", "tries_fee")
+ATTEMPTS: tuple[StaffFault, ...] = (
+    *("tries_jargon", "tries_blame", "tries_closing", "tries_fee"),
+    *("tries_forgetting", "tries_warranty"),
+)
 """What the engine is to refuse."""
 
 SAID_WHEN_CALLED: tuple[StaffFault, ...] = ("cold_courtesy", "solicited")

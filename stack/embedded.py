@@ -1,4 +1,4 @@
-"""Starts Temporal, Postgres, sandbox and workers as one stack of processes, and ends them together."""
+"""Starts Temporal, Postgres, sandbox, workers and listener as one stack, and ends them together."""
 
 import asyncio
 import os
@@ -65,6 +65,8 @@ class StackOptions:
     """Runs when the database answers and before any worker starts: the migration."""
     sandbox_command: Sequence[str] = (sys.executable, "-m", "sandbox")
     worker_command: Sequence[str] = (sys.executable, "-m", "worker")
+    listener_command: Sequence[str] = ()
+    """What reads boards, telephones and equal claims beside the workers; empty: nothing does."""
 
     @property
     def keeps(self) -> bool:
@@ -130,11 +132,29 @@ class Worker(Service):
         return any(poller.identity.startswith(f"{self.pid}@") for poller in answer.pollers)
 
 
+class Listener(Service):
+    """The reader of boards and telephones; whatever is away when it starts, it asks again by itself."""
+
+    def __init__(self, folder: Path, options: StackOptions) -> None:
+        """Describe a listener; how it finds the stack is in its environment."""
+        super().__init__("listener", folder, _python_environment(options.environment))
+        self._command = options.listener_command
+
+    def command(self) -> Sequence[str]:
+        """Return the command line."""
+        return self._command
+
+    async def is_ready(self) -> bool:
+        """Nobody waits for what it reads."""
+        return True
+
+
 class Stack:
     """A running stack, as an asynchronous context manager.
 
     The parts are public, so that a drill can stop, kill and start each one: `temporal`, `postgres`
-    (None where the environment names a database), `sandbox` (None where left out), `workers`.
+    (None where the environment names a database), `sandbox` (None where left out), `workers`, `listener`
+    (None where none is asked for).
     """
 
     def __init__(self, options: StackOptions | None = None) -> None:
@@ -144,6 +164,7 @@ class Stack:
         self.postgres: Postgres | None = None
         self.sandbox: Sandbox | None = None
         self.workers: tuple[Worker, ...] = ()
+        self.listener: Listener | None = None
         self.addresses: Addresses
         self.folder: Path
         self.services: tuple[Service, ...] = ()
@@ -173,10 +194,11 @@ class Stack:
         await self.stop()
 
     async def stop(self) -> None:
-        """End every part in good order, workers first, and release the folder."""
+        """End every part in good order, workers and listener first, and release the folder."""
         try:
-            await _together(*(worker.stop() for worker in self.workers))
-            others = [part for part in self.services if part not in self.workers]
+            ours = [part for part in self.services if isinstance(part, Worker | Listener)]
+            await _together(*(part.stop() for part in ours))
+            others = [part for part in self.services if part not in ours]
             await _together(*(part.stop() for part in others))
         finally:
             self._held.release()
@@ -224,16 +246,20 @@ class Stack:
         self.workers = tuple(Worker(name, self.folder, self.temporal, options) for name in names)
         outside = () if self.sandbox is None else (self.sandbox,)
         database = () if self.postgres is None else (self.postgres,)
-        self.services = (*database, self.temporal, *outside, *self.workers)
+        self.listener = Listener(self.folder, options) if options.listener_command else None
+        listener = () if self.listener is None else (self.listener,)
+        self.services = (*database, self.temporal, *outside, *self.workers, *listener)
         for part in self.services:
             part.on_change = self._write_record
-        for part in (*outside, *self.workers):
+        for part in (*outside, *self.workers, *listener):
             part.environment.update(self.addresses.environment())
 
     async def _start(self) -> None:
         outside = [self.sandbox.start()] if self.sandbox else []
         await _together(self._start_database(), self.temporal.start(), *outside)
         await _together(*(worker.start() for worker in self.workers))
+        if self.listener is not None:
+            await self.listener.start()
 
     async def _start_database(self) -> None:
         if self.postgres:

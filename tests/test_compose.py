@@ -84,7 +84,7 @@ def test_every_variable_of_ours_is_a_setting(service: str) -> None:
 
 
 def test_settings_that_have_no_good_default_are_set() -> None:
-    for service in ("worker", "starter"):
+    for service in ("worker", "listener", "starter"):
         assert {
             "REDRESS_TEMPORAL_ADDRESS",
             "REDRESS_TEMPORAL_NAMESPACE",
@@ -95,7 +95,7 @@ def test_settings_that_have_no_good_default_are_set() -> None:
 
 
 def test_the_application_never_holds_the_owners_rights() -> None:
-    for service in ("worker", "starter"):
+    for service in ("worker", "listener", "starter"):
         assert "REDRESS_MIGRATION_URL" not in environment(service)
         assert "OWNER_PASSWORD" not in environment(service)["PGPASSWORD"]
 
@@ -109,7 +109,7 @@ def test_whoever_needs_the_database_waits_until_it_answers(service: str) -> None
     assert all(how in FINISHED for _, how in waited)
 
 
-@pytest.mark.parametrize("service", ["worker", "starter"])
+@pytest.mark.parametrize("service", ["worker", "listener", "starter"])
 def test_cases_run_only_after_both_migrations(service: str) -> None:
     waited = tuple(waits_for(service))
     for one_shot in ("migrate", "temporal-schema", "temporal-namespace"):

@@ -49,3 +49,16 @@ def test_the_summary_counts_the_rows() -> None:
     told = re.search(r"(\d+) work, (\d+) partly, (\d+) not yet", text)
     assert told is not None
     assert tuple(map(int, told.groups())) == (counted["works"], counted["partly"], counted["not yet"])
+
+
+def test_every_gaming_attempt_of_the_guide_is_tried() -> None:
+    text = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")
+    _, _, games = text.partition("## Gaming, tried and caught")
+    acts = (ROOT / "tests" / "cli" / "test_forbidden_acts.py").read_text(encoding="utf-8")
+    tried = [name for name in NAME.findall(games) if "::" in name]
+    assert len(tried) > len(games.splitlines()) // 2
+    for name in tried:
+        path, _, test = name.partition("::")
+        assert re.search(rf"def {test}\b", (ROOT / path).read_text(encoding="utf-8")), name
+    for act in re.findall(r'"([^"]+)"', games):
+        assert f'"{act}": ' in acts, act

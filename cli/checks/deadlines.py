@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cli.checks.evidence import Ledger, events
-from domain.after_care import ReassuranceBegun
+from domain.after_care import OtherCasesAsked, ReassuranceBegun
 from domain.allocation import OwnerAway
 from domain.answer_link import LinkAsked
 from domain.case import CaseEvent
@@ -19,7 +19,7 @@ from domain.improvement_events import (
     ImprovementTightened,
 )
 from domain.promise import PromiseBroken
-from domain.remedy import ApprovalExpired, ApprovalMissed, OfferExpired, OfferReminded
+from domain.remedy import ApprovalExpired, ApprovalMissed, OfferExpired, OfferReminded, OfferWordsReleased
 from domain.retention import RetentionStepMissed
 from domain.saga import HandStepMissed, SettlementAsked, StepAsked, StepBegun, UndoBegun
 from domain.staff_news import NewsReleased
@@ -103,10 +103,13 @@ def name_of(event: CaseEvent) -> str | None:
             | HappyCallBegun(key=key)
             | LinkAsked(key=key)
             | ReassuranceBegun(key=key)
+            | OtherCasesAsked(key=key)
         ):
             return f"{event.kind} {key}"
         case WordsReleased(keys=keys):
             return f"words {' '.join(keys)}"
+        case OfferWordsReleased(hash=hash_, due=due):
+            return f"words of {hash_[:8]} due {due}"
         case HandStepMissed(step=step, due=due):
             return f"step {step} due {due}"
         case RetentionStepMissed(due=due):

@@ -19,6 +19,7 @@ from domain.remedy import RoundOpened
 from domain.result import ResultNotified, ResultRegistered, ResultTold
 from domain.retention import ChurnFlagged
 from domain.saga import PAYOUTS, StepBegun
+from domain.supervisor import SupervisorEvent, SupervisorRequested, SupervisorRequestMissed
 from domain.withdrawal import WithdrawalNoted, WithdrawalUncontradicted
 from ledger.breach import Breach
 
@@ -112,6 +113,8 @@ def _policy(happened: tuple[CaseEvent, ...], policies: Mapping[str, Policy]) -> 
 
 def _missing(ended: CaseEnded, happened: tuple[CaseEvent, ...]) -> str | None:
     """Return what this end lacks, None where it has everything."""
+    if ended.end != "joined" and _supervisor_waited_for(happened) and not _taken_back(happened):
+        return "the customer was waiting for a supervisor"
     present = _present_round(happened)
     match ended.end:
         case "recovered":
@@ -168,6 +171,18 @@ def _final_and_told(present: tuple[CaseEvent, ...]) -> bool:
     last = present[registered[-1]]
     told = any(isinstance(event, ResultNotified | ResultTold) for event in present[registered[-1] :])
     return isinstance(last, ResultRegistered) and last.final and told
+
+
+def _supervisor_waited_for(happened: tuple[CaseEvent, ...]) -> bool:
+    """Say whether a request for a supervisor stood: neither met nor taken back."""
+    said = [event for event in happened if isinstance(event, SupervisorEvent)]
+    last = [event for event in said if not isinstance(event, SupervisorRequestMissed)][-1:]
+    return any(isinstance(event, SupervisorRequested) for event in last)
+
+
+def _taken_back(happened: tuple[CaseEvent, ...]) -> bool:
+    """Say whether the customer took the complaint back in person."""
+    return any(isinstance(event, WithdrawalRecorded) and event.by.role is Role.CUSTOMER for event in happened)
 
 
 def _withdrawn(happened: tuple[CaseEvent, ...]) -> bool:

@@ -10,6 +10,7 @@ from uuid import uuid4
 from client import Redress
 from domain.intake import Opening
 from domain.policy import Policy
+from domain.spoken import EVERYTHING
 from domain.view import CaseView
 from tests.cli.driving import opening, settled
 
@@ -53,12 +54,15 @@ class Case:
         harm = {"id": "price", "harm": "price"}
         await self.says("triage", f"{role}:{person}", voc_type="complaint", cause="defect", harm_lines=[harm])
         await self.says("accept_case", f"{role}:{person}")
+        await settled(self.redress, self.number)
+        await self.says("open_brief", f"owner:{person}")
         await self.says("log_contact", f"owner:{person}", **TALK)
         return self
 
     async def proposed(self, plan: dict[str, Any], by: str = OWNER, name: str = "proposal") -> None:
         """Propose a plan and remember its hash."""
-        await self.says("propose_remedy", by, plan=plan, contact=1)
+        await self.says("open_brief", by)
+        await self.says("propose_remedy", by, plan=plan, contact=1, said=EVERYTHING)
         proposal = (await self.view()).proposal
         assert proposal is not None
         self.names[name] = proposal.hash

@@ -86,6 +86,7 @@ class Desk:
             "ground": ground,
             "amount": {"minor": amount, "currency": "KRW"},
         }
+        await self.submit(number, "open_brief", by)
         return await self.submit(number, "propose_remedy", by, plan={"decisions": [credit]})
 
 

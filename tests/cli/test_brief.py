@@ -13,8 +13,8 @@ from tests.cli.driving import Answer, Command, opening, settled
 from tests.cli.own_amounts import own_amounts
 
 HARM = {"voc_type": "complaint", "cause": "defect", "harm_lines": [{"id": "price", "harm": "price"}]}
-USUAL = "profile: {patience: PT5M, again_after: [PT15M, PT1H, PT4H, P1D, P3D]}"
-HURRIED = "profile: {patience: PT2S, again_after: [PT3S, PT3S, PT3S, PT3S, PT3S, PT3S]}"
+USUAL = "profile: {patience: PT5M, again_after: [PT15M, PT1H, PT4H, P1D, P3D], read_first: true}"
+HURRIED = "profile: {patience: PT2S, again_after: [PT3S, PT3S, PT3S, PT3S, PT3S, PT3S], read_first: true}"
 DOWN = {"kind": "down", "service": "crm", "operation": "fetch_customer"}
 WITHIN = 30
 
@@ -112,6 +112,10 @@ async def test_an_exception_is_asked_for_approved_by_another_and_used(
         "amount": {"minor": 1_000, "currency": "KRW"},
     }
     plan = {"decisions": [refund], "gestures": ["apology_call"], "extras": [extra]}
+    unread = await say("propose_remedy", "owner:agent-07", plan=plan)
+    assert unread.code == 1
+    assert "read it first (open_brief" in unread.err
+    assert (await asyncio.to_thread(redress_command, "brief", number, "--by", "owner:agent-07")).code == 0
     refused = await say("propose_remedy", "owner:agent-07", plan=plan)
     assert refused.code == 1
     assert "extras" in refused.err

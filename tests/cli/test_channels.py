@@ -178,12 +178,14 @@ async def test_a_call_brings_up_its_callers_case_and_becomes_its_contact_once(
     )
     assert listening.stdout is not None
     try:
-        async with asyncio.timeout(30):
-            while json.loads(await listening.stdout.readline())["what"] != "ring":
+        async with asyncio.timeout(60):
+            while (heard := json.loads(await listening.stdout.readline()))["what"] != "ring":
                 pass
     finally:
         listening.kill()
         await listening.wait()
+    assert ([each.partition(" ")[0] for each in heard["cases"]], bool(heard["brief"])) == ([number], True)
+    assert "cust-tel" not in json.dumps(heard), "the profile comes with the ring, not who they are"
     report("tel-1", "hang_up", 820, ended_by="customer")
     report("tel-2", "ring", 300, caller="010-0000-0000")
     report("tel-2", "hang_up", 310)

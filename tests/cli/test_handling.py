@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from client import Redress
+from domain.spoken import EVERYTHING
 from tests.cli.driving import Answer, Command, opening, settled
 from tests.cli.own_amounts import own_amounts
 
@@ -140,7 +141,8 @@ async def test_departments_refuse_an_owner_is_away_a_task_is_late_and_everybody_
     await settled(redress, story.number)
     assert (await story.shown())["view"]["row"]["owner"] == "head-customer_service"
     await story.done("accept_case", HEAD)
-    await story.done("propose_remedy", HEAD, plan=APOLOGY, contact=1)
+    await story.done("open_brief", HEAD)
+    await story.done("propose_remedy", HEAD, plan=APOLOGY, contact=1, said=EVERYTHING)
     result = {"outcome": "upheld", "cause": "defect", "summary": "원인을 찾아 사과드렸습니다"}
     early = await story.say("register_result", HEAD, **result)
     assert (early.code, "these tasks are open: 1 (production)" in early.err) == (1, True)

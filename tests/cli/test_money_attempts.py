@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from client import Redress
+from domain.spoken import EVERYTHING
 from domain.view import CaseView
 from tests.cli.driving import Answer, Command, opening, settled
 from tests.cli.own_amounts import own_amounts
@@ -41,6 +42,7 @@ class Desk:
             apology=True,
             asks_further=True,
         )
+        await self.does("open_brief", HEAD)
         return await self._redress.view(self.number)
 
     async def tries(self, command: str, by: str, **fields: Any) -> Answer:
@@ -68,7 +70,9 @@ class Desk:
 
     async def refund(self, minor: int, *, currency: str = "KRW", lines: tuple[str, ...] = ()) -> None:
         """Have a refund proposed and accepted, and wait for what the bank makes of it."""
-        await self.does("propose_remedy", HEAD, plan=refund(minor, currency, lines), contact=1)
+        await self.does(
+            "propose_remedy", HEAD, plan=refund(minor, currency, lines), contact=1, said=EVERYTHING
+        )
         await settled(self._redress, self.number)  # the ledger counts it for who proposed it
         view = await self._redress.view(self.number)
         assert view.proposal is not None
@@ -123,7 +127,7 @@ async def test_more_than_was_paid_in_this_case_is_refused_at_the_proposal(desk: 
     assert view.order is not None
     paid = sum(line.price.minor for line in view.order.lines)
     paid += view.order.shipping_paid.minor if view.order.shipping_paid else 0
-    reason = await desk.refuses("propose_remedy", HEAD, plan=refund(paid + 1), contact=1)
+    reason = await desk.refuses("propose_remedy", HEAD, plan=refund(paid + 1), contact=1, said=EVERYTHING)
     assert "refund at most the rest" in reason
     tried = [event for event in await desk.history() if event["kind"] == "attempt_refused"]
     assert tried[-1]["code"] == "over-refund"
@@ -151,5 +155,5 @@ async def test_more_than_was_paid_over_two_cases_is_refused_by_the_bank_and_reco
 
 async def test_another_currency_is_refused(desk: Desk) -> None:
     await desk.open("ord-cli-4")
-    reason = await desk.refuses("propose_remedy", HEAD, plan=refund(1_000, "USD"), contact=1)
+    reason = await desk.refuses("propose_remedy", HEAD, plan=refund(1_000, "USD"), contact=1, said=EVERYTHING)
     assert "this case is in KRW" in reason

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from client import Redress
+from domain.spoken import EVERYTHING
 from stack.embedded import Stack
 from tests.cli.driving import Answer, Command, opening, settled
 from tests.cli.own_amounts import own_amounts
@@ -62,8 +63,9 @@ async def agreed(ask: Command, number: str, plan: object = CREDIT) -> None:
     def lead() -> None:
         say("triage", "agent:agent-07", **HARM)
         say("accept_case", "agent:agent-07")
+        say("open_brief", "owner:agent-07")
         say("log_contact", "owner:agent-07", **TALK)
-        say("propose_remedy", "owner:agent-07", plan=plan, contact=1)
+        say("propose_remedy", "owner:agent-07", plan=plan, contact=1, said=EVERYTHING)
         proposal = ask("show", number, "--json").json["view"]["proposal"]["hash"]
         say("accept_remedy", CUSTOMER, proposal=proposal)
 

@@ -61,6 +61,8 @@ def test_up_runs_alone_in_its_folder_is_found_by_other_commands_and_ends_in_good
     with _started("up", "--folder", folder, *own, "--json") as up:
         told = _first_object(up)
         assert told["temporal"] == f"127.0.0.1:{ports[0]}"
+        assert isinstance(told["pids"], dict)
+        assert {"worker-1", "listener"} <= set(told["pids"])
         assert told["ui"] == f"http://127.0.0.1:{ports[1]}"
         asked = (
             (("open", "-"), folder),

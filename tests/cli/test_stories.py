@@ -71,10 +71,10 @@ async def test_an_inquiry_turns_into_a_complaint_in_place(redress: Redress, redr
     row, before = complaint["view"]["row"], inquiry["view"]["row"]
     assert (row["voc_type"], row["owner"], row["opened_at"]) == ("complaint", "agent-01", before["opened_at"])
     assert kinds(complaint)[: len(inquiry["events"])] == kinds(inquiry)
-    converted = complaint["events"][-2]["fields"]
-    assert (complaint["events"][-2]["kind"], converted["converted"]) == ("triaged", True)
-    assert complaint["events"][-1]["kind"] == "acknowledgement_sent"
-    assert "지금부터 불만으로 접수" in complaint["events"][-1]["fields"]["text"]
+    latest = {each["kind"]: each["fields"] for each in complaint["events"]}
+    assert latest["triaged"]["converted"] is True
+    assert "지금부터 불만으로 접수" in latest["acknowledgement_sent"]["text"]
+    assert latest["case_rerouted"]["department"] == "production", "who answered is not who puts it right"
 
     # Its targets are a complaint's now, and its customer has waited since the first message.
     (asked, start), (complained, same) = due(inquiry, "first_response"), due(complaint, "first_response")
@@ -106,10 +106,12 @@ async def test_a_person_classes_anew_what_the_rules_read_and_targets_and_departm
         (later, start), (sooner, same) = due(read, target), due(seen, target)
         assert (sooner < later, same) == (True, start), target
 
-    # Once somebody owns the case a correction moves its targets, and the case stays where it is.
+    # While somebody owns the case a correction hands it over, and they keep it until somebody accepts.
     await story.say("accept_case", "agent:agent-07")
     await story.say("triage", "owner:agent-07", voc_type="complaint", cause="late_delivery", safety=True)
     owned = await story.seen()
     row = owned["view"]["row"]
-    assert (row["department"], row["owner"], row["severity"]) == ("production", "agent-07", "critical")
+    assert (row["department"], row["owner"], row["severity"]) == ("logistics", "agent-07", "critical")
     assert due(owned, "resolve")[0] < due(seen, "resolve")[0]
+    await story.say("accept_case", "agent:agent-05")
+    assert (await story.seen())["view"]["row"]["owner"] == "agent-05"

@@ -16,6 +16,7 @@ from domain.fairness_history import Entry, numbered
 from domain.fairness_limits import RuleId
 from domain.plan import Fee
 from domain.policy import Policy, Target, TriageRule, Warranty
+from domain.remedy import RemedyAgreed
 from domain.result import ResultRegistered
 from domain.supervisor import RecordMeeting, RequestSupervisor, SupervisorMet, WithdrawRequest
 from domain.triage import ClaimHarm, HarmLine
@@ -266,6 +267,12 @@ EXCEPTIONAL: tuple[Item, ...] = (
 )
 """A life whose bounded rounds are used up."""
 
+DENIED = life(*bought(A_YEAR_BEFORE, 6), propose(EXPIRED))
+"""An agent denies the warranty inside the reference term; the engine lets it wait for a supervisor."""
+
+AS_AGREED = RemedyAgreed(hash=DENIED.last("remedy_proposed").hash, needed=False, at=DENIED.now)
+"""As if nobody had waited."""
+
 STORIES: dict[RuleId, Stories] = {
     "O1": Stories(
         broken=Story(
@@ -285,24 +292,22 @@ STORIES: dict[RuleId, Stories] = {
         ),
         also_broken=(
             Story(
-                fair(
-                    triage(harm_lines=(HarmLine(id="price", harm="price"), HarmLine(id="x", harm="time"))),
-                    triage(),
-                    *SETTLED,
-                ),
-                proof=("triaged", "remedy_proposed", "result_registered"),
+                fair(*PUT_RIGHT, LATER_HARM),
+                proof=("remedy_proposed", "harm_claimed", "result_registered"),
+                forged=(BY_ITS_OWNER,),
             ),
         ),
     ),
     "O2": Stories(
         broken=Story(
-            life(*bought(A_YEAR_BEFORE, 6), propose(EXPIRED)),
+            DENIED,
             proof=("order_read", "remedy_proposed", "remedy_agreed"),
+            forged=(AS_AGREED,),
         ),
         right=Story(life(*bought(A_YEAR_BEFORE, 6), propose(EXPIRED, by=SUPERVISOR))),
         near_miss=Story(life(*bought(date(2025, 11, 22), 6), propose(EXPIRED))),
         also_right=(
-            Story(life(*bought(A_YEAR_BEFORE, 12), propose(EXPIRED))),
+            Story(life(*bought(A_YEAR_BEFORE, 12)), forged=(DENIED.last("remedy_proposed"), AS_AGREED)),
             Story(life(*bought(A_YEAR_BEFORE, 6), propose(plan(decision("refusal"))))),
         ),
     ),

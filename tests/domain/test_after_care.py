@@ -6,7 +6,7 @@ from domain import after_care
 from domain.after_care import AfterCare
 from domain.case import past_of, todo
 from domain.contact import OptOut
-from domain.effect import CustomerSnapshot, SendNotice
+from domain.effect import CustomerSnapshot, OtherCase, SendNotice
 from domain.ending import WithdrawCase
 from domain.intake import AddToCase
 from domain.message import Deadline
@@ -15,6 +15,7 @@ from tests.domain.follow_ups import CARE, DAY, PREVENTED, asking
 from tests.domain.lives import (
     AGENT,
     BAD_CALL,
+    CUSTOMER,
     FINAL,
     GOOD_CALL,
     LOST_NOTICE,
@@ -36,7 +37,16 @@ from tests.domain.lives import (
 
 CARED = asking(after_care=CARE)
 CONTENT: tuple[Item, ...] = (*PREVENTED, wait(hours=25), ok("happy-call", GOOD_CALL))
-FIRST: tuple[Item, ...] = (*CONTENT, wait(days=2))
+LOOKED = ok("reassurance-look", CUSTOMER.model_copy(update={"cases": ()}))
+DUE: tuple[Item, ...] = (*CONTENT, wait(days=2, minutes=1))
+FIRST: tuple[Item, ...] = (*DUE, LOOKED)
+
+
+def another(**fields: Any) -> Item:
+    """Return the look that finds another case of the customer."""
+    known = {"case_id": "NEXT", "voc_type": "complaint", "opened_at": MONDAY + DAY, "stage": "raised"}
+    cases = (OtherCase.model_validate(known | fields),)
+    return ok("reassurance-look", CUSTOMER.model_copy(update={"cases": cases}))
 
 
 def series(life: Any) -> list[str]:
@@ -47,14 +57,16 @@ def series(life: Any) -> list[str]:
 def test_what_was_changed_is_told_after_the_remedy_and_once_more() -> None:
     life = given(*CONTENT, policy=CARED)
     assert life.dues["after_care/reassure:1"] == MONDAY + 3 * DAY
-    life = life.told(wait(days=2))
+    life = life.told(wait(days=2, minutes=1))
+    assert life.owed == ("reassurance-look:1.1",)
+    life = life.when(LOOKED).then("other_cases_seen", "reassurance_begun")
     (effect,) = todo(life.case)
     assert isinstance(effect.request, SendNotice)
     assert (effect.key, effect.request.template) == ("reassurance:1.1", "reassurance")
     assert effect.request.slots["prevention"] == "we pack it better"
     life = life.when(ok("reassurance", NOTICE)).then("reassurance_sent")
     assert life.dues["after_care/reassure:2"] == MONDAY + 5 * DAY
-    life = life.told(wait(days=3))
+    life = life.told(wait(days=3), LOOKED)
     (again,) = todo(life.case)
     assert isinstance(again.request, SendNotice)
     assert again.request.template == "reassurance_again"
@@ -91,6 +103,69 @@ def test_the_series_stops_at_a_bad_answer_and_begins_anew_with_the_next_remedy()
     assert life.case.after_care == AfterCare(round=2)
 
 
+def test_a_complaint_that_the_customer_opened_as_another_case_stops_the_series() -> None:
+    life = given(*DUE, policy=CARED).when(another()).then("other_cases_seen", "after_care_stopped")
+    assert life.last("other_cases_seen").complaints == ("NEXT",)
+    assert (life.last("after_care_stopped").why, life.owed, series(life)) == ("complained", (), [])
+    later = given(*FIRST, ok("reassurance:", NOTICE), wait(days=3), policy=CARED)
+    assert later.when(another()).then("other_cases_seen", "after_care_stopped").case.after_care.sent == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"voc_type": "inquiry"}, {"opened_at": MONDAY - DAY}, {"end": "joined"}, {"end": "withdrawn"}],
+    ids=["a question", "an earlier one", "joined", "taken back"],
+)
+def test_other_cases_that_are_no_new_complaint_stop_nothing(other: dict[str, Any]) -> None:
+    given(*DUE, policy=CARED).when(another(**other)).then("other_cases_seen", "reassurance_begun")
+
+
+@pytest.mark.parametrize(
+    ("look", "why"),
+    [
+        (ok("reassurance-look", CUSTOMER), "not_known"),
+        (unknown("reassurance-look"), "not_known"),
+        (refused("reassurance-look"), "not_known"),
+        (ok("reassurance-look", CUSTOMER.model_copy(update={"consent_to_messages": False})), "no_consent"),
+    ],
+)
+def test_what_is_not_known_is_not_risked_and_the_series_goes_on(look: Item, why: str) -> None:
+    life = given(*DUE, policy=CARED).when(look).then("other_cases_seen", "contact_withheld")
+    assert (life.last("contact_withheld").why, series(life)) == (why, ["after_care/reassure:2"])
+
+
+def test_a_customer_without_an_id_has_no_other_cases_to_be_found() -> None:
+    look = ok("reassurance-look", CustomerSnapshot(known=False))
+    known = given(*DUE, policy=CARED).when(look)
+    assert known.then("other_cases_seen", "contact_withheld").last("contact_withheld").why == "not_known"
+    prospect = (
+        opening(contact={"email": "m at home"}),
+        RAISED[1],
+        ok("customer", CustomerSnapshot(known=False)),
+        *DUE[3:],
+    )
+    given(*prospect, policy=CARED).when(look).then("other_cases_seen", "reassurance_begun")
+
+
+def test_an_answer_that_comes_at_night_sends_nothing() -> None:
+    life = given(*DUE, wait(hours=12), policy=CARED).when(LOOKED)
+    assert life.then("other_cases_seen", "contact_withheld").last("contact_withheld").why == "outside_hours"
+
+
+def test_words_that_come_while_it_is_looked_up_stop_the_series() -> None:
+    asked = given(*DUE, policy=CARED)
+    early = asked.told(say(AddToCase, MIRA, text="it broke again"))
+    assert (early.last("after_care_stopped").why, early.owed) == ("complained", ())
+    last = given(*FIRST, ok("reassurance:", NOTICE), wait(days=3), policy=CARED)
+    last = last.told(say(AddToCase, MIRA, text="it broke again"))
+    last.when(LOOKED).then("other_cases_seen", "after_care_stopped")
+
+
+def test_nobody_looks_for_a_customer_who_took_the_complaint_back() -> None:
+    life = given(*DUE, say(WithdrawCase, MIRA), policy=CARED)
+    assert life.owed == ()
+
+
 def test_a_note_of_staff_is_no_complaint() -> None:
     life = given(*CONTENT, policy=CARED).told(say(AddToCase, AGENT, text="a note"))
     assert series(life) == ["after_care/reassure:1"]
@@ -110,10 +185,10 @@ def test_what_has_nothing_to_say_is_recorded_and_not_sent() -> None:
 
 def test_consent_and_channel_are_looked_at_before_each_message() -> None:
     quiet = opening(contact={"customer_id": "mira"})
-    unreachable = (quiet, RAISED[1], ok("customer", CustomerSnapshot(known=False)), *FIRST[3:])
+    unreachable = (quiet, RAISED[1], ok("customer", CustomerSnapshot(known=False)), *DUE[3:])
     assert given(*unreachable, policy=CARED).last("contact_withheld").why == "no_channel"
     silent = CustomerSnapshot(known=True, customer_id="mira", consent_to_messages=False)
-    life = given(RAISED[0], RAISED[1], ok("customer", silent), *FIRST[3:], policy=CARED)
+    life = given(RAISED[0], RAISED[1], ok("customer", silent), *DUE[3:], policy=CARED)
     assert life.last("contact_withheld").why == "no_consent"
 
 

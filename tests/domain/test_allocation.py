@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.actor import Actor, Role
 from domain.allocation import ReportAbsence, SuggestOwner
-from domain.assignment import AcceptCase, AcceptTransfer, TransferCase
+from domain.assignment import AcceptCase, AcceptTransfer, RefuseDepartment, TransferCase
 from domain.effect import LoadAnswer
 from domain.ending import WithdrawCase
 from domain.message import EffectSucceeded
@@ -74,6 +74,36 @@ def test_without_an_answer_the_load_is_unknown_and_never_guessed() -> None:
     event = handled(*WITH_DEPARTMENT, SUGGEST).when(unknown("load")).event("owner_suggested")
     assert (event.person, event.load) == ("ann", {})
     assert event.reasons == ("load unknown: no answer",)
+
+
+TAKE = say(AcceptCase, SUPERVISOR, for_department=True)
+
+
+def test_a_department_that_takes_a_case_without_an_owner_is_told_whom_to_make_it() -> None:
+    service = HANDLED.model_copy(update={"routing": ()})
+    life = handled(*OVEN, policy=service).when(TAKE).then("department_accepted", "owner_sought")
+    assert (life.case.assignment.owner, life.stage) == (None, "with_department")
+    life.when(TAKE).then()
+    told = life.when(ok("load", LOAD)).then("owner_suggested")
+    suggested = told.last("owner_suggested")
+    assert (suggested.person, suggested.reasons) == ("bob", ("has ovens", "2 open cases"))
+    assert [(item.topic, item.staff) for item in told.case.staff_news.items][-1] == ("staff_suggested", "bob")
+    assert told.many("owner_sought") == 1, "the ledger is asked once"
+    taken = told.when(say(AcceptCase, AGENT)).then("case_accepted", "skill_mismatched")
+    assert taken.case.assignment.owner == "ann", "a suggestion binds nobody"
+
+
+def test_a_department_that_took_a_case_still_has_to_find_its_owner_in_time() -> None:
+    life = handled(*RAISED, triage(), TAKE, wait(hours=3))
+    assert life.case.assignment.owner == "sue", "nobody of it took it up, so it climbs"
+    life = handled(*RAISED, triage(), TAKE)
+    life.when(say(RefuseDepartment, AGENT, reason="not ours")).then_refused("has accepted", "accepted")
+
+
+def test_only_a_leader_takes_a_case_for_the_department() -> None:
+    life = handled(*RAISED, triage())
+    life.when(say(AcceptCase, AGENT, for_department=True)).then_refused("leave it out", "not-your-role")
+    life.told(say(AcceptCase, AGENT)).when(TAKE).then_refused("ann owns the case", "owned")
 
 
 def test_more_is_claimed_than_an_agent_may_decide_so_a_supervisor_is_suggested() -> None:

@@ -70,12 +70,12 @@ def test_who_accepts_owns() -> None:
 
 def test_an_accepted_case_is_not_refused_by_its_department() -> None:
     life = given(*OWNED)
-    life.when(say(RefuseDepartment, AGENT, reason="x")).then_refused("no meaning", "stage")
+    life.when(say(RefuseDepartment, AGENT, reason="x")).then_refused("has accepted the case", "accepted")
 
 
 def test_an_escalated_case_is_not_refused_by_its_department_either() -> None:
     life = given(*WITH_DEPARTMENT, say(EscalateCase, AGENT, reason="urgent"))
-    life.when(say(RefuseDepartment, AGENT, reason="x")).then_refused("no meaning", "stage")
+    life.when(say(RefuseDepartment, AGENT, reason="x")).then_refused("has accepted the case", "accepted")
 
 
 def test_the_one_to_whom_a_case_climbed_may_say_so() -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 from domain.assignment import AcceptCase
-from domain.brief import LABELS, PARTS, PROFILES, brief, in_words
+from domain.brief import LABELS, PARTS, PROFILES, at_a_glance, brief, in_words
 from domain.case import Case
 from domain.effect import CustomerSnapshot, CustomerValue, EarlierFailure
 from domain.policy import Language
@@ -149,3 +149,14 @@ def test_reading_it_asks_nothing_and_changes_nothing() -> None:
     assert brief(found.case) == brief(before)
     assert found.case is before
     assert found.now - MONDAY == timedelta()
+
+
+def test_while_it_rings_the_caller_is_shown_without_name_id_or_words() -> None:
+    found = brief(life(say(MakePromise, AGENT, what="I call you", word="soon")).case)
+    for language in get_args(Language):
+        shown = at_a_glance(found, language)
+        labels = [label for label, _ in shown]
+        assert {LABELS[name][language] for name in ("promises", "profile", "needs", "cases")} <= set(labels)
+        said = " ".join(text for _, text in shown)
+        assert "gold" in said
+        assert not any(words in said for words in ("mira", "I call you", "broken", "a new cup"))

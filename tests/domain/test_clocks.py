@@ -78,7 +78,7 @@ def shipped(name: str) -> Policy:
         "routing",
         "remedies",
     )
-    update = {field: getattr(POLICY, field) for field in theirs}
+    update = {field: getattr(POLICY, field) for field in theirs} | {"profile": None}
     causes = tuple(dict.fromkeys((*rules.causes, *POLICY.causes)))
     return rules.model_copy(update={**update, "causes": causes})
 

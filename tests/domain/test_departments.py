@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from domain.assignment import AcceptCase, AcceptTransfer, RefuseDepartment, TransferCase
+from domain.actor import Actor, Role
+from domain.assignment import AcceptCase, AcceptTransfer, EscalateCase, RefuseDepartment, TransferCase
+from domain.case import deadlines
 from domain.effect import Contact
 from domain.intake import Opening
 from domain.suggestion import read_surely
@@ -145,10 +147,51 @@ def test_a_person_confirms_or_corrects_what_the_rules_read_and_the_case_moves_on
     assert not inquiry.last("triaged").converted
 
 
-def test_a_correction_after_somebody_took_the_case_leaves_it_where_it_is() -> None:
+MOVES = HANDLED.model_copy(
+    update={"handling": HANDLED.handling and HANDLED.handling.model_copy(update={"reroute": True})}
+)
+WIM = Actor(role=Role.AGENT, id="wim")
+
+
+def test_a_policy_may_leave_a_corrected_case_with_its_owner() -> None:
     life = handled(opening(text=SURE), say(AcceptCase, AGENT))
     life = life.when(triage(cause="defect")).then("triaged")
     assert life.case.assignment.department == "works"
+
+
+def test_a_correction_hands_an_owned_case_to_the_department_that_the_rules_name() -> None:
+    life = given(*RAISED, triage(), say(AcceptCase, AGENT), wait(minutes=30), policy=MOVES)
+    dues = {each.name: each.due for each in deadlines(life.case)}
+    life = life.when(triage(cause="design")).then("triaged", "case_rerouted")
+    moved = life.last("case_rerouted")
+    assert (moved.before, moved.department, moved.reason) == ("service", "works", "design is the works' own")
+    assert "classed it anew" in moved.summary
+    assert (life.case.assignment.owner, life.case.assignment.passed_from) == ("ann", "service")
+    after = {each.name: each.due for each in deadlines(life.case)}
+    assert {name: after.get(name) for name in dues} == dues, "no deadline moves"
+    assert [(item.topic, item.staff) for item in life.case.staff_news.items][-1] == ("staff_offer", "sid")
+    life.when(say(AcceptCase, OTHER_AGENT)).then_refused("the case goes to works", "not-theirs")
+    taken = life.when(say(AcceptCase, WIM)).then("transfer_accepted")
+    assert (taken.case.assignment.owner, taken.case.assignment.passed_from) == ("wim", None)
+    later = life.told(wait(hours=3))
+    assert later.case.assignment.owner == "sid", "nobody of it accepts, so it climbs there"
+
+
+def test_a_department_refuses_what_it_is_handed_and_the_case_stays_where_it_was() -> None:
+    life = given(*RAISED, triage(), say(AcceptCase, AGENT), triage(cause="design"), policy=MOVES)
+    life = life.when(say(RefuseDepartment, WIM, reason="not ours")).then(
+        "department_refused", "department_assigned", "fallback_alerted"
+    )
+    assert (life.case.assignment.owner, life.case.assignment.department) == ("ann", "service")
+    assert life.case.assignment.passed_from is None
+    life.when(say(RefuseDepartment, AGENT, reason="not ours")).then_refused("has accepted", "accepted")
+
+
+def test_in_higher_hands_a_correction_goes_to_the_leader_of_that_department() -> None:
+    life = given(*RAISED, triage(), say(AcceptCase, AGENT), policy=MOVES)
+    life = life.told(say(EscalateCase, AGENT, reason="urgent"))
+    moved = life.when(triage(cause="design")).then("triaged", "case_rerouted", "owner_appointed")
+    assert (moved.case.assignment.owner, moved.case.assignment.level) == ("sid", 1)
 
 
 # R17: hand-overs. ------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from domain.ending import (
 )
 from domain.intake import AddToCase
 from domain.saga import SkipStep
+from domain.withdrawal import NoteWithdrawal
 from tests.domain.lives import (
     AGAIN,
     AGENT,
@@ -95,6 +96,25 @@ def test_a_good_call_and_a_quiet_window_end_as_recovered() -> None:
     assert (life.end, life.many("case_ended"), life.over) == ("recovered", 1, True)
     life.when(say(AddToCase, MIRA, text="thanks")).then_refused("the case has ended", "ended")
     assert life.when(wait(days=900)).then().dues == {}
+
+
+@pytest.mark.parametrize(
+    ("life", "window", "end"),
+    [(SATISFIED, "ending/reopen-window:1", "recovered"), (FINAL, "ending/appeal-window:1", "final_position")],
+)
+def test_nobody_closes_a_case_before_its_window_ends(life: Any, window: str, end: str) -> None:
+    open_ = given(*life)
+    due = open_.dues[window]
+    noted = open_.told(say(NoteWithdrawal, OWNER, contact=1, reason="all is well"))
+    assert (open_.passed(due).end, noted.passed(due).end) == (None, None)
+    for ends_it in (
+        say(AnswerCase, SUPERVISOR, text="that is all"),
+        say(WithdrawCase, SUPERVISOR),
+        say(StateFinalPosition, SUPERVISOR, outcome="upheld", cause="defect", summary="that is all"),
+        register(SUPERVISOR, final=True, summary="that is all"),
+    ):
+        assert open_.when(ends_it).refusal is not None
+    assert open_.passed(due + timedelta(milliseconds=1)).end == end
 
 
 def test_the_customer_reopens_within_the_window() -> None:

@@ -15,8 +15,38 @@ from domain.finding import TEXTS
 from domain.intake import AddToCase
 from domain.promise import MakePromise
 from domain.record import canonical
-from tests.domain.fair_lives import FAIR, SETTLED, STORIES, Story, call, fair, hand_over, repeat, with_order
-from tests.domain.lives import AGENT, MIRA, MONDAY, OWNER, contact, given, kinds_of, ok, say, triage, wait
+from domain.regard import OpenBrief
+from domain.treatment_rules import ProfileRules
+from tests.domain.fair_lives import (
+    FAIR,
+    SETTLED,
+    SORRY,
+    STORIES,
+    TAKEN,
+    Story,
+    call,
+    fair,
+    hand_over,
+    life,
+    repeat,
+    with_order,
+)
+from tests.domain.lives import (
+    AGENT,
+    MIRA,
+    MONDAY,
+    OWNER,
+    SUPERVISOR,
+    Item,
+    contact,
+    given,
+    kinds_of,
+    ok,
+    propose,
+    say,
+    triage,
+    wait,
+)
 
 RULE_IDS: tuple[RuleId, ...] = get_args(RuleId)
 
@@ -220,3 +250,18 @@ def test_a_clock_that_nobody_kept_is_found_in_a_history_written_by_hand() -> Non
 
 
 TIME_DOES = ("target_warned", "target_breached", "target_overdue", "case_escalated", "ladder_parked")
+
+
+def test_who_answers_first_has_read_the_brief_where_the_policy_asks_for_it() -> None:
+    asks = FAIR.model_copy(update={"profile": ProfileRules(patience=timedelta(minutes=5), read_first=True)})
+    read, later = say(OpenBrief, OWNER), say(OpenBrief, SUPERVISOR)
+
+    def found(*items: Item) -> list[tuple[tuple[str, ...], bool]]:
+        story = Story(life(*TAKEN, *items, policy=asks))
+        kinds = {entry.seq: entry.kind for entry in story.entries}
+        judged = [each for each in story.judged.findings if each.rule == "I5"]
+        return [(tuple(kinds[seq] for seq in each.proof), each.state == "put_right") for each in judged]
+
+    assert found(SORRY) == found(later, SORRY) == [(("contact_logged",), False)]
+    assert found(SORRY, read) == [(("contact_logged", "brief_opened"), True)]
+    assert found(read, SORRY, propose()) == found() == []

@@ -273,7 +273,7 @@ def test_an_extra_for_trouble_has_its_limit_and_its_reason(minor: int) -> None:
     said = credit.model_copy(update={"reason": "three calls"})
     assert life.told(propose(plan(said))).last("remedy_proposed").total == eur(minor)
     over = said.model_copy(update={"amount": eur(1_001)})
-    life.when(propose(plan(over))).then_refused("comes to 10.00 EUR; it gives no more", "above-offer")
+    life.when(propose(plan(over))).then_refused("comes to 10.00 EUR; give no more", "above-offer")
 
 
 def extra(minor: int = 1_000, **fields: object) -> Extra:

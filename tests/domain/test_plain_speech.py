@@ -116,10 +116,13 @@ def test_a_phrase_that_blames_needs_evidence() -> None:
     life.told(evidence()).when(BLAMES).then("contact_logged")
 
 
-def test_triage_puts_nothing_on_the_customer_without_evidence() -> None:
+def test_triage_puts_nothing_on_the_customer_without_evidence_and_a_second_person() -> None:
     life = speaking(*RAISED)
     life.when(triage(cause="other")).then_refused("record_evidence first", "blame")
-    life.told(evidence(AGENT)).when(triage(cause="other")).then("triaged", "department_assigned")
+    life = life.told(evidence(AGENT))
+    life.when(triage(cause="other")).then_refused("leave the cause out until then", "second-person")
+    life = life.told(say(ConfirmEvidence, SUPERVISOR))
+    life.when(triage(cause="other")).then("triaged", "department_assigned")
 
 
 def test_a_result_that_blames_needs_a_second_persons_eye() -> None:
@@ -157,9 +160,8 @@ def test_an_inspection_that_found_something_else_is_evidence() -> None:
 def test_the_customers_own_words_are_evidence_unless_a_channel_composed_them() -> None:
     rules = (TriageRule(field="cause", value="other", words=("dropped it",)),)
     said = {"text": "I dropped it, sorry."}
-    speaking(opening(**said), triage_rules=rules).when(triage(cause="other")).then(
-        "triaged", "department_assigned"
-    )
+    own = speaking(opening(**said), say(ConfirmEvidence, SUPERVISOR), triage_rules=rules)
+    own.when(triage(cause="other")).then("triaged", "department_assigned")
     composed = speaking(opening(**said, composed=True), triage_rules=rules)
     composed.when(triage(cause="other")).then_refused("record_evidence", "blame")
 

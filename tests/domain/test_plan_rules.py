@@ -271,7 +271,7 @@ WORDS = plan(decision("explanation"))
 )
 def test_a_standard_says_what_the_price_comes_to(order: dict[str, Any], wrong: Plan, right: Plan) -> None:
     life = recovering(order)
-    life.when(propose(wrong)).then_refused("by standard (standard) it is one of", "standard")
+    life.when(propose(wrong)).then_refused("by standard (standard) use one of", "standard")
     assert life.told(propose(right)).many("remedy_proposed") == 1
 
 

@@ -97,6 +97,13 @@ def test_a_promise_moves_before_it_is_due_and_to_later_only() -> None:
     life.when(move()).then_refused("later time only", "due")
 
 
+def test_a_promise_is_not_moved_once_it_was_due() -> None:
+    late = given(*PROMISED).passed(TEN + timedelta(seconds=1))
+    answer = late.when(move())
+    assert answer.refusal is not None
+    assert late.case.promises.made[0].state == "broken"
+
+
 def test_a_promise_that_nobody_made_is_refused() -> None:
     given(*PROMISED).when(keep(2)).then_refused("no promise 2", "no-promise")
     given(*PROMISED).when(move(0)).then_refused("no promise 0", "no-promise")

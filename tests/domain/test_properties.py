@@ -26,6 +26,7 @@ from domain import (
     evidence,
     exemption,
     happy_call,
+    harm_withdrawal,
     intake,
     joining,
     post,
@@ -279,6 +280,10 @@ COMMANDS: dict[Any, Make] = {
         "harm_lines": d(st.sampled_from([(), (PRICE,), (PRICE,)])),
     },
     triage_.ClaimHarm: lambda _c, _d: {"line": triage_.HarmLine(id="more", harm="trouble")},
+    harm_withdrawal.WithdrawHarm: lambda c, d: {
+        "line": d(st.sampled_from(["price", "more", "trouble"])),
+        "contact": _contact(c, d),
+    },
     assignment.RefuseDepartment: lambda _c, _d: TEXT,
     assignment.AcceptCase: lambda _c, _d: {},
     assignment.TransferCase: lambda _c, d: {
@@ -652,6 +657,13 @@ class AnyLife(RuleBasedStateMachine):
             assert deadlines(self.case) == ()
             assert parked(self.case) is None
             assert is_over(self.case) == (not todo(self.case))
+
+    @invariant()
+    def nobody_ends_while_the_customer_waits_for_a_supervisor(self) -> None:
+        """But with another case, or because the customer took it back in person (R23)."""
+        if self.case.ending.end not in (None, "joined") and self.case.supervisor.open:
+            taken = [event for event in self.told if isinstance(event, ending.WithdrawalRecorded)]
+            assert [event.by.role for event in taken][:1] == [Role.CUSTOMER]
 
     @invariant()
     def something_always_goes_on(self) -> None:

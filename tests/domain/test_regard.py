@@ -8,6 +8,7 @@ import pytest
 from domain.assignment import AcceptCase
 from domain.effect import CustomerSnapshot, OpenPromise, OtherCase
 from domain.plan import Plan
+from domain.policy import Policy
 from domain.promise import MakePromise
 from domain.regard import OpenBrief, wanted
 from domain.remedy import ProposeRemedy
@@ -59,12 +60,12 @@ EARLIER = OtherCase(
 KNOWN = CUSTOMER.model_copy(update={"cases": (EARLIER,), "access": ("large-print",)})
 
 
-def life(*items: Item, profile: Item | None = None, **classed: Any) -> Life:
+def life(*items: Item, profile: Item | None = None, policy: Policy = RULES, **classed: Any) -> Life:
     """Return an owned complaint under these rules."""
     asked = () if profile is None else (profile,)
     classing = say(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=(PRICE,), **classed)
     begun = (opening(), ok("acknowledgement", NOTICE), *asked, ok("order", ORDER), classing)
-    return given(*begun, say(AcceptCase, AGENT), *items, policy=RULES)
+    return given(*begun, say(AcceptCase, AGENT), *items, policy=policy)
 
 
 def offer(plan_: Plan, **fields: Any) -> Any:
@@ -88,6 +89,19 @@ def test_open_promises_and_needs_are_acknowledged_an_earlier_cases_first() -> No
     names = ("promise:OLD/2", "promise:1", "access:large-print")
     told = found.told(offer(plan(), acknowledges=names))
     assert told.last("remedy_proposed").acknowledges == names
+
+
+def test_who_has_not_read_the_brief_proposes_nothing_and_is_told_how_to_read_it() -> None:
+    assert RULES.profile is not None
+    asks = RULES.model_copy(update={"profile": RULES.profile.model_copy(update={"read_first": True})})
+    early = life(say(OpenBrief, OWNER), profile=None, policy=asks)
+    for unread in (life(profile=ok("customer", CUSTOMER), policy=asks), early.told(ok("customer", CUSTOMER))):
+        unread.when(offer(plan())).then_refused("read it first (open_brief", "brief")
+        read_by_another = unread.told(say(OpenBrief, SUPERVISOR))
+        read_by_another.when(offer(plan())).then_refused("ann has not read the brief", "brief")
+        assert unread.told(say(OpenBrief, OWNER)).when(offer(plan())).refusal is None
+    in_vain = life(unknown("customer"), say(OpenBrief, OWNER), policy=asks)
+    assert in_vain.when(offer(plan())).refusal is None
 
 
 @pytest.mark.parametrize("wants", ["exchange", "I want another one", "교환해 주세요"])

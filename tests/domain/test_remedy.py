@@ -6,7 +6,7 @@ import pytest
 from domain import remedy
 from domain.actor import Role
 from domain.assignment import AcceptCase
-from domain.case import opened
+from domain.case import before_remedy, opened
 from domain.contact import PauseTargets
 from domain.effect import OrderSnapshot
 from domain.message import Deadline
@@ -331,6 +331,7 @@ def test_an_offer_is_reminded_once_and_then_expires() -> None:
     assert due == (MONDAY + timedelta(days=8)).replace(hour=0)
     reminded = life.passed(due + timedelta(milliseconds=1))
     assert reminded.many("offer_reminded") == 1
+    reminded = reminded.passed(due + timedelta(hours=9, seconds=1))  # in the customer's hours
     assert "offer-reminder:1" in reminded.owed
     reminded = reminded.told(ok("offer-reminder", NOTICE))
     again = reminded.dues["remedy/offer:1"]
@@ -368,7 +369,7 @@ def test_a_remedy_that_is_not_carried_out_cannot_be_cancelled() -> None:
 def test_a_remedy_without_a_proposal_has_no_deadline_to_lapse_and_nothing_to_evolve() -> None:
     assert remedy.deadlines(Remedy()) == ()
     gone = Deadline(name="remedy/offer:1", due=MONDAY)
-    assert remedy.lapse(Remedy(), POLICY, gone, MONDAY) == ()
+    assert remedy.lapse(Remedy(), before_remedy(given(*RAISED).case), gone, MONDAY) == ()
     assert remedy.evolve(Remedy(), OfferNoticeFailed(key="offer:1", at=MONDAY)) == Remedy()
 
 

@@ -6,7 +6,6 @@ from pydantic import ValidationError
 
 from cli.policy_rules import scope_of
 from cli.policy_words import in_words
-from domain.policy import Policy
 from policies import load, wordings
 from policies.fields import Draft
 
@@ -19,9 +18,9 @@ def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
         yield from leaves(each, (*path, step))
 
 
-def fields(policy: Policy) -> Iterator[tuple[str | int, ...]]:
-    """Return one value of each field, the last one of each list."""
-    every = leaves(policy.model_dump(mode="json"))
+def fields(whole: dict[str, Any]) -> Iterator[tuple[str | int, ...]]:
+    """Return one value of each field of a policy, the last one of each list."""
+    every = leaves(whole)
     once = {tuple(step for step in path if isinstance(step, str)): path for path in every}
     return (path for path in once.values() if path[0] not in ("hash", "wording_hash"))
 
@@ -161,8 +160,9 @@ def test_no_field_can_change_without_a_word(name: str) -> None:
     policy = load(name, year_from=2026, years=1)
     texts = wordings()[policy.wording_hash]
     unseen, before = [], {}
-    for path in fields(policy):
-        changed = with_another(policy, path)
+    whole = policy.model_dump(mode="json")
+    for path in fields(whole):
+        changed = with_another(whole, path)
         assert changed is not None, path
         scope = scope_of(policy, changed)
         if scope not in before:
@@ -172,17 +172,20 @@ def test_no_field_can_change_without_a_word(name: str) -> None:
     assert unseen == []
 
 
-def with_another(policy: Policy, path: tuple[str | int, ...]) -> Draft | None:
-    for value in other(at(policy.model_dump(mode="json"), path)):
-        whole = policy.model_dump(mode="json")
-        holder = at(whole, path[:-1])
-        if value == holder[path[-1]]:
-            continue
-        holder[path[-1]] = value
-        try:
-            return Draft.model_validate(whole)
-        except ValidationError:
-            continue
+def with_another(whole: dict[str, Any], path: tuple[str | int, ...]) -> Draft | None:
+    """Return the policy with another legal value at a place; what was given is left as it was."""
+    holder, usual = at(whole, path[:-1]), at(whole, path)
+    try:
+        for value in other(usual):
+            if value == usual:
+                continue
+            holder[path[-1]] = value
+            try:
+                return Draft.model_validate(whole)
+            except ValidationError:
+                continue
+    finally:
+        holder[path[-1]] = usual
     return None
 
 

@@ -36,11 +36,13 @@ ORDER = OrderSnapshot(
     known=True,
     order_id="ord-1",
     lines=(OrderLine(line_id="ord-1-1", product="cup", price=Money(minor=150_000, currency="KRW")),),
+    delivered_on=MONDAY.date() - timedelta(days=10),
+    warranty_months=12,
 )
 
 
-def opening(text: str = "컵이 깨져 왔어요. 환불해 주세요.", key: str = "k1") -> Opening:
-    return Opening(source="web", source_key=key, text=text, product="cup")
+def opening(text: str = "컵이 깨져 왔어요. 환불해 주세요.", key: str = "k1", source: str = "web") -> Opening:
+    return Opening(source=source, source_key=key, text=text, product="cup")
 
 
 class Play:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from domain.effect import Contact, PlaceCall
+from domain.post import BOARD
 from domain.refusal import Refused
 from sandbox.books import Books
 from sandbox.calls import place_call
@@ -26,12 +27,13 @@ SOLD_DEAR = "비싸게 샀습니다. 환불해 주세요."
 
 BEFORE_THE_RESULT: tuple[StaffFault, ...] = (
     *("story_again", "kept_waiting", "handed_around", "let_lie", "no_word", "dear_fee", "no_gesture"),
-    *("request_ignored", "anger", "hung_up", "forgotten_harm"),
+    *("request_ignored", "anger", "hung_up", "post_taken_down"),
 )
 
 
 def playing(fault: StaffFault, text: str | None = None) -> Play:
-    play = Play(opening(text) if text else opening(), customer=easy(USUAL_CUSTOMER))
+    came = opening(source=BOARD) if fault == "post_taken_down" else opening(text) if text else opening()
+    play = Play(came, customer=easy(USUAL_CUSTOMER))
     play.scene = replace(play.scene, fault=fault)
     return play
 
@@ -127,8 +129,8 @@ def test_what_is_no_complaint_draws_what_fits_it(text: str, may: set[str | None]
 def test_a_complaint_can_draw_every_other_fault() -> None:
     found: set[str | None] = set()
     for text in (SOLD_DEAR, "컵이 깨져 왔어요. 환불해 주세요.", "직원이 불친절했어요."):
-        for key in ("k1", "k2", "k3"):
-            play = Play(opening(text, key=key), staff=NAMED["planted"])
+        for key, source in (("k1", "web"), ("k2", "phone"), ("k3", BOARD)):
+            play = Play(opening(text, key=key, source=source), staff=NAMED["planted"])
             found |= {drawn(play.scene, luck / 400) for luck in range(400)}
     assert found >= set(NAMED["planted"].plant) - {"late_answer"}
 

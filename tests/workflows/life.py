@@ -33,9 +33,11 @@ PATIENCE = 45.0
 
 async def eventually(holds: Callable[[], Awaitable[bool]], patience: float = PATIENCE) -> None:
     """Wait until something holds; fail where it does not in time."""
+    pause = 0.02
     async with asyncio.timeout(patience):
-        while not await holds():  # noqa: ASYNC110 - what is waited for happens in another process
-            await asyncio.sleep(0.02)
+        while not await holds():
+            await asyncio.sleep(pause)
+            pause = min(1.3 * pause, 0.25)  # to be asked is work, for those who have what is awaited to do
 
 
 def actor(text: str) -> Actor:

@@ -12,9 +12,11 @@ from domain.evidence import ConfirmEvidence, RecordEvidence
 from domain.money import Money
 from domain.plan import LineDecision, Plan
 from domain.refusal import Refused
+from domain.regard import OpenBrief
 from domain.remedy import AcceptRemedy, ApproveRemedy, ProposeRemedy
 from domain.result import RegisterResult
 from domain.saga import RetryStep
+from domain.spoken import EVERYTHING
 from domain.supervisor import RequestSupervisor
 from domain.triage import HarmLine, Triage
 from domain.view import CaseView
@@ -65,6 +67,7 @@ async def recover(life: Life, plan: Plan) -> None:
     await life.until(lambda view: not view.waiting)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
+    await life.command(OpenBrief, OWNER)
     await life.command(
         LogContact,
         OWNER,
@@ -74,7 +77,7 @@ async def recover(life: Life, plan: Plan) -> None:
         named_owner=True,
         next_step="we put it right",
     )
-    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
+    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1, said=EVERYTHING)
     view = await life.until(is_weighed)
     assert view.proposal is not None
     if view.proposal.needs_approval:
@@ -111,6 +114,7 @@ async def final_position(env: Environment) -> Life:
         clause=life.policy.clauses[0].id,
         reason="it was washed hotter than the label says",
     )
+    await life.command(OpenBrief, "owner:agent-01")
     await life.command(ProposeRemedy, "owner:agent-01", plan=Plan(decisions=(refusal,)))
     view = await life.view()
     assert view.proposal is not None
@@ -224,8 +228,9 @@ async def recover_until_proposed(life: Life, plan: Plan) -> None:
     lines = (HarmLine(id="price", harm="price"),)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
+    await life.command(OpenBrief, OWNER)
     await life.command(LogContact, OWNER, direction="outbound", channel="phone")
-    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
+    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1, said=EVERYTHING)
 
 
 async def expect_refusal(life: Life, kind: Any, by: str, **fields: Any) -> Refused:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.remedy import ApproveRemedy, DeclineRemedy, ProposeRemedy
+from domain.spoken import EVERYTHING
 from ledger.authority import AuthorityStore
 from ledger.pool import open_pool
 from tests.workflows.environment import Environment
@@ -40,7 +41,7 @@ async def test_a_declined_offer_frees_what_it_had_reserved(env: Environment) -> 
         DeclineRemedy, customer(life), proposal=view.proposal.hash, reason="not enough", contact=None
     )
     await life.until(lambda view: not view.waiting)
-    await life.command(ProposeRemedy, OWNER, plan=refund(6_000), contact=1)
+    await life.command(ProposeRemedy, OWNER, plan=refund(6_000), contact=1, said=EVERYTHING)
     await life.until(lambda view: view.proposal is not None and view.proposal.state == "offered")
     kinds = await life.kinds()
     assert (kinds.count("authority_reserved"), kinds.count("authority_released")) == (2, 1)

@@ -8,8 +8,10 @@ from domain.assignment import AcceptCase
 from domain.contact import LogContact
 from domain.effect import Contact
 from domain.plan import LineDecision, Plan
+from domain.regard import OpenBrief
 from domain.remedy import AcceptRemedy, ProposeRemedy
 from domain.result import RegisterResult
+from domain.spoken import EVERYTHING
 from domain.triage import HarmLine, Triage
 from domain.wish import WishRemedy
 from tests.workflows.environment import Environment
@@ -39,6 +41,7 @@ async def owned(life: Life) -> None:
     lines = (HarmLine(id="price", harm="price"),)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
+    await life.command(OpenBrief, OWNER)
     told = {"apology": True, "named_owner": True, "next_step": "we refund"}
     await life.command(LogContact, OWNER, direction="outbound", channel="phone", **told)
 
@@ -52,11 +55,13 @@ async def test_a_late_refund_is_computed_and_bears_interest_in_the_banks_books(e
     assert order is not None
     paid = order.shipping_paid.minor if order.shipping_paid else 0
     if paid:
-        refusal = await expect_refusal(life, ProposeRemedy, OWNER, plan=bare("price"), contact=1)
+        refusal = await expect_refusal(
+            life, ProposeRemedy, OWNER, plan=bare("price"), contact=1, said=EVERYTHING
+        )
         assert refusal.code == "shipping"
     await life.command(WishRemedy, customer(life), wish="내신 돈을 돌려주세요", remedy="refund")
     plan = bare("price", "shipping") if paid else bare("price")
-    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1)
+    await life.command(ProposeRemedy, OWNER, plan=plan, contact=1, said=EVERYTHING)
     view = await life.view()
     assert view.proposal is not None
     assert [wish.answered for wish in view.wishes] == [f"proposal {view.proposal.hash}"]

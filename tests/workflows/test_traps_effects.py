@@ -13,6 +13,7 @@ import workflows.interpreter
 from client import Redress
 from domain.assignment import AcceptCase
 from domain.intake import AddToCase
+from domain.regard import OpenBrief
 from domain.remedy import AcceptRemedy, ProposeRemedy
 from domain.saga import MarkStepDone
 from domain.triage import HarmLine, Triage
@@ -38,6 +39,7 @@ async def test_an_effect_cancelled_in_back_off_is_unknown_and_the_case_goes_on(e
     lines = (HarmLine(id="price", harm="price"),)
     await life.command(Triage, AGENT, voc_type="complaint", cause="defect", harm_lines=lines)
     await life.command(AcceptCase, AGENT)
+    await life.command(OpenBrief, OWNER)
     env.arm(kind="down", service="gateway")
     await life.command(ProposeRemedy, OWNER, plan=refund(5_000))
     view = await life.until(is_weighed)
@@ -84,7 +86,7 @@ async def test_an_effect_that_runs_while_the_case_continues_as_new_happens_once(
     # The workflow sandbox imports the module anew and would not see the shorter limit.
     monkeypatch.setattr(worker, "sandbox_runner", UnsandboxedWorkflowRunner)
     monkeypatch.setattr(workflows.interpreter, "HARD_LIMIT", timedelta(seconds=0.3))
-    monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=16))
+    monkeypatch.setattr(env, "redress", Redress(env.temporal, secret="running", carry_on_after=17))
     async with env.with_worker():
         life = await open_case(env, prompt(statutory=()))
         env.arm(kind="slow", service="bank", seconds=1.5, calls=1)
@@ -95,7 +97,7 @@ async def test_an_effect_that_runs_while_the_case_continues_as_new_happens_once(
 
         await eventually(is_paying)
         await life.until(lambda view: "authority-count:1" not in view.waiting)
-        await life.command(AddToCase, AGENT, text="the sixteenth event")
+        await life.command(AddToCase, AGENT, text="the seventeenth event")
         await close(life)
         assert await life.ended() == "recovered"
     deeds = env.deeds("bank", life.number)
