@@ -29,15 +29,18 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.actor import REDRESS
 from domain.brief import Brief
 from domain.case import CaseCommand
+from domain.figures import Figures
+from domain.improvement_events import ReportFigures
 from domain.improvement_view import ImprovementView
 from domain.intake import LATER_FIELDS, Opening, check_opening
 from domain.number import caller_key, key_digest, number_of
-from domain.policy import Policy
+from domain.policy import Policy, check_in_force
 from domain.record import canonical
 from domain.refusal import Refused
-from domain.theme import PREFIX, is_request
+from domain.theme import PREFIX, Rulebook, Theme, is_request, request_id
 from domain.view import CaseView
 from workflows.converter import DATA_CONVERTER
 from workflows.decode import MAX_BYTES
@@ -158,7 +161,9 @@ class Redress:
         """
         content = _content(opening)
         key = opening.source_key or content
-        check_opening(opening, datetime.now(UTC))  # before anything is stored
+        now = datetime.now(UTC)  # both before anything is stored
+        check_opening(opening, now)
+        check_in_force(policy, now)
         for counter in range(MAX_COUNTER):
             number = number_of(self._secret, opening.source, key, counter)
             start = CaseInput(
@@ -296,6 +301,31 @@ class Redress:
     async def improvement(self, id_: str) -> ImprovementView:
         """Return where an improvement request stands; raises as `view`."""
         return await self._asked_of(id_, "view", ImprovementView)
+
+    async def report_figures(self, theme: Theme, figures: Figures, book: Rulebook) -> str:
+        """Have a head answer for the figures of a period; sent again, it is the same request.
+
+        Returns:
+            The number of the request.
+
+        Raises:
+            Unreachable: Temporal did not answer; nothing was done.
+        """
+        id_ = request_id(self._secret, theme)
+        asked = ReportFigures(
+            id=f"figures/{theme.product}", by=REDRESS, theme=theme, figures=figures, book=book
+        )
+        start = self._temporal.start_workflow(
+            IMPROVEMENT_WORKFLOW,
+            ImprovementInput(improvement_id=id_, carry_on_after=self._carry_on_after),
+            id=improvement_workflow_id(id_),
+            task_queue=TASK_QUEUE,
+            start_signal=asked.kind,
+            start_signal_args=[asked.model_dump(mode="json", exclude={"at"})],
+            static_summary=f"figures {id_}",
+        )
+        await _answered(start, id_)
+        return id_
 
     async def _asked_of(self, number: str, query: str, answer: type[T]) -> T:
         try:

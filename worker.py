@@ -101,7 +101,7 @@ def build_worker(
         carry_on_after=settings.carry_on_after,
     )
     ports = (
-        Customers(outside, patience, other_cases=_other_cases(store)).fetch_customer,
+        *_all(Customers(outside, patience, other_cases=_other_cases(store))),
         Orders(outside, patience).fetch_order,
         notices.send_notice,
         *_all(Payments(outside, patience)),

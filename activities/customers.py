@@ -6,7 +6,15 @@ import httpx
 from temporalio import activity
 
 from activities.http import Patience, Provider, expect
-from domain.effect import Answer, Ask, CustomerSnapshot, FetchCustomer, OtherCase
+from domain.effect import (
+    Answer,
+    Ask,
+    CustomerSnapshot,
+    FactsTaken,
+    FetchCustomer,
+    OtherCase,
+    ProposeFacts,
+)
 from ledger.errors import LedgerError
 
 OtherCases = Callable[[str, str], Awaitable[tuple[OtherCase, ...]]]
@@ -33,6 +41,11 @@ class Customers:
         found = await self._crm.ask(ask, request, CustomerSnapshot)
         customer = found.customer_id or request.contact.customer_id
         return Answer(result=found.model_copy(update={"cases": await self._cases(customer, ask.case_id)}))
+
+    @activity.defn(name="propose_facts")
+    async def propose_facts(self, ask: Ask) -> Answer:
+        """Propose to the CRM what a case learnt about its customer."""
+        return Answer(result=await self._crm.ask(ask, expect(ask, ProposeFacts), FactsTaken))
 
     async def _cases(self, customer: str | None, case_id: str) -> tuple[OtherCase, ...] | None:
         """A ledger that is down leaves other cases unknown; the profile does not wait for it."""

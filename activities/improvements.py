@@ -8,9 +8,8 @@ from activities.http import expect, refused
 from activities.notices import Notices
 from domain.effect import Answer, Ask, ImprovementJoined, ReportLesson, SendNotice, TellSuggester
 from domain.intake import CaseOpened, CustomerRead, Intake, channels, evolve
-from domain.number import number_of
 from domain.record import Record
-from domain.theme import PREFIX, Theme, key_of
+from domain.theme import PREFIX, request_id
 from ledger.errors import LedgerError
 from ledger.fold import events_of
 from ledger.store import EventStore
@@ -21,11 +20,6 @@ class Began(Record):
 
     improvement_id: str
     carry_on_after: int
-
-
-def request_id(secret: str, theme: Theme) -> str:
-    """Return the id under which like cases meet: made from their theme, and not to be read back from."""
-    return PREFIX + number_of(secret, "improvement", key_of(theme))
 
 
 class Improvements:

@@ -53,6 +53,7 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "read_load": THE_LEDGER,
         "report_lesson": THE_LEDGER,
         "tell_suggester": THREE_SERVICES,
+        "propose_facts": ONE_SERVICE,
         "join_into": ANOTHER_CASE,
         "split_off": ANOTHER_CASE,
     }

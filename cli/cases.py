@@ -15,6 +15,7 @@ from cli.viewer import Viewer, viewer_of
 from client import Opened
 from domain.intake import Opening
 from domain.policy import Policy
+from domain.refusal import Refused
 from domain.row import CaseRow
 from settings import Settings
 
@@ -49,7 +50,14 @@ def open_case(
 ) -> None:
     """Open a case and print its number; opening the same complaint again gives the same case."""
     opening = opening_from(read_bytes(source), source)
-    opened = run(_open(find_settings(), opening, policy))
+    settings = find_settings()
+    if opening.place is not None and policy not in (None, settings.policy):
+        raise Refused(
+            "--policy: what is taken in at a branch or store is opened under the published policy; "
+            "ask for an exception in the case (request_exception)",
+            code="published",
+        )
+    opened = run(_open(settings, opening, policy))
     already = "  (this case existed already)" if opened.existing else ""
     answer(opened, Text(f"{opened.number}{already}"), as_json=as_json)
 
@@ -61,12 +69,14 @@ async def _open(settings: Settings, opening: Opening, policy: str | None) -> Ope
 
 
 def pinned(name: str, received: datetime | None) -> Policy:
-    """Return the policy with the holidays from receipt on, to the years that a case may last."""
-    now = datetime.now(UTC).year
+    """Return the version in force now, with holidays from receipt on to the years that a case may last."""
+    today = datetime.now(UTC)
+    now = today.year
     year = min(received.year, now) if received else now
     if year < now - LONGEST_PAST:  # the case itself says what it thinks of such a date
         year = now
-    return policies.load(name, year_from=year, years=now - year + YEARS)
+    version = str(policies.in_force(name, today))
+    return policies.load(version, year_from=year, years=now - year + YEARS)
 
 
 def list_cases(

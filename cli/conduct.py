@@ -8,11 +8,13 @@ from rich.console import RenderableType
 
 from cli.connection import find_settings, ledger_pool, run
 from cli.fair_entries import entries_of, pinned_of
-from cli.fair_period import Period, period
+from cli.fair_period import period
 from cli.output import Json, answer, row, table
 from domain.conduct import Counted, Word, counted, words_of
+from domain.figures import Period
 from domain.policy import Policy
 from domain.record import Record
+from domain.theme import is_request
 from ledger.store import EventStore
 from ledger.stream import snapshot, stored_cases
 from settings import Settings
@@ -60,6 +62,8 @@ async def _figures(settings: Settings, days: Period | None, by: Per) -> Conduct:
         policies = await EventStore(pool).policies()
         async with snapshot(pool) as connection:
             async for case in stored_cases(connection):
+                if is_request(case.case_id):
+                    continue
                 entries = entries_of(case.recorded())
                 own = words_of([each.event for each in entries if each.event is not None])
                 words += (each for each in own if _holds(days, each, pinned_of(entries, policies)))

@@ -6,20 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import get_args
-from zoneinfo import ZoneInfo
 
 from cli.connection import ledger_pool
 from cli.fair_entries import entries_of, pinned_of
 from domain.actor import Actor
-from domain.assignment import DepartmentAssigned
 from domain.fairness import RULES, findings
 from domain.fairness_history import Entry, History, history, without_answers
 from domain.fairness_many import Level, SharedFinding, shared_findings
 from domain.fairness_marks import Facts, facts_of
+from domain.figures import Period, department_at
 from domain.finding import Finding
 from domain.follow_up_view import may_see_scores
-from domain.policy import Policy
 from domain.refusal import Refused
+from domain.theme import is_request
 from ledger.pool import Pool
 from ledger.store import EventStore
 from ledger.stream import snapshot, stored_cases
@@ -32,22 +31,6 @@ class By(StrEnum):
     DEPARTMENT = "department"
     CLAUSE = "clause"
     PRODUCT = "product"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days, both included, each in the time zone of a case's own policy."""
-
-    first: date
-    last: date
-
-    def holds(self, instant: datetime, policy: Policy) -> bool:
-        """Say whether an instant lies in the period."""
-        return self.first <= instant.astimezone(ZoneInfo(policy.calendar.timezone)).date() <= self.last
-
-    def holds_receipt(self, told: History) -> bool:
-        """Say whether a case was received in the period."""
-        return told.opened is not None and self.holds(told.opened.event.received_at, told.policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +77,7 @@ def period(given: str) -> Period:
     """
     first, dots, last = given.partition("..")
     try:
-        found = Period(date.fromisoformat(first), date.fromisoformat(last if dots else first))
+        found = Period(first=date.fromisoformat(first), last=date.fromisoformat(last if dots else first))
     except ValueError:
         raise Refused("--period: write FROM..TO, for example 2026-03-01..2026-03-31", code="period") from None
     if found.last < found.first:
@@ -183,7 +166,8 @@ async def stand(settings: Settings, at: datetime | None) -> AsyncIterator[tuple[
 async def _every_case(pool: Pool) -> AsyncIterator[tuple[str, tuple[Entry, ...]]]:
     async with snapshot(pool) as connection:
         async for case in stored_cases(connection):
-            yield case.case_id, entries_of(case.recorded())
+            if not is_request(case.case_id):
+                yield case.case_id, entries_of(case.recorded())
 
 
 def as_of(entries: tuple[Entry, ...], now: datetime) -> datetime:
@@ -199,8 +183,7 @@ def _heading(told: History, finding: Finding, by: By) -> str:
         case By.PRODUCT:
             return told.product or "-"
         case By.DEPARTMENT:
-            before = [each for each in told.of(DepartmentAssigned) if each.seq <= finding.proof[-1]]
-            return before[-1].event.department if before else "-"
+            return department_at(told, finding)
 
 
 def _counted(found: list[tuple[str, InCase]]) -> Iterator[Counted]:

@@ -2,9 +2,10 @@
 
 from rich.console import Group, RenderableType
 
-from cli.fair_period import Counted, Findings, Period
+from cli.fair_period import Counted, Findings
 from cli.output import row, table
 from domain.fairness_many import SharedFinding
+from domain.figures import Period
 from domain.finding import State, Words
 from domain.policy import Language
 

@@ -175,4 +175,5 @@ def policy_for(name: str, read: Row) -> Policy:
         else this_year - 1
     )
     years = max(YEARS, this_year - first + 2)
-    return policies.load(name, year_from=first, years=years)
+    version = str(policies.in_force(name, datetime.now(UTC)))
+    return policies.load(version, year_from=first, years=years)

@@ -6,6 +6,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from cli.connection import cases, find_settings, improvement_number, ledger, run
+from cli.figures import figures_shown
 from cli.output import Json, answer, note, row, table, when, words
 from cli.sight import Happened, happened
 from client import NotFound, RedressError
@@ -68,7 +69,7 @@ async def _list(
 
 def _state(each: ImprovementRow) -> str:
     more = (
-        *(["suggestion"] if each.theme == "suggestion" else []),
+        *([each.theme] if each.theme in ("suggestion", "figures") else []),
         *(["safety"] if each.safety else []),
         *(["late"] if each.late else []),
         *([f"came back {each.recurrences}x"] if each.recurrences else []),
@@ -115,7 +116,9 @@ def _shown(view: ImprovementView, events: tuple[Happened, ...]) -> RenderableTyp
     told = {
         "about": f"{now.product}: {now.cause}",
         "department": now.department,
-        "cases": f"{now.cases}, from {when(now.first_failed_at)} to {when(now.last_failed_at)}",
+        "cases": f"{now.cases}, from {when(now.first_failed_at)} to {when(now.last_failed_at)}"
+        if now.cases
+        else None,
         "policy": view.policy,
         "by month": ", ".join(f"{month}: {count}" for month, count in now.months.items()) or None,
         "guarantees paid": now.payouts or None,
@@ -128,20 +131,28 @@ def _shown(view: ImprovementView, events: tuple[Happened, ...]) -> RenderableTyp
         "suggestions adopted": f"{view.suggestions}, {view.told} customers told"
         if view.suggestions
         else None,
+        "partners": "; ".join(
+            f"{each.customer}: {each.verdict or 'asked'}" + (f", share {each.share}" if each.share else "")
+            for each in view.partners
+        )
+        or None,
+        "answer": view.answer,
+        "answered": f"{when(view.answered_at)} by {view.answered_by}" if view.answered_by else None,
         "waits for": ", ".join(view.waiting) or None,
     }
     for name, value in told.items():
         if value is not None:
             row(lines, name, value)
+    of_figures = [figures_shown(view.figures)] if view.figures is not None else []
     members = table("\nLike cases", "case", "failed", "registered", "")
     for each in view.cases:
         flags = [name for name in ("safety", "adopted", "payout") if getattr(each, name)]
         row(members, each.case_id, when(each.failed_at), when(each.registered_at), ", ".join(flags))
     history = table("\nHappened", "", "when", "what", "by", "details")
     for event in events:
-        own = {name: value for name, value in event.fields.items() if name != "book"}
+        own = {name: value for name, value in event.fields.items() if name not in ("book", "figures")}
         row(history, event.seq, event.at, event.kind, event.by, words(own))
-    return Group(lines, members, history)
+    return Group(lines, *(of_figures or [members]), history)
 
 
 def _helped(view: ImprovementView) -> str | None:

@@ -11,7 +11,8 @@ import typer
 from activities.feeds import Feeds
 from activities.http import open_client
 from cli.connection import cases, find_settings, ledger_pool, run
-from cli.listening import Heard, Listener
+from cli.figures import FiguresSender
+from cli.listening import LATER, Heard, Listener, Say
 from cli.output import Json, answer, plain, row, table, when
 from domain.refusal import Refused
 from ledger.listening import ListeningStore, UnplacedCall
@@ -26,6 +27,7 @@ WORDS = {
     "unplaced": "belongs to no one case: call",
     "joining": "is one claim with an earlier one:",
     "refused": "could not be taken:",
+    "figures": "asks the head about the figures of the last period",
     "waiting": "waiting:",
 }
 
@@ -45,7 +47,8 @@ def listen(
     """Read board posts and calls, and join what is one claim, until SIGTERM or Ctrl-C.
 
     Posts open cases and their removal is noted; a ring brings up the caller's profile and cases, and a call
-    that ended becomes a contact. Killed at any moment it goes on where it was.
+    that ended becomes a contact. The figures of each week or month that is over go to the head who answers
+    for them. Killed at any moment it goes on where it was.
     """
     settings = find_settings()
     if not settings.sandbox_url:
@@ -68,12 +71,25 @@ async def _listen(settings: Settings, every: float, *, once: bool, as_json: bool
         open_client(settings.sandbox_url) as outside,
     ):
         listener = Listener(redress, ListeningStore(pool), Feeds(outside), policy=settings.policy, say=say)
+        sender = FiguresSender(redress, pool, settings)
         while not stop.is_set():
+            if not once:
+                await _send_figures(sender, say)
             news = await listener.once()
             if once and not news:
                 return
             if not news:
                 await _pause(stop, every)
+
+
+async def _send_figures(sender: FiguresSender, say: Say) -> None:
+    try:
+        request = await sender.once()
+    except LATER as error:
+        say(Heard("waiting", "figures", note=str(error)))
+        return
+    if request is not None:
+        say(Heard("figures", request))
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

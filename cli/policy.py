@@ -8,7 +8,7 @@ from cli.policy_rules import SEVERITIES, Subject, scope_of
 from cli.policy_words import in_words
 from domain.policy import Policy
 from domain.record import Record
-from policies import PolicyError, Problem, load, path_of, wordings
+from policies import PolicyError, Problem, load, path_of, unpublishable, wordings
 
 YEARS = 12
 """Years of holidays compared, so that a change of the package `holidays` shows as well."""
@@ -61,7 +61,7 @@ def check(path: str | Path) -> list[Problem]:
         load(str(path))
     except PolicyError as error:
         return [*error.problems]
-    return []
+    return unpublishable(path_of(str(path)))
 
 
 def explain_difference(a: str | Path, b: str | Path) -> list[str]:

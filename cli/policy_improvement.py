@@ -18,7 +18,13 @@ def improvement(policy: Policy) -> Iterator[Sentence]:
             yield Subject("improvement", f"{name} limits"), words
         yield Subject("improvement", "reminder"), f"at {rules.remind_at:g} of the way to a limit"
         yield Subject("improvement", "late"), f"moves up every {length(rules.late_every)}"
+        share = rules.partner_share or "nothing"
+        yield Subject("improvement", "partners who took part get at most"), str(share)
         yield Subject("improvement", "measured"), f"over {_span(rules.measure_over)} before and after"
+    figures = policy.figures
+    if figures is not None:
+        told = f", late to {', '.join(figures.late_to)}" if figures.late_to else ""
+        yield Subject("figures"), f"of every {figures.every}, answered in {length(figures.answer)}{told}"
     for rule in policy.signals:
         score = f", score at most {rule.at_most}" if rule.at_most is not None else ""
         later = f", later than {_span(rule.later_than)}" if rule.later_than is not None else ""

@@ -69,6 +69,8 @@ def _profile(policy: Policy) -> Iterator[Sentence]:
         read = "must be read before a proposal" if policy.profile.read_first else "may be left unread"
         yield Subject("the brief"), read
         yield Subject("profile and order are asked for again after"), waits
+        yield Subject("proposed to the CRM"), ", ".join(policy.profile.proposes) or "nothing"
+        yield Subject("needs that a contact may note"), ", ".join(policy.profile.needs) or "none"
 
 
 def _wishes(policy: Policy) -> Iterator[Sentence]:

@@ -57,6 +57,8 @@ def in_words(policy: Policy, scope: Scope, wordings: Wordings | None = None) -> 
 def _plain(policy: Policy) -> Iterator[Sentence]:
     for name in ("name", "version", "language", "currency", "fallback_department", "holidays_from"):
         yield Subject(name.replace("_", " ")), getattr(policy, name)
+    since = policy.effective_from
+    yield Subject("in force from"), since.isoformat() if since is not None else "the beginning"
     for name in ("remedies", "causes", "firm_pays_causes"):
         yield Subject(name.replace("_", " ")), ", ".join(getattr(policy, name))
     for language, text in policy.outside_body.items():

@@ -10,11 +10,12 @@ from rich.console import Group, RenderableType
 
 from cli.conduct import FIRM
 from cli.connection import find_settings, run
-from cli.fair_period import Period, instant, period, stand
+from cli.fair_period import instant, period, stand
 from cli.output import Json, answer, plain, row, table
 from cli.service_level import span
 from cli.viewer import Viewer, viewer_of
 from domain.actor import Actor
+from domain.figures import Period
 from domain.follow_up_view import may_see_scores
 from domain.questions import JUSTICE, SCALES, Scale
 from domain.record import Line, Record

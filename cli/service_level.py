@@ -4,6 +4,8 @@ from rich.console import RenderableType
 
 from cli.output import row, table
 from domain.after_sale import AfterSale, Taken
+from domain.phases import Phase, PhaseSum, PhaseTaken
+from domain.policy import Language
 
 
 def level_shown(level: AfterSale) -> RenderableType:
@@ -23,6 +25,32 @@ def level_shown(level: AfterSale) -> RenderableType:
     ]
     row(shown, "said to the customer", "고객에게 전한 것", ", ".join(said) or "-", "")
     row(shown, "told the story again", "다시 설명한 횟수", level.told_again, "")
+    return shown
+
+
+PHASE_NAMES: dict[Phase, dict[Language, str]] = {
+    "before": {"ko": "사전 (실패부터 인지까지)", "en": "before service"},
+    "on": {"ko": "제공시점 (인지부터 결과까지)", "en": "on service"},
+    "after": {"ko": "사후 (결과 이후)", "en": "after service"},
+}
+
+
+def phases_shown(taken: tuple[PhaseTaken, ...]) -> RenderableType:
+    """Return the phases of a case as a table: steps, time and cost."""
+    shown = table("\nPhases (서비스 단계)", "phase", "", "steps", "time", "cost")
+    for each in taken:
+        names, price = PHASE_NAMES[each.phase], each.cost.total if each.cost else "-"
+        row(shown, names["en"], names["ko"], each.events, span(each.seconds), price)
+    return shown
+
+
+def phase_sums_shown(sums: tuple[PhaseSum, ...]) -> RenderableType:
+    """Return what phases took in several cases, as a table: the mean time, and the cost of all."""
+    shown = table("\nPhases of ended cases (서비스 단계)", "phase", "", "cases", "mean time", "cost")
+    for each in sums:
+        mean = each.seconds // each.known if each.known else None
+        names = PHASE_NAMES[each.phase]
+        row(shown, names["en"], names["ko"], each.known, span(mean), each.cost or "-")
     return shown
 
 

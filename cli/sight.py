@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 
 from cli.connection import cases, ledger
 from cli.output import plain, row, table, when, words
-from cli.service_level import level_shown
+from cli.service_level import level_shown, phases_shown
 from cli.why import DueWhy, whys
 from client import NotFound, RedressError, Unreachable
 from domain.actor import Actor
@@ -19,6 +19,7 @@ from domain.after_sale import AfterSale, after_sale
 from domain.case import Case
 from domain.chain import RecordedEvent
 from domain.follow_up_view import FollowUpView, follow_up_view, may_see_scores, without_scores
+from domain.phases import PhaseTaken, phases
 from domain.remedy import WHOSE
 from domain.view import CaseView, GuaranteeView, ProposalView, WishView, view
 from ledger.errors import LedgerError
@@ -52,6 +53,7 @@ class Sight:
         timezone: in which times are shown.
         notes: what could not be asked.
         after_sale: how soon and how courteously it was dealt with, where the ledger can be read.
+        phases: time and cost before, on and after service, up to its last event; the same.
     """
 
     view: CaseView
@@ -61,6 +63,7 @@ class Sight:
     events: tuple[Happened, ...]
     notes: tuple[str, ...]
     after_sale: AfterSale | None = None
+    phases: tuple[PhaseTaken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ async def sight(settings: Settings, number: str, viewer: Actor | None = None) ->
         events=seen_by(viewer, known),
         notes=tuple(str(each) for each in (live, kept) if isinstance(each, Exception)),
         after_sale=_level(known),
+        phases=_phases(known),
     )
 
 
@@ -120,6 +124,13 @@ def _level(known: Recorded) -> AfterSale | None:
     if known.case is None:
         return None
     return after_sale(events_of(known.entries), known.case.policy.calendar)
+
+
+def _phases(known: Recorded) -> tuple[PhaseTaken, ...]:
+    if known.case is None:
+        return ()
+    events = events_of(known.entries)
+    return phases(events, known.case.policy, events[-1].at)
 
 
 async def _live(settings: Settings, number: str) -> CaseView | RedressError:
@@ -166,6 +177,8 @@ def shown(seen: Sight) -> RenderableType:
         parts.append(dues)
     if seen.after_sale is not None:
         parts.append(level_shown(seen.after_sale))
+    if seen.phases:
+        parts.append(phases_shown(seen.phases))
     if seen.events:
         events = table("\nHappened", "", "when", "what", "by", "details")
         for event in seen.events:

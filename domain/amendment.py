@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from domain.calendar import Calendar, Hours, minutes_of
 from domain.message import Command, Event
-from domain.policy import Policy, content_hash
+from domain.policy import Policy, check_in_force, content_hash
 from domain.record import Line
 from domain.refusal import Refused
 
@@ -97,6 +97,7 @@ def _adopt(policy: Policy, command: AdoptPolicy) -> tuple[AmendmentEvent, ...]:
     adopted = command.policy
     if content_hash(adopted) == content_hash(policy):
         return ()
+    check_in_force(adopted, command.at)
     if adopted.currency != policy.currency:
         raise Refused(
             f"policy: this case is in {policy.currency}; name a policy in that currency", code="currency"

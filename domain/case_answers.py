@@ -9,6 +9,7 @@ from domain import (
     happy_call,
     intake,
     joining,
+    learnt,
     lesson,
     remedy,
     result,
@@ -70,6 +71,8 @@ def came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return ending.came_back(fact)
         case "lesson":
             return lesson.came_back(fact)
+        case "facts":
+            return learnt.came_back(fact)
         case "tell":
             return targets.came_back(fact)
         case "join" | "split" | "joined":

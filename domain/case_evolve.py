@@ -17,6 +17,7 @@ from domain import (
     harm_withdrawal,
     intake,
     joining,
+    learnt,
     lesson,
     post,
     promise,
@@ -64,6 +65,7 @@ from domain.happy_call import HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn
 from domain.intake import IntakeEvent
 from domain.joining import JoiningEvent
+from domain.learnt import LearntEvent
 from domain.lesson import LessonEvent
 from domain.message import Event
 from domain.post import PostEvent
@@ -93,6 +95,7 @@ def evolve(case: Case, event: Event) -> Case:
         at=event.at,
         worded=words_sent(case, event),
         took_part=took_part.evolve(case.took_part, event),
+        learnt=learnt.heard(case.learnt, event, case.version + 1),
         after_care=after_care.heard(changed.after_care, case.result.delivered_at, event),
     )
 
@@ -185,6 +188,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
     if isinstance(event, GuaranteeBroken):
         return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
+    if isinstance(event, LearntEvent):
+        return case  # learnt.heard knows it
     if isinstance(event, LessonEvent):
         return replace(case, lessons=lesson.evolve(case.lessons, event))
     if isinstance(event, AmendmentEvent):

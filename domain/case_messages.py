@@ -20,6 +20,7 @@ from domain.happy_call import HappyCallCommand, HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn, WithdrawHarm
 from domain.intake import IntakeCommand, IntakeEvent, Opening
 from domain.joining import JoiningCommand, JoiningEvent
+from domain.learnt import LearntEvent
 from domain.lesson import LessonEvent
 from domain.post import PostCommand, PostEvent
 from domain.promise import PromiseCommand, PromiseEvent
@@ -101,6 +102,7 @@ CaseEvent = Annotated[
     | TargetEvent
     | GuaranteeBroken
     | LessonEvent
+    | LearntEvent
     | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),

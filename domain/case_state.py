@@ -15,6 +15,7 @@ from domain.guarantee import Guarantees
 from domain.happy_call import FollowUp
 from domain.intake import Intake
 from domain.joining import Joining
+from domain.learnt import Learnt
 from domain.lesson import Lessons
 from domain.policy import Policy
 from domain.post import BoardPost
@@ -81,6 +82,7 @@ class Case:
     guarantees: Guarantees = field(default_factory=Guarantees)
     worded: tuple[str, ...] = ()
     lessons: Lessons = field(default_factory=Lessons)
+    learnt: Learnt = field(default_factory=Learnt)
 
 
 def unopened(case_id: str, policy: Policy) -> Case:

@@ -7,6 +7,7 @@ from domain import (
     happy_call,
     intake,
     joining,
+    learnt,
     lesson,
     remedy,
     result,
@@ -45,6 +46,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *joining.todo(case.joining, writes),
         *staff_news.todo(case.staff_news, case.policy, case.id),
         *lesson.todo(case.lessons, before),
+        *learnt.todo(case.learnt, case.policy, before.intake, ended=case.ending.end is not None),
     )
 
 

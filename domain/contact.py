@@ -50,6 +50,7 @@ class LogContact(Command):
         emotion: the customer's, where somebody noted it.
         tone: of our side, as a quality review or the customer noted it.
         ended_by_staff: where our side ended the call: why and how.
+        needs: what the customer needs to be served at all, by the policy's codes (`profile.needs`).
     """
 
     kind: Literal["log_contact"] = "log_contact"
@@ -76,6 +77,7 @@ class LogContact(Command):
     emotion: Emotion | None = None
     tone: Tone | None = None
     ended_by_staff: EndedByStaff | None = None
+    needs: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
 
 
 class ContactLogged(Event):
@@ -117,6 +119,7 @@ class ContactLogged(Event):
     ended_by: EndedBy | None = None
     over: tuple[Literal["wait", "repeat"], ...] = ()
     owned: bool = False
+    needs: tuple[Id, ...] = ()
 
 
 class ContactTakenIn(Event):
@@ -285,6 +288,10 @@ def _log(
 ) -> tuple[ContactEvent, ...]:
     if command.reference is not None and call_of(command.reference, command.by) in contacts.references:
         return ()
+    codes = policy.profile.needs if policy.profile is not None else ()
+    for need in command.needs:
+        if need not in codes:
+            raise Refused(f"needs: use the policy's codes: {', '.join(codes) or 'it has none'}", code="need")
     over = _over(contacts, policy, command, owned=owned)
     logged = ContactLogged(
         number=contacts.count + 1,

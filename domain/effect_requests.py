@@ -7,6 +7,7 @@ from pydantic import Field
 from domain.money import Money
 from domain.record import Id, Instant, Letter, Line, Record, Text
 from domain.theme import LikeCase, Rulebook, Theme
+from domain.treatment_rules import Fact
 
 
 class Contact(Record):
@@ -330,6 +331,29 @@ class ReportLesson(Record):
     book: Rulebook
 
 
+class LearntFact(Record):
+    """Something that a case taught about its customer, in a code: never their words.
+
+    Attributes:
+        fact: what they like or want no more, what they need to be served at all, or what had failed them.
+        value: a remedy, `no-calls`, `no-messages`, a need or a cause of the policy.
+        seq: number of the event that it comes from; `event` is its kind.
+    """
+
+    fact: Fact
+    value: Line
+    seq: int
+    event: Line
+
+
+class ProposeFacts(Record):
+    """Propose facts about a customer to the CRM, which decides what it takes into the profile."""
+
+    kind: Literal["propose_facts"] = "propose_facts"
+    customer_id: Id
+    facts: tuple[LearntFact, ...]
+
+
 class TellSuggester(Record):
     """Tell the customer of a case, which may have ended long ago, what became of their suggestion."""
 
@@ -429,6 +453,7 @@ Request = Annotated[
     | ReadLoad
     | ReportLesson
     | TellSuggester
+    | ProposeFacts
     | JoinInto
     | SplitOff
     | FindOutcome,

@@ -71,6 +71,7 @@ class CustomerSnapshot(Record):
         partner: whether they take part in the firm's partner programme.
         prefers: remedies that they told the firm they like best, the best first.
         access: what they need to be served at all, for example `large-print`.
+        consent_to_profile: whether what is learnt in a case may be proposed for this profile.
         cases: their other cases; None: the ledger could not be asked.
     """
 
@@ -93,6 +94,7 @@ class CustomerSnapshot(Record):
     value: CustomerValue | None = None
     prefers: tuple[Line, ...] = ()
     access: tuple[Line, ...] = ()
+    consent_to_profile: bool = True
     cases: tuple[OtherCase, ...] | None = None
 
 
@@ -340,6 +342,13 @@ class ImprovementJoined(Record):
     improvement: Id
 
 
+class FactsTaken(Record):
+    """The CRM has what was proposed."""
+
+    kind: Literal["facts_taken"] = "facts_taken"
+    reference: Line
+
+
 class HandedOver(Record):
     """The other case has everything."""
 
@@ -380,6 +389,7 @@ Outcome = Annotated[
     | AuthorityFreed
     | LoadAnswer
     | ImprovementJoined
+    | FactsTaken
     | HandedOver
     | SplitOpened,
     Field(discriminator="kind"),

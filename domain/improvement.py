@@ -8,14 +8,19 @@ from datetime import datetime, timedelta
 from functools import reduce
 from typing import Literal, assert_never
 
+from domain import partner
 from domain.actor import Role
 from domain.budget import due_of
 from domain.effect import Effect, TellSuggester
 from domain.improvement_events import (
     LEADS,
+    OF_FIGURES,
     OPEN,
     TABLE,
     AcceptImprovement,
+    AnswerFigures,
+    FiguresAnswered,
+    FiguresReported,
     FinishImprovement,
     ImprovementAccepted,
     ImprovementCommand,
@@ -30,6 +35,7 @@ from domain.improvement_events import (
     LikeCaseReported,
     RefuseImprovement,
     ReportCase,
+    ReportFigures,
     SetImprovementDue,
     StaffTold,
     SuggesterTold,
@@ -39,6 +45,7 @@ from domain.improvement_events import (
 from domain.improvement_state import Improvement, evolve
 from domain.message import CameBack, Command, Deadline, Event, Fact, LetTimePass
 from domain.notice import reached, to_staff
+from domain.partner import AskPartner, RecordReview, ShareBenefit
 from domain.policy import ImprovementLimits
 from domain.refusal import Refused
 from domain.theme import LikeCase, Rulebook, within
@@ -61,6 +68,17 @@ def decide(request: Improvement, message: ImprovementCommand | Fact) -> tuple[Ev
         case AcceptImprovement() | SetImprovementDue() | FinishImprovement() | RefuseImprovement():
             _check_role(request, message)
             return _answered(request, message)
+        case AskPartner() | RecordReview() | ShareBenefit():
+            _check_role(request, message)
+            rules = request.book.rules if request.book is not None else None
+            most = rules.partner_share if rules is not None else None
+            return partner.decide(request.partners, _partners_of(request), most, message)
+        case ReportFigures():
+            _check_role(request, message)
+            return _report_figures(request, message)
+        case AnswerFigures():
+            _check_role(request, message)
+            return (FiguresAnswered(answer=message.answer, at=message.at, by=message.by),)
         case _:
             return _came_back(message)
 
@@ -72,6 +90,10 @@ def _check_role(request: Improvement, command: ImprovementCommand) -> None:
         raise Refused(
             f"by: a {role} may not {command.kind}; these may: {', '.join(roles)}", code="not-your-role"
         )
+    is_of_figures = request.theme is not None and request.theme.kind == "figures"
+    if request.theme is not None and is_of_figures is not (command.kind in OF_FIGURES):
+        about = "the figures of a period" if is_of_figures else "like cases"
+        raise Refused(f"{command.kind} has no meaning for a request about {about}", code="stage")
     if request.state not in states:
         raise Refused(
             f"{command.kind} has no meaning while the request is {request.state}; only: {', '.join(states)}",
@@ -96,14 +118,34 @@ def _report(request: Improvement, command: ReportCase) -> tuple[Event, ...]:
     return events + _raised(reduce(evolve, events, request), case, command)
 
 
+def _partners_of(request: Improvement) -> tuple[str, ...]:
+    return tuple(each.partner for each in request.cases if each.partner is not None)
+
+
+def _report_figures(request: Improvement, command: ReportFigures) -> tuple[Event, ...]:
+    """The figures of a period are sent once; what is counted later in another way changes nothing here."""
+    if request.theme is not None:
+        return ()
+    reported = FiguresReported(
+        figures=command.figures,
+        falls_due=_until(command.book, command.at, "accept", safety=False),
+        owner=command.book.levels[0],
+        book=command.book,
+        at=command.at,
+    )
+    return (ThemeOpened(theme=command.theme, at=command.at, by=command.by), reported)
+
+
+ADDED = ("safety", "adopted", "payout", "partner")
+"""What a case may say of itself only later."""
+
+
 def _merged(request: Improvement, case: LikeCase) -> LikeCase | None:
     """Return the case with what was known of it before; None where it says nothing new."""
     known = next((each for each in request.cases if each.case_id == case.case_id), None)
     if known is None:
         return case
-    more = known.model_copy(
-        update={name: getattr(known, name) or getattr(case, name) for name in ("safety", "adopted", "payout")}
-    )
+    more = known.model_copy(update={name: getattr(known, name) or getattr(case, name) for name in ADDED})
     return None if more == known else more
 
 
@@ -291,7 +333,8 @@ def _time(request: Improvement, at: datetime) -> tuple[Event, ...]:
     levels = request.book.levels if request.book is not None else (owner,)
     level = min(request.level + 1, len(levels) - 1)
     again = None
-    if request.book is not None and level + 1 < len(levels):
+    unanswered = request.figures is not None  # a head is reminded until the answer is there
+    if request.book is not None and (unanswered or level + 1 < len(levels)):
         again = due_of(request.book.rules.late_every, request.book.calendar, due)
     late = ImprovementLate(
         times=request.misses + 1, level=level, owner=levels[level], again_at=again, due=due, at=at
@@ -330,7 +373,9 @@ def todo(request: Improvement) -> tuple[Effect, ...]:
 def about(request: Improvement) -> str:
     """Say in one line what the like cases are about."""
     theme = request.theme
-    return "-" if theme is None else f"{theme.product}: {theme.cause}"
+    if theme is None:
+        return "-"
+    return theme.product if theme.kind == "figures" else f"{theme.product}: {theme.cause}"
 
 
 def _letters(request: Improvement, book: Rulebook) -> tuple[Effect, ...]:

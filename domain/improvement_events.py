@@ -6,7 +6,9 @@ from pydantic import Field, StringConstraints
 
 from domain.actor import Role
 from domain.attempt import AttemptEvent
+from domain.figures import Figures
 from domain.message import Command, Event
+from domain.partner import PartnerCommand, PartnerEvent
 from domain.record import Id, Instant, Letter, Line, Note, Text
 from domain.theme import LikeCase, Rulebook, Theme
 
@@ -65,8 +67,35 @@ class RefuseImprovement(Command):
     reason: Line
 
 
+class ReportFigures(Command):
+    """The figures of a period are there; the head who answers for them is asked, once for the period."""
+
+    kind: Literal["report_figures"] = "report_figures"
+    theme: Theme
+    figures: Figures
+    book: Rulebook
+
+
+class AnswerFigures(Command):
+    """The head answers for the figures.
+
+    Attributes:
+        answer: what will be done about them, or why nothing needs to be.
+    """
+
+    kind: Literal["answer_figures"] = "answer_figures"
+    answer: Annotated[Note, StringConstraints(min_length=1)]
+
+
 ImprovementCommand = Annotated[
-    ReportCase | AcceptImprovement | SetImprovementDue | FinishImprovement | RefuseImprovement,
+    ReportCase
+    | AcceptImprovement
+    | SetImprovementDue
+    | FinishImprovement
+    | RefuseImprovement
+    | PartnerCommand
+    | ReportFigures
+    | AnswerFigures,
     Field(discriminator="kind"),
 ]
 """Everything that may be asked of an improvement request."""
@@ -79,8 +108,16 @@ TABLE: dict[str, tuple[tuple[Role, ...], tuple[State, ...]]] = {
     "set_improvement_due": (LEADS, ("accepted",)),
     "finish_improvement": (STAFF, ("accepted",)),
     "refuse_improvement": (LEADS, OPEN),
+    "ask_partner": (LEADS, (*OPEN, "done")),
+    "record_review": (STAFF, (*OPEN, "done")),
+    "share_benefit": ((Role.DEPARTMENT_HEAD,), ("done",)),
+    "report_figures": ((Role.SYSTEM,), ("watched", "raised", "done")),
+    "answer_figures": ((Role.DEPARTMENT_HEAD,), ("raised",)),
 }
 """Who may ask for what, and while the request is what; people are of the department that answers for it."""
+
+OF_FIGURES = ("report_figures", "answer_figures")
+"""What a request about figures takes; a head cannot refuse them, hand them on or put them off."""
 
 # Events. ----------------------------------------------------------------------------------------------------
 
@@ -207,6 +244,28 @@ class SuggesterTold(Event):
     reached: bool
 
 
+class FiguresReported(Event):
+    """The head is asked to answer for the figures of a period.
+
+    Attributes:
+        falls_due: until when.
+        owner: the head.
+    """
+
+    kind: Literal["figures_reported"] = "figures_reported"
+    figures: Figures
+    falls_due: Instant | None
+    owner: Id
+    book: Rulebook
+
+
+class FiguresAnswered(Event):
+    """The head said what will be done."""
+
+    kind: Literal["figures_answered"] = "figures_answered"
+    answer: Text
+
+
 ImprovementEvent = Annotated[
     ThemeOpened
     | LikeCaseReported
@@ -219,6 +278,9 @@ ImprovementEvent = Annotated[
     | ImprovementLate
     | ImprovementDone
     | ImprovementRefused
+    | PartnerEvent
+    | FiguresReported
+    | FiguresAnswered
     | StaffTold
     | SuggesterTold
     | AttemptEvent,

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.budget import Budget
+from domain.money import Money
 from domain.policy_terms import Language
-from domain.record import Line, Record
+from domain.record import Id, Line, Record
 
 
 class ImprovementLimits(Record):
@@ -28,6 +29,7 @@ class ImprovementRules(Record):
         remind_at: share of the way to a limit at which whoever has it is reminded.
         late_every: what passes between two moves up of a request that is late.
         measure_over: the span before and after an improvement over which its cases are counted.
+        partner_share: the most that a partner gets who took part in an improvement; None: nothing.
     """
 
     raise_at: Annotated[int, Field(ge=1)]
@@ -37,6 +39,21 @@ class ImprovementRules(Record):
     remind_at: Annotated[float, Field(gt=0, lt=1)]
     late_every: Budget
     measure_over: timedelta
+    partner_share: Money | None = None
+
+
+class FiguresRules(Record):
+    """How the figures of customer service reach the head who answers for them (`service_head`).
+
+    Attributes:
+        every: they are of the last whole week, from Monday on, or of the last whole month.
+        answer: how long the head has to say what will be done.
+        late_to: who hears of it besides while the answer is late, one more with each reminder.
+    """
+
+    every: Literal["week", "month"]
+    answer: Budget
+    late_to: tuple[Id, ...] = ()
 
 
 class SignalRule(Record):

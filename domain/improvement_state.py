@@ -4,7 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from domain import partner
+from domain.actor import Actor
+from domain.figures import Figures
 from domain.improvement_events import (
+    FiguresAnswered,
+    FiguresReported,
     ImprovementAccepted,
     ImprovementDone,
     ImprovementDueSet,
@@ -22,12 +27,21 @@ from domain.improvement_events import (
     Why,
 )
 from domain.message import Event
+from domain.partner import BenefitShared, Partner, PartnerAsked, PartnerReviewed
 from domain.theme import LikeCase, Rulebook, Theme
 
 KEPT = 2000
 """Like cases that a request remembers one by one; the counts go on."""
 
-Notice = Literal["improvement_asked", "improvement_reminder", "improvement_late", "improvement_safety"]
+Notice = Literal[
+    "improvement_asked",
+    "improvement_reminder",
+    "improvement_late",
+    "improvement_safety",
+    "figures_asked",
+    "figures_reminder",
+    "figures_late",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +65,8 @@ class Improvement:
         falls_due: the limit that runs now: to take it on, or to have it done.
         miss_at: when it is late, or late once more.
         recurrences: how often it had to be opened again after it was done.
+        partners: those who were asked to review it in this round.
+        figures: what a head is to answer for; None of a request about like cases.
     """
 
     id: str
@@ -85,6 +101,11 @@ class Improvement:
     words: tuple[Word, ...] = ()
     told: int = 0
     heard: tuple[str, ...] = ()
+    partners: tuple[Partner, ...] = ()
+    figures: Figures | None = None
+    answer: str | None = None
+    answered_by: Actor | None = None
+    answered_at: datetime | None = None
 
 
 def unheard_of(id_: str) -> Improvement:
@@ -115,16 +136,23 @@ def _evolve(request: Improvement, event: Event) -> Improvement:
         case ImprovementDueSet(falls_due=due):
             return _limited(request, event.at, due)
         case ImprovementReminded(owner=owner):
-            return _tell(replace(request, reminded=True), owner, "improvement_reminder")
-        case ImprovementLate(owner=owner, level=level, again_at=again, times=times):
-            late = replace(request, owner=owner, level=level, misses=times, miss_at=again)
-            return _tell(_tell(late, request.owner, "improvement_late"), owner, "improvement_late")
+            reminder: Notice = "figures_reminder" if request.figures else "improvement_reminder"
+            return _tell(replace(request, reminded=True), owner, reminder)
+        case ImprovementLate():
+            return _late(request, event)
         case ImprovementDone(changed=changed, letter=letter):
             done = replace(request, state="done", changed=changed, letter=letter, done_at=event.at)
             return replace(done, falls_due=None, miss_at=None)
         case ImprovementRefused(reason=reason):
             no = replace(request, state="refused", refusal=reason, refused_at=event.at)
             return replace(no, falls_due=None, miss_at=None)
+        case PartnerAsked() | PartnerReviewed() | BenefitShared():
+            return replace(request, partners=partner.evolve(request.partners, event))
+        case FiguresReported():
+            return _figures_asked(request, event)
+        case FiguresAnswered(answer=answer):
+            answered = replace(request, state="done", answer=answer, answered_by=event.by)
+            return replace(answered, answered_at=event.at, falls_due=None, miss_at=None)
         case StaffTold(key=key):
             return replace(request, words=tuple(word for word in request.words if word.key != key))
         case SuggesterTold(case_id=case_id):
@@ -164,8 +192,31 @@ def _asked(request: Improvement, event: ImprovementRaised | ImprovementReopened)
         level=0,
         book=event.book,
         letter=None,
+        partners=(),
     )
     return _tell(asked, event.owner, "improvement_asked")
+
+
+def _figures_asked(request: Improvement, event: FiguresReported) -> Improvement:
+    asked = replace(
+        _limited(request, event.at, event.falls_due),
+        state="raised",
+        round=1,
+        raised_at=event.at,
+        owner=event.owner,
+        book=event.book,
+        figures=event.figures,
+    )
+    return _tell(asked, event.owner, "figures_asked")
+
+
+def _late(request: Improvement, event: ImprovementLate) -> Improvement:
+    """Move it up; figures stay with the head who must answer, and another hears of it."""
+    late = replace(request, level=event.level, misses=event.times, miss_at=event.again_at)
+    if request.figures is not None:
+        return _tell(_tell(late, request.owner, "figures_late"), event.owner, "figures_late")
+    late = replace(late, owner=event.owner)
+    return _tell(_tell(late, request.owner, "improvement_late"), event.owner, "improvement_late")
 
 
 def _limited(request: Improvement, at: datetime, due: datetime | None) -> Improvement:

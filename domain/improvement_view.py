@@ -2,9 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from domain.actor import Actor
+from domain.figures import Figures
 from domain.improvement import deadlines, suggestions
 from domain.improvement_state import Improvement
-from domain.record import Instant, Record
+from domain.money import Money
+from domain.partner import Verdict
+from domain.record import Id, Instant, Record
 from domain.row import Due, ImprovementRow
 from domain.theme import UNNAMED, LikeCase, within
 
@@ -24,6 +28,14 @@ class Measured(Record):
     after: float | None
     cases_before: int
     cases_after: int
+
+
+class PartnerView(Record):
+    """How a partner stands to the improvement; None: not yet."""
+
+    customer: Id
+    verdict: Verdict | None
+    share: Money | None
 
 
 class ImprovementView(Record):
@@ -47,6 +59,11 @@ class ImprovementView(Record):
     told: int
     waiting: tuple[str, ...]
     measured: Measured | None
+    partners: tuple[PartnerView, ...] = ()
+    figures: Figures | None = None
+    answer: str | None = None
+    answered_by: Actor | None = None
+    answered_at: Instant | None = None
 
 
 def improvement_row(request: Improvement) -> ImprovementRow:
@@ -97,6 +114,14 @@ def improvement_view(
         told=len(request.heard),
         waiting=waiting,
         measured=measured(request, now),
+        partners=tuple(
+            PartnerView(customer=each.customer, verdict=each.verdict, share=each.share)
+            for each in request.partners
+        ),
+        figures=request.figures,
+        answer=request.answer,
+        answered_by=request.answered_by,
+        answered_at=request.answered_at,
     )
 
 

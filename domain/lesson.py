@@ -134,6 +134,7 @@ def _like_case(learned: Learned, flags: dict[str, bool], at: datetime) -> LikeCa
         registered_at=at,
         failed_at=intake.opening.raised_at or intake.received_at,
         safety=learned.before.triage.safety,
+        partner=intake.customer.customer_id if intake.customer and intake.relation == "partner" else None,
         **flags,
     )
 

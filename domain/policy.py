@@ -1,6 +1,6 @@
 """The policy of one case: every limit, amount, rule and calendar, pinned when the case was opened."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ from domain.budget import Budget, CalendarDays
 from domain.calendar import WEEKDAYS, Calendar
 from domain.fairness_limits import FairnessLimits
 from domain.follow_up_rules import HappyCall
-from domain.improvement_rules import ImprovementLimits, ImprovementRules, SignalRule
+from domain.improvement_rules import FiguresRules, ImprovementLimits, ImprovementRules, SignalRule
 from domain.money import Money
 from domain.policy_terms import (
     BY_HAND,
@@ -31,7 +31,8 @@ from domain.policy_terms import (
     TargetName,
     VocType,
 )
-from domain.record import Id, Letter, Line, Record, Text, canonical
+from domain.record import Id, Instant, Letter, Line, Record, Text, canonical
+from domain.refusal import Refused
 from domain.remedy_rules import (
     AuthorityTotals,
     ExtraBudget,
@@ -154,6 +155,7 @@ class Policy(Record):
 
     name: Line
     version: Line
+    effective_from: Instant | None = None
     hash: str = ""
     language: Language
     currency: Line
@@ -220,6 +222,7 @@ class Policy(Record):
     firm_pays_causes: tuple[Line, ...]
     causes: tuple[Line, ...]
     improvement: ImprovementRules | None = None
+    figures: FiguresRules | None = None
     signals: tuple[SignalRule, ...] = ()
     plain_words: dict[Line, Text] = Field(default_factory=dict)
     prepared: tuple[PreparedAnswer, ...] = ()
@@ -345,3 +348,17 @@ BUDGETS = (
 def content_hash(policy: Policy) -> str:
     """Return the hash under which a pinned policy is kept: of all its content, whatever it calls itself."""
     return sha256(canonical(policy).encode()).hexdigest()
+
+
+def check_in_force(policy: Policy, at: datetime) -> None:
+    """Let nobody live under rules to come.
+
+    Raises:
+        Refused: naming from when they hold.
+    """
+    since = policy.effective_from
+    if since is not None and since > at:
+        raise Refused(
+            f"policy: {policy.version} is not in force before {since.isoformat()}; take the version that is",
+            code="not-in-force",
+        )

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Literal
 
 from domain.calendar import Calendar
-from domain.policy import ImprovementRules, Language, Person, Policy
+from domain.number import number_of
+from domain.policy import ImprovementLimits, ImprovementRules, Language, Person, Policy
 from domain.record import Id, Instant, Line, Record, canonical
 
 PREFIX = "IMP-"
@@ -23,12 +24,13 @@ class Theme(Record):
     """What cases must share to be like each other; one improvement request answers for all of them.
 
     Attributes:
-        kind: something that went wrong, or something that customers would like.
+        kind: something that went wrong, something that customers would like, or the figures of a period.
         department: who can change it.
-        cause: what it is put down to; of a suggestion the feature that it concerns.
+        product: what it is about; of figures the period.
+        cause: what it is put down to; of a suggestion the feature that it concerns, of figures the policy.
     """
 
-    kind: Literal["fault", "suggestion"]
+    kind: Literal["fault", "suggestion", "figures"]
     department: Line
     product: Line
     cause: Line
@@ -43,6 +45,7 @@ class LikeCase(Record):
         safety: whether somebody may come to harm.
         adopted: a suggestion of which the customer was told that it will be carried out.
         payout: a guarantee paid for it.
+        partner: id of its customer, where they were a partner by the policy's rule.
     """
 
     case_id: Id
@@ -51,6 +54,7 @@ class LikeCase(Record):
     safety: bool = False
     adopted: bool = False
     payout: bool = False
+    partner: Id | None = None
 
 
 class Rulebook(Record):
@@ -71,6 +75,11 @@ def key_of(theme: Theme) -> str:
     return canonical(same)
 
 
+def request_id(secret: str, theme: Theme) -> str:
+    """Return the id under which like cases meet: made from their theme, and not to be read back from."""
+    return PREFIX + number_of(secret, "improvement", key_of(theme))
+
+
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
@@ -86,6 +95,23 @@ def rulebook_of(policy: Policy, rules: ImprovementRules, department: str) -> Rul
         levels=levels,
         people=tuple(each for each in policy.people if each.department == department or each.id in levels),
         rules=rules,
+    )
+
+
+def figures_book(policy: Policy) -> Rulebook | None:
+    """Return what an answer to figures needs of a policy; None where nobody answers for them."""
+    rules, head = policy.figures, policy.service_head
+    if rules is None or head is None or policy.improvement is None:
+        return None
+    limits = ImprovementLimits(accept=rules.answer, done=rules.answer)
+    return Rulebook(
+        policy=f"{policy.name}/{policy.version}",
+        language=policy.language,
+        wording_hash=policy.wording_hash,
+        calendar=policy.calendar,
+        levels=(head, *rules.late_to),
+        people=tuple(each for each in policy.people if each.id == head),
+        rules=policy.improvement.model_copy(update={"usual": limits, "safety": limits}),
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from domain.actor import Role
 from domain.budget import Budget
 from domain.money import Money
-from domain.record import Line, Record
+from domain.record import Id, Line, Record
 
 Relation = Literal["prospect", "customer", "regular", "advocate", "partner"]
 """How far a customer has come with the firm (R131 to R135)."""
@@ -102,17 +102,25 @@ class TreatmentRow(Record):
     hours: tuple[int, int] | None = None
 
 
+Fact = Literal["preference", "need", "cause"]
+"""What a case may learn about its customer."""
+
+
 class ProfileRules(Record):
     """How the customer's profile and the order are had, and what of them a plan may not pass over.
 
     Attributes:
         patience: how long one try goes on.
         again_after: how long to wait after each try that came to nothing; their number bounds the tries.
+        proposes: which facts that a case learns are proposed to the CRM at its end.
+        needs: codes of what customers may need to be served at all; a contact may note one of them.
         read_first: whoever proposes has read the case's brief; a first answer without it is a finding.
     """
 
     patience: timedelta
     again_after: Annotated[tuple[timedelta, ...], Field(max_length=20)] = ()
+    proposes: tuple[Fact, ...] = ()
+    needs: tuple[Id, ...] = ()
     read_first: bool = False
 
 

@@ -15,7 +15,14 @@ LEADS = (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)
 
 def undefined(policy: Policy) -> Iterator[Finding]:
     """Find every name that refers to nothing, and every id that is given twice."""
-    return chain(_departments(policy), _clauses(policy), _causes(policy), _people(policy), _twice(policy))
+    return chain(
+        _departments(policy),
+        _clauses(policy),
+        _causes(policy),
+        _people(policy),
+        _told(policy),
+        _twice(policy),
+    )
 
 
 def _departments(policy: Policy) -> Iterator[Finding]:
@@ -88,6 +95,13 @@ def _people(policy: Policy) -> Iterator[Finding]:
                 yield path, f"names {id_}, who is not among the people"
             elif not any(policy.holds(id_, role) for role in LEADS):
                 yield path, f"names {id_}, who is neither supervisor nor department_head"
+
+
+def _told(policy: Policy) -> Iterator[Finding]:
+    late_to = policy.figures.late_to if policy.figures is not None else ()
+    for place, id_ in enumerate(late_to):
+        if policy.person(id_) is None:
+            yield ("figures", "late_to", place), f"names {id_}, who is not among the people"
 
 
 def _twice(policy: Policy) -> Iterator[Finding]:

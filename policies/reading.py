@@ -49,9 +49,12 @@ def path_of(name_or_path: str) -> Path:
 
 
 def resolve_names() -> tuple[str, ...]:
-    """Return the names of the shipped policies."""
+    """Return the names of the shipped policies, whichever versions they have."""
     return tuple(
-        sorted({path.stem for path in FOLDER.glob("*.yaml")} - {path.stem for path in _worded(FOLDER)})
+        sorted(
+            {path.stem for path in FOLDER.glob("*.yaml") if "." not in path.stem}
+            - {path.stem for path in _worded(FOLDER)}
+        )
     )
 
 

@@ -148,6 +148,8 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
             limits = getattr(policy.improvement, name)
             yield ("improvement", name, "accept"), limits.accept, policy.calendar
             yield ("improvement", name, "done"), limits.done, policy.calendar
+    if policy.figures is not None:
+        yield ("figures", "answer"), policy.figures.answer, policy.calendar
 
 
 def _targets(policy: Policy) -> Iterator[Finding]:
@@ -219,6 +221,8 @@ def _totals(policy: Policy, role: Role, totals: AuthorityTotals) -> Iterator[Fin
 
 
 def _amounts(policy: Policy) -> Iterator[tuple[tuple[Step, ...], Money]]:
+    if policy.improvement is not None and policy.improvement.partner_share is not None:
+        yield ("improvement", "partner_share"), policy.improvement.partner_share
     for place, rule in enumerate(policy.offer_table):
         if rule.at_most is not None:
             yield ("offer_table", place, "at_most"), rule.at_most
@@ -412,6 +416,8 @@ def _handling(policy: Policy) -> Iterator[Finding]:
     head = policy.service_head
     if head is not None and not policy.holds(head, Role.DEPARTMENT_HEAD):
         yield ("service_head",), "must be a department_head: somebody who can answer for the figures"
+    if policy.figures is not None and (head is None or policy.improvement is None):
+        yield ("figures",), "needs service_head, who answers, and improvement, whose reminders it shares"
     for place, person in enumerate(policy.people):
         for index, absence in enumerate(person.absences):
             if absence.to_day is not None and absence.to_day < absence.from_day:

@@ -3,7 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
-from domain.effect import Contact, CustomerSnapshot, CustomerValue, EarlierFailure, FetchCustomer
+from domain.effect import (
+    Contact,
+    CustomerSnapshot,
+    CustomerValue,
+    EarlierFailure,
+    FactsTaken,
+    FetchCustomer,
+    ProposeFacts,
+)
 from domain.money import Money
 from domain.record import Line, Record
 from domain.refusal import Refused
@@ -56,6 +64,7 @@ def fetch_customer(world: World, call: Call[FetchCustomer]) -> CustomerSnapshot:
         partner=customer.endswith("-partner"),
         value=_value(customer),
         access=("large-print",) if customer.endswith("-large-print") else (),
+        consent_to_profile=not customer.endswith("-private"),
     )
 
 
@@ -118,7 +127,13 @@ def _customer_id(world: World, contact: Contact, case_id: str) -> str | None:
     return f"cust-{mark(world.seed, 'customer', told)}"
 
 
+def propose_facts(_world: World, call: Call[ProposeFacts]) -> FactsTaken:
+    """Take what a case learnt; it stands in the books."""
+    return FactsTaken(reference=f"fact-{mark(call.key)}")
+
+
 OPERATIONS: Operations = {
     "fetch_customer": Operation(takes=FetchCustomer, answer=fetch_customer, keeps=False),
+    "propose_facts": Operation(takes=ProposeFacts, answer=propose_facts),
     "find_address": Operation(takes=FindAddress, answer=find_address, keeps=False),
 }

@@ -88,8 +88,9 @@ class ImprovementWorkflow(Interpreter[Improvement]):
 
     def _details(self) -> str:
         request, theme = self._state, self._state.theme
+        about = "figures" if request.figures else f"{request.count} like cases"
         lines = [
-            f"**{request.state}**, {request.count} like cases, round {request.round}",
+            f"**{request.state}**, {about}, round {request.round}",
             f"department {theme.department if theme else '-'}, owner {request.owner or '-'}",
         ]
         return "\n\n".join(lines)

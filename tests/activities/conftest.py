@@ -69,6 +69,7 @@ class Port:
         self.heartbeats = 0
         self._activities = {
             "fetch_customer": Customers(client, patience).fetch_customer,
+            "propose_facts": Customers(client, patience).propose_facts,
             "fetch_order": Orders(client, patience).fetch_order,
             "send_notice": Notices(client, {HASH: WORDINGS}, patience).send_notice,
             "pay_refund": Payments(client, patience).pay_refund,

@@ -33,15 +33,18 @@ from domain.effect import (
     Contact,
     CustomerSnapshot,
     DeliveryStatus,
+    FactsTaken,
     FetchAnswer,
     FetchCall,
     FetchCustomer,
     FetchOrder,
     FindOutcome,
+    LearntFact,
     LinkSent,
     OrderSnapshot,
     PayRefund,
     PlaceCall,
+    ProposeFacts,
     RefundPaid,
     ReleaseReplacement,
     ReplacementReserved,
@@ -86,6 +89,14 @@ async def test_customers(outside: Any) -> None:
     assert isinstance(result, CustomerSnapshot)
     assert result.known
     assert result.customer_id is not None
+
+
+async def test_customers_take_what_a_case_learnt(outside: Any) -> None:
+    fact = LearntFact(fact="need", value="large-print", seq=7, event="contact_logged")
+    ask = ProposeFacts(customer_id="mira", facts=(fact,))
+    taken = await outside.port(ask)
+    assert isinstance(taken, FactsTaken)
+    assert await outside.port(ask) == taken, "once per key"
 
 
 async def test_orders(outside: Any) -> None:

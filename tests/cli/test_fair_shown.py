@@ -4,18 +4,19 @@ from datetime import date
 
 from rich.console import Console, RenderableType
 
-from cli.fair_period import Findings, Period
+from cli.fair_period import Findings
 from cli.fair_shown import SHOWN, shown
 from cli.scores import By as ScoresBy
 from cli.scores import Scores
 from cli.scores import shown as scores_shown
+from domain.figures import Period
 from domain.questions import SCALES
 from domain.repetition import answers_of, cared
 from domain.scores import scored
 from tests.domain.test_fairness_many import REFUSED, judged, short
 from tests.domain.test_scores import asked, called, case
 
-DAYS = Period(date(2026, 3, 1), date(2026, 3, 31))
+DAYS = Period(first=date(2026, 3, 1), last=date(2026, 3, 31))
 
 
 def read(what: RenderableType) -> str:

@@ -120,7 +120,7 @@ async def test_an_improvement_is_asked_for_taken_on_done_and_proved(
     assert (shown.json["view"]["row"]["state"], shown.json["view"]["cases"][0]["case_id"]) == ("done", number)
     assert "done" in (await asyncio.to_thread(redress_command, "improvement", id_)).out
     async with await open_pool(stack.addresses.database) as pool:
-        await _written(redress, id_)
+        await written(redress, id_)
         report = await verify(redress, pool, sandbox_url=stack.addresses.sandbox)
         assert report.breaches == ()
         store = EventStore(pool)
@@ -148,7 +148,8 @@ async def _raised(redress: Redress, stack: Stack) -> str:
             await asyncio.sleep(0.05)
 
 
-async def _written(redress: Redress, id_: str) -> None:
+async def written(redress: Redress, id_: str) -> None:
+    """Wait until a request has told everybody and written everything."""
     async with asyncio.timeout(20):
         while True:
             try:

@@ -71,7 +71,7 @@ BOOK = Rulebook(
 )
 
 
-def case(name: str, failed: datetime = NOON, **flags: bool) -> LikeCase:
+def case(name: str, failed: datetime = NOON, **flags: Any) -> LikeCase:
     return LikeCase(case_id=name, registered_at=failed, failed_at=failed, **flags)
 
 

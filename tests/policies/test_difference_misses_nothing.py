@@ -38,10 +38,31 @@ OTHERS: dict[str, Any] = {
 
 
 LEGAL: tuple[Any, ...] = (
-    *("PT7M", "2026-11-23", "Asia/Tokyo", "07:00", "23:30", "weeks", "months", "plain_time"),
+    *(
+        "PT7M",
+        "2026-11-23",
+        "2026-11-23T00:00:00Z",
+        "Asia/Tokyo",
+        "07:00",
+        "23:30",
+        "weeks",
+        "months",
+        "plain_time",
+    ),
     *("USD", "KRW", "ko", "en", "own", "law", "agent", "auditor", "breach", "escalate", "park"),
     *("sms", "email", 3, "growth"),
-    *("accept", "resolve", "goodwill", "explanation", "correction", "public", "firm", "same_time", "week"),
+    *(
+        "accept",
+        "resolve",
+        "goodwill",
+        "explanation",
+        "correction",
+        "public",
+        "firm",
+        "same_time",
+        "week",
+        "month",
+    ),
     *(
         "shipping",
         "repair_overdue",

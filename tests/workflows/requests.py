@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from activities.improvements import Began, request_id
+from activities.improvements import Began
 from client import NotFound
 from domain.assignment import AcceptCase
 from domain.ending import AnswerCase
 from domain.improvement_view import ImprovementView
-from domain.theme import LikeCase, Theme, rulebook_of
+from domain.theme import LikeCase, Theme, request_id, rulebook_of
 from domain.triage import Triage
 from tests.workflows.environment import SECRET, Environment
 from tests.workflows.life import Life, eventually, open_case
@@ -35,7 +35,7 @@ class Request:
             self.id, name, {"id": f"r{self._sent}", "by": by, **fields}
         )
 
-    async def report(self, case_id: str, failed_at: datetime, **flags: bool) -> None:
+    async def report(self, case_id: str, failed_at: datetime, **flags: Any) -> None:
         """Report a like case, as the activity does."""
         pinned = policy()
         assert pinned.improvement is not None
