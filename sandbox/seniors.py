@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 from domain.actor import Actor, Role
 from domain.budget import WorkingTime
+from domain.plan import Gesture
 from domain.policy import Person
 from domain.saga import HAND_STEPS
 from domain.view import ProposalView
@@ -17,6 +19,9 @@ from sandbox.scene import Intention, Scene
 
 ENTERED = re.compile(r"account (?P<account>\S+) was entered by (?P<by>\S+):")
 PARKED_STEP = re.compile(r"remedy step (?P<step>\w+): (?P<why>.*)")
+
+GESTURES, BY_HAND = (20, 120), (120, 1200)
+"""Working minutes in which somebody apologises, writes or explains, and in which other work by hand is done."""
 
 
 def intentions(scene: Scene) -> Iterator[Intention]:
@@ -107,14 +112,14 @@ def _hand_steps(scene: Scene) -> Iterator[Intention]:
             continue
         topic = f"by hand:{scene.view.round}:{step.step}"
         key = f"{topic}@{scene.view.row.level}"
-        forgets = scene.likely(scene.staff.forget, "forget", key)
+        forgets, gesture = scene.likely(scene.staff.forget, "forget", key), step.step in get_args(Gesture)
         yield Intention(
             key=key,
             topic=topic,
             command="mark_step_done",
             by=scene.member(Role.AGENT, scene.view.row.department, "by hand"),
             fields={"step": step.step, "reference": f"{step.step}-{scene.view.round}"},
-            wait=scene.working(*(FORGOTTEN if forgets else (120, 1200)), key),
+            wait=scene.working(*(FORGOTTEN if forgets else GESTURES if gesture else BY_HAND), key),
             slip=f"forgets the {step.step}" if forgets else None,
         )
 
