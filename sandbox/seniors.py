@@ -21,7 +21,7 @@ ENTERED = re.compile(r"account (?P<account>\S+) was entered by (?P<by>\S+):")
 PARKED_STEP = re.compile(r"remedy step (?P<step>\w+): (?P<why>.*)")
 
 GESTURES, BY_HAND = (20, 120), (120, 1200)
-"""Working minutes in which somebody apologises, writes or explains, and in which other work by hand is done."""
+"""Working minutes in which somebody apologises, writes or explains, and in which other handwork is done."""
 
 
 def intentions(scene: Scene) -> Iterator[Intention]:
