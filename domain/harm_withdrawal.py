@@ -45,12 +45,15 @@ def decide(
         raise Refused(f"line: use one of {', '.join(stated)}", code="harm-lines")
     if stated == (line,):
         raise Refused(
-            "line: it is the only harm; the customer takes the whole complaint back (note_withdrawal)",
+            "line: it is the only harm; if the customer takes it back, use note_withdrawal for the complaint",
             code="harm-lines",
         )
     agreed = remedy.proposal is not None and remedy.proposal.state == "agreed"
     if agreed or line not in undecided(remedy, triage):
-        raise Refused("line: the customer has agreed to what is done about it", code="agreed")
+        raise Refused(
+            "line: the customer has agreed to what is done about it; name one that is still to be decided",
+            code="agreed",
+        )
     if command.by.role is not Role.CUSTOMER:
         _check_said(triage, contacts, command)
     return (HarmWithdrawn(line=line, contact=command.contact, at=command.at, by=command.by),)
@@ -63,7 +66,9 @@ def _check_said(triage: Classification, contacts: Contacts, command: WithdrawHar
         raise Refused("contact: log the contact in which the customer said so, and name it", code="contact")
     named = dict(triage.claimed).get(command.line)
     if named is not None and talk.happened < named:
-        raise Refused("contact: it took place before the customer named that harm", code="contact")
+        raise Refused(
+            "contact: it took place before the customer named that harm; name a later one", code="contact"
+        )
 
 
 def evolve(triage: Classification, event: HarmWithdrawn) -> Classification:

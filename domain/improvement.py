@@ -93,7 +93,9 @@ def _check_role(request: Improvement, command: ImprovementCommand) -> None:
     is_of_figures = request.theme is not None and request.theme.kind == "figures"
     if request.theme is not None and is_of_figures is not (command.kind in OF_FIGURES):
         about = "the figures of a period" if is_of_figures else "like cases"
-        raise Refused(f"{command.kind} has no meaning for a request about {about}", code="stage")
+        raise Refused(
+            f"{command.kind} has no meaning for a request about {about}; use one that has", code="stage"
+        )
     if request.state not in states:
         raise Refused(
             f"{command.kind} has no meaning while the request is {request.state}; only: {', '.join(states)}",

@@ -105,14 +105,16 @@ def decide(
         command: what is to be recorded.
     """
     if command.customer not in known:
-        raise Refused("customer: no partner with a case behind this request", code="not-a-partner")
+        raise Refused(
+            "customer: no partner with a case behind this request; name one who has", code="not-a-partner"
+        )
     asked = next((each for each in partners if each.customer == command.customer), None)
     match command:
         case AskPartner(customer=customer, how=how, at=at, by=by):
             return () if asked else (PartnerAsked(customer=customer, how=how, at=at, by=by),)
         case RecordReview(customer=customer, verdict=verdict, review=review, at=at, by=by):
             if asked is None:
-                raise Refused("customer: was not asked yet (ask_partner)", code="not-asked")
+                raise Refused("customer: was not asked yet; use ask_partner first", code="not-asked")
             if asked.verdict is not None:
                 return ()
             return (PartnerReviewed(customer=customer, verdict=verdict, review=review, at=at, by=by),)
@@ -124,13 +126,18 @@ def decide(
 
 def _share(asked: Partner | None, most: Money | None, command: ShareBenefit) -> tuple[BenefitShared, ...]:
     if asked is None or asked.verdict in (None, "declined"):
-        raise Refused("customer: took no part in this improvement", code="no-part")
+        raise Refused(
+            "customer: took no part in this improvement; name a partner whose review is recorded",
+            code="no-part",
+        )
     if asked.share is not None:
         return ()
     if most is None:
-        raise Refused("share: the policy shares nothing (`improvement.partner_share`)", code="no-share")
+        raise Refused(
+            "share: the policy shares nothing; set `improvement.partner_share` in it first", code="no-share"
+        )
     if command.share.currency != most.currency or not 0 < command.share.minor <= most.minor:
-        raise Refused(f"share: more than nothing, and at most {most}", code="share")
+        raise Refused(f"share: give more than nothing and at most {most}", code="share")
     shared = BenefitShared(
         customer=command.customer,
         share=command.share,

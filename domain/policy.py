@@ -359,6 +359,6 @@ def check_in_force(policy: Policy, at: datetime) -> None:
     since = policy.effective_from
     if since is not None and since > at:
         raise Refused(
-            f"policy: {policy.version} is not in force before {since.isoformat()}; take the version that is",
+            f"policy: {policy.version} is not in force before {since.isoformat()}; use the version that is",
             code="not-in-force",
         )

@@ -241,7 +241,7 @@ def _implied(voc_type: VocType) -> tuple[HarmLine, ...]:
 
 def _check_kept(triage: Classification, lines: tuple[HarmLine, ...]) -> None:
     """Nobody classes a stated harm away (O1): a claimed one stays as it is, another keeps its kind."""
-    claimed, given = dict(triage.claimed), {line.id: line for line in lines}
+    claimed, given = dict(triage.claimed), {line.id: line for line in _with_joined(triage, lines)}
     for line in triage.harm_lines:
         again = given.get(line.id)
         same_kind = again is not None and again.harm == line.harm and line.id not in claimed

@@ -34,7 +34,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
         "return_goods",
         BY_KEY,
     ),
-    "crm": ("fetch_customer", "find_address", BY_KEY),
+    "crm": ("fetch_customer", "find_address", "propose_facts", BY_KEY),
     "shop": ("fetch_order", BY_KEY),
     "gateway": ("send_notice", BY_KEY),
     "calls": ("place_call", "fetch_call", "remember", BY_KEY),

@@ -13,8 +13,8 @@ from tests.cli.driving import Answer, Command, opening, settled
 from tests.cli.own_amounts import own_amounts
 
 HARM = {"voc_type": "complaint", "cause": "defect", "harm_lines": [{"id": "price", "harm": "price"}]}
-USUAL = "profile: {patience: PT5M, again_after: [PT15M, PT1H, PT4H, P1D, P3D], read_first: true}"
-HURRIED = "profile: {patience: PT2S, again_after: [PT3S, PT3S, PT3S, PT3S, PT3S, PT3S], read_first: true}"
+USUAL = "patience: PT5M\n  again_after: [PT15M, PT1H, PT4H, P1D, P3D]"
+HURRIED = "patience: PT2S\n  again_after: [PT3S, PT3S, PT3S, PT3S, PT3S, PT3S]"
 DOWN = {"kind": "down", "service": "crm", "operation": "fetch_customer"}
 WITHIN = 30
 

@@ -55,7 +55,7 @@ def test_nothing_goes_out_before_the_situation_is_filled_in(situation: dict[str,
 
 def test_what_the_answer_does_not_ask_for_and_what_is_not_prepared_are_refused() -> None:
     more = {**WHOLE, "why": "snow"}
-    asked().when(answer(prepared="when", situation=more)).then_refused("asks for where, when", "prepared")
+    asked().when(answer(prepared="when", situation=more)).then_refused("use where, when", "prepared")
     asked().when(answer(prepared="why", situation=WHOLE)).then_refused("use one of when", "prepared")
     given(*ASKED, policy=FAIR).when(answer(prepared="x")).then_refused("this policy has none", "prepared")
 

@@ -60,6 +60,9 @@ LEGAL: tuple[Any, ...] = (
         "public",
         "firm",
         "same_time",
+        "until",
+        "preference",
+        "need",
         "week",
         "month",
     ),
@@ -120,6 +123,8 @@ def other(value: Any) -> tuple[Any, ...]:
     if isinstance(value, list | dict):
         return (
             ["withdrawal"],
+            ["warm"],
+            {"ko": "말씀드립니다.", "en": "Words."},
             ["critical"],
             ["upheld"],
             ["suggestion"],

@@ -70,7 +70,7 @@ async def test_a_client_whose_clock_is_a_little_ahead_opens_a_case_that_lives(
     env: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     soon = datetime.now(UTC) + timedelta(minutes=1)
-    monkeypatch.setattr("client._check", lambda *_: None)
+    monkeypatch.setattr("client.check_opening", lambda *_: None)
     life = await open_case(env, received_at=soon)
     (opened,) = await life.bodies("case_opened")
     assert opened["received_at"] == opened["at"]
