@@ -143,7 +143,10 @@ async def _raised(redress: Redress, stack: Stack) -> str:
         store = EventStore(pool)
         while True:
             for row in await store.improvements(states=["raised"]):
-                if row.cause == "lid" and (await redress.improvement(row.improvement_id)).row.state == "raised":
+                if (
+                    row.cause == "lid"
+                    and (await redress.improvement(row.improvement_id)).row.state == "raised"
+                ):
                     return row.improvement_id
             await asyncio.sleep(0.05)
 
