@@ -103,19 +103,18 @@ def retention(scene: Scene) -> Iterator[Intention]:
 
 def updates(scene: Scene) -> Iterator[Intention]:
     """Yield the next word to a customer who is waiting, before it falls due; or days later."""
-    owner = scene.owner()
     topic = f"update:{scene.view.contacts}"
     if f"contact:{scene.view.round}" not in scene.done:
         return
     for due in scene.view.row.dues:
-        if owner is None or not due.name.startswith("targets/next_update"):
+        if not due.name.startswith("targets/next_update"):
             continue
         forgets = scene.likely(scene.staff.forget, topic)
         yield Intention(
             key=topic,
             topic=topic,
             command="log_contact",
-            by=owner,
+            by=scene.owner() or _someone(scene),  # nobody owns it while it moves up; the customer waits all the same
             fields={
                 "direction": "outbound",
                 "channel": "phone",

@@ -20,7 +20,7 @@ from sandbox.scene import Intention, Scene
 ENTERED = re.compile(r"account (?P<account>\S+) was entered by (?P<by>\S+):")
 PARKED_STEP = re.compile(r"remedy step (?P<step>\w+): (?P<why>.*)")
 
-GESTURES, BY_HAND = (20, 120), (120, 1200)
+GESTURES, BY_HAND = (20, 120), (60, 360)
 """Working minutes in which somebody apologises, writes or explains, and in which other handwork is done."""
 
 
