@@ -114,7 +114,7 @@ def updates(scene: Scene) -> Iterator[Intention]:
             key=topic,
             topic=topic,
             command="log_contact",
-            by=scene.owner() or _someone(scene),  # nobody owns it while it moves up; the customer waits all the same
+            by=scene.owner() or _someone(scene),  # nobody owns it while it moves up; the customer waits on
             fields={
                 "direction": "outbound",
                 "channel": "phone",
