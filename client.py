@@ -10,7 +10,7 @@ Errors:
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     Client,
+    WithStartWorkflowOperation,
     WorkflowExecution,
     WorkflowHandle,
     WorkflowQueryFailedError,
@@ -31,7 +32,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.actor import REDRESS
 from domain.brief import Brief
-from domain.case import CaseCommand
+from domain.case import Case, CaseCommand
 from domain.figures import Figures
 from domain.improvement_events import ReportFigures
 from domain.improvement_view import ImprovementView
@@ -79,6 +80,8 @@ MAX_COUNTER = 8
 """Collisions of 60-bit numbers in a row that nobody will ever see."""
 
 T = TypeVar("T")
+Start = Callable[[], WithStartWorkflowOperation[Any, Any]]
+"""Makes what starts a run together with its first command; each try needs one of its own."""
 V = TypeVar("V", CaseView, ImprovementView)
 
 
@@ -246,28 +249,61 @@ class Redress:
 
     async def submit_fields(self, number: str, name: str, fields: dict[str, Any]) -> Receipt:
         """Send a command by name and JSON fields, as a program in another language would."""
+        return await self._submitted(number, name, fields)
+
+    async def submit_to_ended(
+        self, known: Case, carried: Carried, name: str, fields: dict[str, Any]
+    ) -> Receipt:
+        """Give a command to a case that has ended: one more run does it, and ends again.
+
+        Args:
+            known: the case as the ledger tells it.
+            carried: what that run begins with; it needs no words of anybody's.
+            name: one of the few commands that an ended case takes.
+            fields: as for `submit_fields`, which refuses and fails alike.
+        """
+
+        def start() -> WithStartWorkflowOperation[Any, Any]:
+            return WithStartWorkflowOperation(
+                CASE_WORKFLOW,
+                CaseInput(case_id=known.id, carried=carried, carry_on_after=self._carry_on_after),
+                id=workflow_id(known.id),
+                task_queue=TASK_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                memo=_memo_of(known),
+                static_summary=f"case {known.id}, after its end",
+            )
+
+        return await self._submitted(known.id, name, fields, start)
+
+    async def _submitted(
+        self, number: str, name: str, fields: dict[str, Any], start: Start | None = None
+    ) -> Receipt:
         _check_size(fields)
         command_id = str(fields.get("id", ""))
-        receipt = await self._asked(number, name, fields, command_id)
+        receipt = await self._asked(number, name, fields, command_id, start)
         if receipt.refused is not None:
             raise Refused(receipt.refused, code=receipt.code or "refused")
         return receipt
 
-    async def _asked(self, number: str, name: str, fields: dict[str, Any], command_id: str) -> Receipt:
+    async def _asked(
+        self, number: str, name: str, fields: dict[str, Any], command_id: str, start: Start | None
+    ) -> Receipt:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                return await self._asked_again(number, name, fields, command_id)
+                return await self._asked_again(number, name, fields, command_id, start)
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             if await self._is_up():
                 raise OutcomeUnknown(command_id) from None
             raise Unreachable("the Temporal server stopped answering; ask again with the same id") from None
 
-    async def _asked_again(self, number: str, name: str, fields: dict[str, Any], command_id: str) -> Receipt:
+    async def _asked_again(
+        self, number: str, name: str, fields: dict[str, Any], command_id: str, start: Start | None
+    ) -> Receipt:
         while True:
             try:
-                receipt: Receipt = await self.handle(number).execute_update(
-                    name, fields, id=command_id or None, result_type=Receipt
-                )
+                receipt = await self._ask_once(number, name, fields, command_id, start)
             except WorkflowUpdateFailedError as error:
                 raise _as_refusal(error) from None
             except RPCError as error:
@@ -276,6 +312,24 @@ class Redress:
                 await asyncio.sleep(0.1)
             else:
                 return receipt
+
+    async def _ask_once(
+        self, number: str, name: str, fields: dict[str, Any], command_id: str, start: Start | None
+    ) -> Receipt:
+        receipt: Receipt
+        if start is None:
+            receipt = await self.handle(number).execute_update(
+                name, fields, id=command_id or None, result_type=Receipt
+            )
+        else:
+            receipt = await self._temporal.execute_update_with_start_workflow(
+                name,
+                fields,
+                start_workflow_operation=start(),
+                id=command_id or None,
+                result_type=Receipt,
+            )
+        return receipt
 
     async def _is_up(self) -> bool:
         try:
@@ -373,7 +427,7 @@ class Redress:
     async def revive(self, number: str, carried: Carried) -> None:
         """End whatever runs under this number and start a run from what the ledger holds."""
         start = CaseInput(case_id=number, carried=carried, carry_on_after=self._carry_on_after)
-        await self._start_anew(CASE_WORKFLOW, start, number, memo=_memo_of(carried))
+        await self._start_anew(CASE_WORKFLOW, start, number, memo=_memo_of(carried.case))
 
     async def revive_improvement(self, carried: ImprovementCarried) -> None:
         """End whatever runs of this request and start a run from what the ledger holds."""
@@ -444,9 +498,9 @@ def _content(opening: Opening) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _memo_of(carried: Carried) -> dict[str, Any]:
+def _memo_of(case: Case) -> dict[str, Any]:
     """Return the memo that the case was opened with, so that opening it again still finds it."""
-    intake = carried.case.intake
+    intake = case.intake
     if intake is None:
         return {}
     return {MEMO_OPENING: _content(intake.opening), MEMO_KEY: intake.key_digest}

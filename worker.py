@@ -27,6 +27,7 @@ from activities.notices import Notices
 from activities.orders import Orders
 from activities.outcomes import Outcomes
 from activities.payments import Payments
+from activities.redaction import Redactions
 from activities.surveys import Surveys
 from activities.vouchers import Vouchers
 from client import NotFound, Redress, Unreachable, connect
@@ -113,6 +114,7 @@ def build_worker(
         *_all(AuthorityActivities(authority)),
         *_all(LoadActivities(load)),
         *_all(improvements),
+        *_all(Redactions(store)),
         *_all(Cases(store, ClientDoor(temporal, settings))),
     )
     return Worker(

@@ -22,6 +22,9 @@ The workflow server itself, asked to have a case join its like ones, answers soo
 ANOTHER_CASE = timedelta(seconds=120)
 """Reads the ledger (up to 30 s) and asks another case, page by page, which needs a worker of ours."""
 
+THE_HISTORY = timedelta(seconds=60)
+"""Reads or erases in the ledger, which waits up to 30 s for its database, and has a try under way then."""
+
 START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
     {
         "fetch_customer": ONE_SERVICE,
@@ -56,6 +59,8 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "propose_facts": ONE_SERVICE,
         "join_into": ANOTHER_CASE,
         "split_off": ANOTHER_CASE,
+        "read_rest": THE_HISTORY,
+        "erase_words": THE_HISTORY,
     }
 )
 """Start-to-close time-out per request kind."""

@@ -20,10 +20,13 @@ from domain.case import Case
 from domain.chain import RecordedEvent
 from domain.follow_up_view import FollowUpView, follow_up_view, may_see_scores, without_scores
 from domain.phases import PhaseTaken, phases
+from domain.record import iso
+from domain.redaction import GROUNDS, order_of
 from domain.remedy import WHOSE
 from domain.view import CaseView, GuaranteeView, ProposalView, WishView, view
 from ledger.errors import LedgerError
 from ledger.fold import events_of, fold_case
+from ledger.rests import is_erased
 from ledger.store import EventStore
 from settings import Settings
 
@@ -35,7 +38,10 @@ COMMON = {"kind", "at", "by"}
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event of a case; `fields` is empty where its body was erased."""
+    """One event of a case; `fields` says when and on which ground where its words were erased.
+
+    Where they were erased without a record of it, there are none.
+    """
 
     seq: int
     at: str
@@ -49,7 +55,7 @@ class Sight:
     """What is known of a case.
 
     Attributes:
-        source: workflow, or ledger where no worker answers.
+        source: workflow, or ledger where no worker answers or words of it were erased.
         timezone: in which times are shown.
         notes: what could not be asked.
         after_sale: how soon and how courteously it was dealt with, where the ledger can be read.
@@ -83,10 +89,12 @@ async def sight(settings: Settings, number: str, viewer: Actor | None = None) ->
     """
     live, kept = await asyncio.gather(_live(settings, number), recorded(settings, number))
     known = kept if isinstance(kept, Recorded) else Recorded((), None)
-    if isinstance(live, CaseView):
-        seen, source = _with_scores(live, known, viewer), "workflow"
-    elif known.case is not None:
+    # A run remembers words that were erased after it heard them; the ledger does not.
+    forgot = known.case is not None and bool(known.case.redactions.orders)
+    if known.case is not None and (forgot or not isinstance(live, CaseView)):
         seen, source = view(known.case, head=known.entries[-1].hash, unwritten=0, viewer=viewer), "ledger"
+    elif isinstance(live, CaseView):
+        seen, source = _with_scores(live, known, viewer), "workflow"
     elif isinstance(live, NotFound) and isinstance(kept, Recorded):
         raise NotFound(f"there is no case {number}")
     else:
@@ -112,7 +120,7 @@ def _with_scores(live: CaseView, known: Recorded, viewer: Actor | None) -> CaseV
 
 def seen_by(viewer: Actor | None, known: Recorded) -> tuple[Happened, ...]:
     """Return the events of a case; scores are kept back until its end from all but a supervisor."""
-    every = tuple(happened(entry) for entry in known.entries)
+    every = tuple(_with_erasure(entry, known.case) for entry in known.entries)
     ended = any(entry.kind == "case_ended" for entry in known.entries)
     policy = known.case.policy if known.case else None
     if ended or (policy is not None and may_see_scores(policy, viewer, ended=False)):
@@ -164,6 +172,16 @@ def happened(entry: RecordedEvent) -> Happened:
     body = json.loads(entry.body) if entry.body else {}
     own = {name: value for name, value in body.items() if name not in COMMON}
     return Happened(entry.seq, entry.at, entry.kind, entry.by, own)
+
+
+def _with_erasure(entry: RecordedEvent, case: Case | None) -> Happened:
+    """Say of an event whose words are gone when that was ordered, and on which ground."""
+    told = happened(entry)
+    order = order_of(case.redactions, entry.seq) if case is not None and is_erased(entry) else None
+    if order is None:
+        return told
+    erased = {"at": iso(order.at), "ground": order.ground, "because": GROUNDS[order.ground][1]}
+    return replace(told, fields={"erased": erased, **told.fields})
 
 
 def shown(seen: Sight) -> RenderableType:

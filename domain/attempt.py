@@ -23,9 +23,10 @@ ATTEMPTS_MATTER = frozenset(
         "withdraw_request",
         "note_withdrawal",
         "withdraw_harm",
+        "redact",
     }
 )
-"""Commands on money, authority and the right to a supervisor: a refused one is itself an event."""
+"""Commands on money, authority, the right to a supervisor and erasing: a refused one is itself an event."""
 
 
 class AttemptRefused(Event):

@@ -11,6 +11,7 @@ from domain import (
     joining,
     learnt,
     lesson,
+    redaction,
     remedy,
     result,
     saga,
@@ -73,6 +74,8 @@ def came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return lesson.came_back(fact)
         case "facts":
             return learnt.came_back(fact)
+        case "redaction" | "erasure":
+            return redaction.came_back(case.redactions, fact, ended=case.ending.end is not None)
         case "tell":
             return targets.came_back(fact)
         case "join" | "split" | "joined":

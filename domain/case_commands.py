@@ -19,6 +19,7 @@ from domain import (
     joining,
     post,
     promise,
+    redaction,
     regard,
     remedy,
     result,
@@ -151,6 +152,15 @@ def commanded(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return _taken_over(case, command)
         case post.ReportRemoval() | post.ExplainRemoval():
             return post.decide(case.post, opened(case), case.policy, case.assignment.owner, command)
+        case redaction.Redact():
+            return redaction.decide(
+                case.redactions,
+                case.policy,
+                command,
+                last=case.version,
+                owner=case.assignment.owner,
+                ended=case.ending.end is not None,
+            )
         case withdrawal.NoteWithdrawal() | withdrawal.ContradictWithdrawal():
             return withdrawal.decide(case.withdrawal, case.contacts, command)
         case _:

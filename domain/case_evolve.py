@@ -21,6 +21,7 @@ from domain import (
     lesson,
     post,
     promise,
+    redaction,
     regard,
     remedy,
     result,
@@ -70,6 +71,7 @@ from domain.lesson import LessonEvent
 from domain.message import Event
 from domain.post import PostEvent
 from domain.promise import PromiseEvent
+from domain.redaction import RedactionEvent
 from domain.regard import BriefOpened
 from domain.remedy import RemedyAgreed, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
 from domain.result import ResultEvent
@@ -194,6 +196,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, lessons=lesson.evolve(case.lessons, event))
     if isinstance(event, AmendmentEvent):
         return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
+    if isinstance(event, RedactionEvent):
+        return replace(case, redactions=redaction.evolve(case.redactions, event, version))
     if isinstance(event, AttemptEvent):
         return case
     raise TypeError(f"an event that no stage knows: {type(event).__name__}")

@@ -25,6 +25,7 @@ from domain.lesson import LessonEvent
 from domain.post import PostCommand, PostEvent
 from domain.promise import PromiseCommand, PromiseEvent
 from domain.record import Instant, Line, Record
+from domain.redaction import Redact, RedactionEvent
 from domain.regard import BriefOpened, OpenBrief
 from domain.remedy import RemedyCommand, RemedyEvent
 from domain.result import ResultCommand, ResultEvent
@@ -64,7 +65,8 @@ CaseCommand = Annotated[
     | PostCommand
     | WithdrawalCommand
     | TargetCommand
-    | AmendmentCommand,
+    | AmendmentCommand
+    | Redact,
     Field(discriminator="kind"),
 ]
 """Everything that people and systems may ask of a case; handlers decode this and nothing else."""
@@ -104,6 +106,7 @@ CaseEvent = Annotated[
     | LessonEvent
     | LearntEvent
     | AmendmentEvent
+    | RedactionEvent
     | AttemptEvent,
     Field(discriminator="kind"),
 ]

@@ -20,6 +20,7 @@ from domain.lesson import Lessons
 from domain.policy import Policy
 from domain.post import BoardPost
 from domain.promise import Promises
+from domain.redaction import Redactions
 from domain.refusal import Refused
 from domain.regard import Regard
 from domain.remedy import Remedy
@@ -80,6 +81,7 @@ class Case:
     withdrawal: Withdrawal = field(default_factory=Withdrawal)
     targets: Targets = field(default_factory=Targets)
     guarantees: Guarantees = field(default_factory=Guarantees)
+    redactions: Redactions = field(default_factory=Redactions)
     worded: tuple[str, ...] = ()
     lessons: Lessons = field(default_factory=Lessons)
     learnt: Learnt = field(default_factory=Learnt)

@@ -9,6 +9,7 @@ from domain import (
     joining,
     learnt,
     lesson,
+    redaction,
     remedy,
     result,
     saga,
@@ -46,6 +47,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *joining.todo(case.joining, writes),
         *staff_news.todo(case.staff_news, case.policy, case.id),
         *lesson.todo(case.lessons, before),
+        *redaction.todo(case.redactions),
         *learnt.todo(case.learnt, case.policy, before.intake, ended=case.ending.end is not None),
     )
 

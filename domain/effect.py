@@ -9,6 +9,7 @@ from domain.effect_requests import (
     BookCollection,
     CancelCollection,
     Contact,
+    EraseWords,
     FetchAnswer,
     FetchCall,
     FetchCustomer,
@@ -23,6 +24,7 @@ from domain.effect_requests import (
     PlaceCall,
     ProposeFacts,
     ReadLoad,
+    ReadRest,
     RefundPart,
     ReleaseAuthority,
     ReleaseReplacement,
@@ -76,12 +78,14 @@ from domain.effect_results import (
     RepairFailed,
     ReplacementReserved,
     ReplacementShipped,
+    RestRead,
     Result,
     SplitOpened,
     SurveyAnswer,
     Taste,
     Undone,
     VoucherIssued,
+    WordsGone,
 )
 from domain.record import Id, Instant, Line, Record
 
@@ -102,6 +106,7 @@ __all__ = [
     "DeliveryStatus",
     "EarlierFailure",
     "Effect",
+    "EraseWords",
     "FactsTaken",
     "FetchAnswer",
     "FetchCall",
@@ -131,6 +136,7 @@ __all__ = [
     "PlaceCall",
     "ProposeFacts",
     "ReadLoad",
+    "ReadRest",
     "RefundFailed",
     "RefundPaid",
     "RefundPart",
@@ -146,6 +152,7 @@ __all__ = [
     "Request",
     "ReserveAuthority",
     "ReserveReplacement",
+    "RestRead",
     "Result",
     "ReturnGoods",
     "RevokeVoucher",
@@ -164,6 +171,7 @@ __all__ = [
     "Undone",
     "VoidLabel",
     "VoucherIssued",
+    "WordsGone",
 ]
 
 

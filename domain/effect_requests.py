@@ -395,6 +395,20 @@ class SplitOff(Record):
     number: int
 
 
+class ReadRest(Record):
+    """Ask the ledger what is left of an event without its words (port ledger)."""
+
+    kind: Literal["read_rest"] = "read_rest"
+    seq: int
+
+
+class EraseWords(Record):
+    """Have the ledger erase the words of an event, which it does only where a record of it is there."""
+
+    kind: Literal["erase_words"] = "erase_words"
+    seq: int
+
+
 class FindOutcome(Record):
     """Ask a provider, by our key, what became of a request whose outcome we do not know.
 
@@ -456,6 +470,8 @@ Request = Annotated[
     | ProposeFacts
     | JoinInto
     | SplitOff
+    | ReadRest
+    | EraseWords
     | FindOutcome,
     Field(discriminator="kind"),
 ]

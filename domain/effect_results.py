@@ -363,6 +363,27 @@ class SplitOpened(Record):
     case: Id
 
 
+class RestRead(Record):
+    """What is left of an event.
+
+    Attributes:
+        was: its kind.
+        rest: its canonical text without the words.
+        words: whether there are any in it.
+    """
+
+    kind: Literal["rest_read"] = "rest_read"
+    was: Line
+    rest: str
+    words: bool
+
+
+class WordsGone(Record):
+    """The ledger holds the words no longer."""
+
+    kind: Literal["words_gone"] = "words_gone"
+
+
 Outcome = Annotated[
     CustomerSnapshot
     | OrderSnapshot
@@ -391,7 +412,9 @@ Outcome = Annotated[
     | ImprovementJoined
     | FactsTaken
     | HandedOver
-    | SplitOpened,
+    | SplitOpened
+    | RestRead
+    | WordsGone,
     Field(discriminator="kind"),
 ]
 

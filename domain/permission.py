@@ -6,6 +6,7 @@ from typing import Literal
 from domain.actor import Role
 from domain.message import Command
 from domain.policy import Policy
+from domain.record import Id
 from domain.refusal import Refused
 
 Stage = Literal[
@@ -113,6 +114,7 @@ TABLE: dict[str, Permit] = {
     "take_in": Permit((Y,), OPEN),
     "report_removal": Permit((C, Y, *STAFF), OPEN),
     "explain_removal": Permit((O, S, H), OPEN),
+    "redact": Permit((O, S, H), (*OPEN, "ended")),
 }
 
 
@@ -136,11 +138,30 @@ def check(
         allowed = ", ".join(permit.roles)
         raise Refused(f"by: a {role} may not {kind}; these may: {allowed}", code="not-your-role")
     _check_person(role, person, policy=policy, owner=owner, customer=customer)
-    if stage == "ended":
+    if stage == "ended" and stage not in permit.stages:
         raise Refused("the case has ended; open a new one and name this", code="ended")
     if stage not in permit.stages:
         where = ", ".join(permit.stages)
         raise Refused(f"{kind} has no meaning while the case is {stage}; only: {where}", code="stage")
+
+
+def check_second_person(policy: Policy, approved_by: Id, *, owner: str | None, by: Id) -> None:
+    """Hold who approved against who asks and who owns the case.
+
+    Raises:
+        Refused: where it is one of these, or nobody who may approve.
+    """
+    if approved_by in (owner, by):
+        raise Refused(
+            "approved_by: somebody else than the owner and whoever says so has to approve; name one",
+            code="second-person",
+        )
+    if not any(policy.holds(approved_by, role) for role in (S, H)):
+        raise Refused(
+            f"approved_by: the role directory does not give {approved_by} the role supervisor "
+            "or department_head; name somebody to whom it does",
+            code="not-in-directory",
+        )
 
 
 def _check_person(

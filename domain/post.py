@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from domain.actor import Role
 from domain.budget import due_of
 from domain.intake import Intake
 from domain.message import Command, Deadline, Event
+from domain.permission import check_second_person
 from domain.policy import Policy
 from domain.record import Id, Instant, Line, Note
 from domain.refusal import Refused
@@ -138,18 +138,7 @@ def _explain(
 ) -> tuple[PostEvent, ...]:
     if post.explained:
         return ()
-    if command.approved_by in (owner, command.by.id):
-        raise Refused(
-            "approved_by: somebody else than the owner and whoever says so has to approve; name one",
-            code="second-person",
-        )
-    if not any(policy.holds(command.approved_by, role) for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)):
-        raise Refused(
-            f"approved_by: the role directory does not give {command.approved_by} the role supervisor "
-            "or department_head"
-            "; name somebody to whom it does",
-            code="not-in-directory",
-        )
+    check_second_person(policy, command.approved_by, owner=owner, by=command.by.id)
     explained = RemovalExplained(
         reason=command.reason,
         legal_ground=command.legal_ground,

@@ -13,6 +13,8 @@ from domain.improvement_state import evolve as evolve_request
 from domain.improvement_view import improvement_row
 from domain.intake import CaseOpened
 from domain.policy import Policy
+from domain.record import canonical
+from domain.rest import rest_of
 from domain.row import CaseRow, ImprovementRow
 from domain.theme import is_request
 from domain.view import case_row
@@ -29,6 +31,16 @@ def events_of(entries: Sequence[RecordedEvent]) -> tuple[CaseEvent, ...]:
         ValidationError: where a body is not an event (or was erased).
     """
     return tuple(_EVENTS.validate_json(entry.body) for entry in entries)
+
+
+def wordless(entries: Sequence[RecordedEvent]) -> tuple[RecordedEvent, ...]:
+    """Return the events with what is left of each without its words: it folds to the same line.
+
+    Raises:
+        ValidationError: as `events_of`.
+    """
+    left = (canonical(rest_of(event)) for event in events_of(entries))
+    return tuple(entry.model_copy(update={"body": rest}) for entry, rest in zip(entries, left, strict=True))
 
 
 def fold_case(policies: Mapping[str, Policy], entries: Sequence[RecordedEvent]) -> Case:

@@ -37,6 +37,7 @@ GRANT SELECT, INSERT ON events, policies TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON cases, improvements, outbox TO {role};
 GRANT SELECT, INSERT, UPDATE ON authority_used, authority_claims TO {role};
 GRANT SELECT, INSERT, UPDATE ON feeds, unplaced_calls TO {role};
+GRANT EXECUTE ON FUNCTION erase_redacted(text, bigint) TO {role};
 """
 REVOKES = """
 REVOKE ALL ON events, policies FROM {role};

@@ -6,6 +6,7 @@ from domain.chain import RecordedEvent
 from domain.row import CaseRow, ImprovementRow
 from ledger.patience import once
 from ledger.pool import CONNECT_SECONDS, Connection, Pool
+from ledger.rests import with_rests
 from ledger.statements import IS_REQUEST, READ
 from ledger.store import event_of
 from ledger.stream import LONG_SECONDS, Progress, silent, stored_cases
@@ -76,7 +77,7 @@ async def _swap(connection: Connection, fold: Fold) -> int:
         await connection.execute(LOCK, timeout=LONG_SECONDS)
         for record in await connection.fetch(GROWN, timeout=LONG_SECONDS):
             events = await connection.fetch(READ, record["case_id"])
-            await _keep(connection, fold([event_of(event) for event in events]))
+            await _keep(connection, fold(with_rests([event_of(event) for event in events])))
         for drop in DROP:
             await connection.execute(drop, timeout=LONG_SECONDS)
         await connection.execute(FILL_REQUESTS, timeout=LONG_SECONDS)

@@ -66,6 +66,8 @@ STORED_HASHES = "SELECT seq, hash FROM events WHERE case_id = $1 AND seq BETWEEN
 
 READ = f"SELECT {COLUMNS} FROM events WHERE case_id = $1 ORDER BY seq"  # noqa: S608 - our own constant
 
+ERASE = "SELECT erase_redacted($1, $2)"
+
 ROW = "SELECT row::text FROM cases WHERE case_id = $1"
 
 FIND_SOURCE = "SELECT case_id FROM cases WHERE source = $1 AND key_digest = $2"

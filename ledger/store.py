@@ -16,6 +16,7 @@ from ledger.batch import check, instant_of
 from ledger.errors import SourceTaken, VersionConflict
 from ledger.patience import patiently
 from ledger.pool import CONNECT_SECONDS, Pool
+from ledger.rests import with_rests
 
 PATIENCE = timedelta(seconds=30)
 """How long a call waits for a database that is away; an activity's start-to-close must be longer."""
@@ -65,9 +66,21 @@ class EventStore:
             rest = await patiently(partial(self._append, rest, row, policy), self._patience)
 
     async def read(self, case_id: str) -> tuple[RecordedEvent, ...]:
-        """Return all events of a case in order; `()` for an unknown case."""
+        """Return all events of a case in order; `()` for an unknown case.
+
+        Of an event that was erased by a recorded redaction the body is what that left of it.
+        """
         records = await self._fetch(statements.READ, case_id)
-        return tuple(event_of(record) for record in records)
+        return with_rests([event_of(record) for record in records])
+
+    async def erase(self, case_id: str, seq: int) -> bool:
+        """Erase the words of an event that a recorded redaction names; False where they are gone already.
+
+        Raises:
+            LedgerRejected: where no redaction that is in the ledger names it.
+        """
+        records = await self._fetch(statements.ERASE, case_id, seq)
+        return bool(records[0][0])
 
     async def row(self, case_id: str) -> CaseRow | None:
         """Return the read model's line about a case."""

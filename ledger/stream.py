@@ -10,6 +10,7 @@ import asyncpg
 from domain.chain import RecordedEvent
 from domain.theme import is_request
 from ledger.pool import CONNECT_SECONDS, Connection, Pool
+from ledger.rests import with_rests
 from ledger.store import ERASED
 
 PREFETCH = 200
@@ -83,8 +84,8 @@ class StoredCase:
     row: StoredRow | None
 
     def recorded(self) -> tuple[RecordedEvent, ...]:
-        """Return the events as they travelled."""
-        return tuple(event.recorded() for event in self.events)
+        """Return the events as they travelled, or what a recorded redaction left of them."""
+        return with_rests([event.recorded() for event in self.events])
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Proves from the ledger alone that nothing was lost, changed or let slip (V2, V6, V8)."""
 
+import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from ledger.patience import once
 from ledger.personal import places_of
 from ledger.pool import CONNECT_SECONDS, Pool
 from ledger.read_models import Fold
+from ledger.rests import rests
 from ledger.stream import LONG_SECONDS, Progress, StoredCase, StoredEvent, silent, snapshot, stored_cases
 
 PersonalValues = Callable[[Sequence[RecordedEvent]], Collection[str]]
@@ -88,6 +90,8 @@ def chain_breaches(case: StoredCase) -> Iterable[Breach]:
     """Name what is wrong with the chain of one case."""
     for what in _chain_faults(case.events):
         yield Breach("V2", case.case_id, what)
+    for what in _erasure_faults(case):
+        yield Breach("V2", case.case_id, what)
     head = case.events[-1].seq
     if case.row is None:
         yield Breach("V2", case.case_id, "the read model has no row for it")
@@ -131,6 +135,18 @@ def _body_faults(event: StoredEvent) -> Iterable[str]:
         and event.digest != digest_of(event.salt, event.body)
     ):
         yield f"the body of event {event.seq} does not have its digest"
+
+
+def _erasure_faults(case: StoredCase) -> Iterable[str]:
+    """Every erased body has its recorded redaction, and every redaction has erased what it names."""
+    left = rests(case.recorded())
+    for event in case.events:
+        if event.body is None and event.seq not in left:
+            yield f"event {event.seq} is erased, and no event says on which ground"
+        elif event.body is not None and event.seq in left:
+            yield f"event {event.seq} is redacted, and its words are still there"
+        elif event.body is None and json.loads(left[event.seq]).get("kind") != event.kind:
+            yield f"what its redaction left of event {event.seq} is another event"
 
 
 def _order_faults(before: StoredEvent, event: StoredEvent) -> Iterable[str]:

@@ -164,6 +164,8 @@ LIFE = (
     "lesson",
     "learnt",
     "amendment",
+    "rest",
+    "redaction",
     "plain_speech",
     "case_messages",
     "case_state",

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from cli.checks.evidence import events
 from domain.chain import RecordedEvent
 from domain.intake import AddedToCase, CaseOpened
+from domain.rest import MARK
 from domain.theme import is_request
 
 ENOUGH = 12
@@ -23,7 +24,7 @@ def values_of(entries: Sequence[RecordedEvent]) -> Collection[str]:
             found |= _words(event.opening.text) if not event.opening.composed else set()
         elif isinstance(event, AddedToCase):
             found |= _words(event.text)
-    return found
+    return found - {MARK}
 
 
 def _words(text: str) -> set[str]:

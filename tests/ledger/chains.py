@@ -21,19 +21,19 @@ def recorded(
     stage: str = "registered",
     words: str = WORDS,
     by: str = "agent:a7",
+    kind: str = "moved",
+    more: dict[str, object] | None = None,
 ) -> RecordedEvent:
     """Return one event linked to `before`."""
-    body = json.dumps(
-        {"stage": stage, "words": words}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    body = text({"kind": kind, "stage": stage, "words": words, **(more or {})})
     at = (NOON + timedelta(minutes=seq)).isoformat()
     salt = sha256(f"{case_id}/{seq}".encode()).hexdigest()[:32]
     digest = digest_of(salt, body)
-    hash_ = link(before, case_id=case_id, seq=seq, kind="moved", at=at, by=by, digest=digest)
+    hash_ = link(before, case_id=case_id, seq=seq, kind=kind, at=at, by=by, digest=digest)
     return RecordedEvent(
         case_id=case_id,
         seq=seq,
-        kind="moved",
+        kind=kind,
         at=at,
         by=by,
         body=body,
@@ -41,6 +41,19 @@ def recorded(
         digest=digest,
         hash=hash_,
     )
+
+
+def text(fields: dict[str, object]) -> str:
+    """Return a body."""
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def redacting(seq: int, after: Sequence[RecordedEvent], *, left: str = "moved") -> RecordedEvent:
+    """Return the next event of a case, a redaction that names the event `seq` and what is left of it."""
+    last = after[-1]
+    rest = text({"kind": left, "stage": "registered", "words": "[erased]"})
+    more: dict[str, object] = {"seq": seq, "rest": rest}
+    return recorded(last.case_id, last.seq + 1, last.hash, words="", kind="redacted", more=more)
 
 
 def chain(

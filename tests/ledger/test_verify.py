@@ -8,7 +8,7 @@ from ledger.personal import pattern_of
 from ledger.pool import Connection, Pool, open_pool
 from ledger.store import EventStore
 from ledger.verify import verify_chain, verify_no_personal_data, verify_read_model, verify_roles
-from tests.ledger.chains import chain, fold
+from tests.ledger.chains import chain, fold, redacting
 from tests.ledger.conftest import Database
 
 
@@ -27,8 +27,16 @@ async def unguarded(owner: Connection) -> AsyncIterator[None]:
     await owner.execute("ALTER TABLE events ENABLE TRIGGER USER")
 
 
-async def test_an_untouched_ledger_has_no_breach(pool: Pool, owner: Connection) -> None:
-    await owner.execute("SELECT redact_event('a', 2)")
+async def redacted(store: EventStore, seq: int, *, left: str = "moved") -> None:
+    """Record in case a that one of its events is erased, and erase it as the application may."""
+    events = await store.read("a")
+    record = redacting(seq, events, left=left)
+    await store.append("a", [record], fold((*events, record)))
+    assert await store.erase("a", seq)
+
+
+async def test_an_untouched_ledger_has_no_breach(store: EventStore, pool: Pool) -> None:
+    await redacted(store, 2)
     told: list[tuple[int, int]] = []
     assert await verify_chain(pool, lambda done, total: told.append((done, total))) == ()
     assert told == [(1, 2), (2, 2)]
@@ -61,6 +69,26 @@ async def test_v2_names_a_changed_past(pool: Pool, owner: Connection, change: st
     breaches = await verify_chain(pool)
     assert {breach.invariant for breach in breaches} == {"V2"}
     assert any(breach.case_id == "b" and what in breach.what for breach in breaches)
+
+
+async def test_v2_demands_a_redaction_for_every_erasure_and_an_erasure_for_every_redaction(
+    store: EventStore, pool: Pool, owner: Connection
+) -> None:
+    await owner.execute("SELECT redact_event('b', 2)")
+    events = await store.read("a")
+    record = redacting(3, events)
+    await store.append("a", [record], fold((*events, record)))
+    assert set(await verify_chain(pool)) == {
+        Breach("V2", "b", "event 2 is erased, and no event says on which ground"),
+        Breach("V2", "a", "event 3 is redacted, and its words are still there"),
+    }
+
+
+async def test_v2_names_a_redaction_that_left_another_event(store: EventStore, pool: Pool) -> None:
+    await redacted(store, 2, left="refunded")
+    assert await verify_chain(pool) == (
+        Breach("V2", "a", "what its redaction left of event 2 is another event"),
+    )
 
 
 async def test_v2_names_events_written_out_of_order(pool: Pool, owner: Connection) -> None:

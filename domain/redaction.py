@@ -1,0 +1,317 @@
+"""Words of a history are erased on a legal ground that a second person approved; the rest stays (P2).
+
+An order is followed by two errands to the ledger: what is left of the event is read first and recorded, and
+only once that is written are the words erased. So a crash between them loses nothing but time.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, assert_never
+
+from domain.actor import Actor
+from domain.effect import Effect, EraseWords, ReadRest, RestRead, WordsGone
+from domain.message import CameBack, Command, EffectRefused, EffectSucceeded, Event
+from domain.permission import check_second_person
+from domain.policy import Policy
+from domain.record import Id, Line, Note
+from domain.refusal import Refused
+
+PATIENCE = timedelta(days=30)
+"""A ledger that is down delays an erasure; after this somebody has to order it again."""
+
+Ground = Literal["asked", "rights_of_another", "ordered", "time_over", "wrong_case", "unlawful_content"]
+
+GROUNDS: dict[Ground, tuple[str, str]] = {
+    "asked": (
+        "정보주체가 삭제를 요구하였습니다",
+        "the person whom it is about asked for the erasure",
+    ),
+    "rights_of_another": (
+        "다른 사람의 개인정보나 권리를 침해합니다",
+        "it holds personal data, or touches the rights, of somebody else",
+    ),
+    "ordered": (
+        "법원이나 관청이 삭제를 명하였습니다",
+        "a court or an authority ordered the erasure",
+    ),
+    "time_over": (
+        "보관할 수 있는 기간이 지났습니다",
+        "the time for which it may be kept is over",
+    ),
+    "wrong_case": (
+        "다른 건의 내용을 잘못 적었습니다",
+        "it belongs to another case and was entered here by mistake",
+    ),
+    "unlawful_content": ("내용 자체가 불법입니다", "its content is itself unlawful"),
+}
+"""The legal grounds, in Korean and English; which paragraph it is, the reason says."""
+
+Why = Literal["needed", "own", "wordless", "erased", "refused", "unknown"]
+
+WHY: dict[Why, tuple[str, str]] = {
+    "needed": (
+        "종결되지 않은 건에서 앞으로도 쓸 연락처나 안내문입니다. 종결된 뒤에 지우십시오",
+        "the open case still writes or calls by it; erase it once the case has ended",
+    ),
+    "own": (
+        "삭제 기록 자체는 지우지 않습니다",
+        "it is itself a record of an erasure",
+    ),
+    "wordless": (
+        "지울 글이나 이름이 들어 있지 않습니다",
+        "there are no words, names or contacts in it",
+    ),
+    "erased": (
+        "이미 근거 없이 지워져 남길 내용을 알 수 없습니다",
+        "it was erased by hand, without a record, and nobody knows what it said",
+    ),
+    "refused": ("기록 저장소가 받아들이지 않았습니다", "the ledger refused it"),
+    "unknown": (
+        "기록 저장소가 답하지 않았습니다. 다시 지시하십시오",
+        "the ledger never answered; order it again",
+    ),
+}
+"""Why an order came to nothing, in Korean and English."""
+
+OPENING = 1
+"""Seq of the opening: how the customer is reached stands in it."""
+
+NEEDED = frozenset({"case_opened", "result_registered", "answer_given"})
+"""Kinds whose words an open case still goes by: where it writes to, and what it has yet to say."""
+
+OWN = frozenset({"redaction_ordered", "redacted", "words_erased", "redaction_failed"})
+
+
+class Redact(Command):
+    """Have the words of one event erased.
+
+    Attributes:
+        seq: the event's number, as `redress show` gives it.
+        ground: one of the legal grounds.
+        approved_by: who approved it: a supervisor or head other than the owner and whoever asks.
+    """
+
+    kind: Literal["redact"] = "redact"
+    seq: int
+    reason: Note
+    ground: Ground
+    approved_by: Id
+
+
+class RedactionOrdered(Event):
+    """The words of an event are to be erased; the ledger is asked what is left of it."""
+
+    kind: Literal["redaction_ordered"] = "redaction_ordered"
+    number: int
+    seq: int
+    reason: Note
+    ground: Ground
+    approved_by: Id
+
+
+class Redacted(Event):
+    """The words of an event are erased, why, on which ground, and who approved it: not its owner.
+
+    Attributes:
+        was: the kind of the event.
+        rest: its canonical text without the words; whoever reads the case from now on reads this.
+    """
+
+    kind: Literal["redacted"] = "redacted"
+    number: int
+    seq: int
+    was: Line
+    rest: str
+    reason: Note
+    ground: Ground
+    approved_by: Id
+
+
+class WordsErased(Event):
+    """The ledger holds the words no longer."""
+
+    kind: Literal["words_erased"] = "words_erased"
+    number: int
+    seq: int
+
+
+class RedactionFailed(Event):
+    """An order came to nothing."""
+
+    kind: Literal["redaction_failed"] = "redaction_failed"
+    number: int
+    seq: int
+    why: Why
+
+
+RedactionEvent = RedactionOrdered | Redacted | WordsErased | RedactionFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order to erase.
+
+    Attributes:
+        written: seq of the event that must be in the ledger before the next errand.
+        at: when it last went on; of what is erased, when the ledger said so.
+        why: why it came to nothing, where it did.
+    """
+
+    number: int
+    seq: int
+    reason: str
+    ground: Ground
+    approved_by: str
+    by: Actor
+    written: int
+    at: datetime
+    state: Literal["ordered", "redacted", "erased", "failed"] = "ordered"
+    why: Why | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redactions:
+    """What was ordered to be erased, and how far it is."""
+
+    orders: tuple[Order, ...] = ()
+
+
+def decide(
+    redactions: Redactions,
+    policy: Policy,
+    command: Redact,
+    *,
+    last: int,
+    owner: str | None,
+    ended: bool,
+) -> tuple[RedactionEvent, ...]:
+    """Order an erasure.
+
+    Args:
+        redactions: what was ordered before.
+        policy: whose role directory knows the approver.
+        command: what is asked.
+        last: number of the case's last event.
+        owner: who owns the case, or owned it when it ended.
+        ended: whether the case has.
+    """
+    if not 1 <= command.seq <= last:
+        raise Refused(
+            f"seq: the case has events 1 to {last}; give a number as `redress show` does", code="no-event"
+        )
+    if any(each.seq == command.seq and each.state != "failed" for each in redactions.orders):
+        raise Refused(
+            f"seq: event {command.seq} is erased, or about to be; leave it, or name another", code="redacted"
+        )
+    if command.seq == OPENING and not ended:
+        raise Refused(
+            "seq: the open case still writes or calls by its opening; ask again once it has ended",
+            code="needed",
+        )
+    check_second_person(policy, command.approved_by, owner=owner, by=command.by.id)
+    ordered = RedactionOrdered(
+        number=len(redactions.orders) + 1,
+        seq=command.seq,
+        reason=command.reason,
+        ground=command.ground,
+        approved_by=command.approved_by,
+        at=command.at,
+        by=command.by,
+    )
+    return (ordered,)
+
+
+def todo(redactions: Redactions) -> tuple[Effect, ...]:
+    """Return what the ledger is still to be asked; each errand waits for the event before it."""
+    return tuple(_errand(each) for each in redactions.orders if each.state in ("ordered", "redacted"))
+
+
+def _errand(order: Order) -> Effect:
+    if order.state == "ordered":
+        key, request = f"redaction:{order.number}", ReadRest(seq=order.seq)
+        return Effect(key=key, request=request, patience=PATIENCE, after_written=order.written)
+    key, erase = f"erasure:{order.number}", EraseWords(seq=order.seq)
+    return Effect(key=key, request=erase, patience=PATIENCE, after_written=order.written)
+
+
+def came_back(redactions: Redactions, fact: CameBack, *, ended: bool) -> tuple[RedactionEvent, ...]:
+    """Record what is left before anything is erased, and that it was."""
+    order = redactions.orders[int(fact.key.partition(":")[2]) - 1]
+    match fact:
+        case EffectSucceeded(result=RestRead() as read):
+            why = _why_not(read, ended=ended)
+            return (_failed(order, fact, why),) if why else (_redacted(order, read, fact),)
+        case EffectSucceeded(result=WordsGone()):
+            return (WordsErased(number=order.number, seq=order.seq, at=fact.at),)
+        case EffectRefused(code="erased"):
+            return (_failed(order, fact, "erased"),)
+        case EffectRefused():
+            return (_failed(order, fact, "refused"),)
+        case _:
+            return (_failed(order, fact, "unknown"),)
+
+
+def _why_not(read: RestRead, *, ended: bool) -> Why | None:
+    if read.was in OWN:
+        return "own"
+    if read.was in NEEDED and not ended:
+        return "needed"
+    return None if read.words else "wordless"
+
+
+def _redacted(order: Order, read: RestRead, fact: CameBack) -> Redacted:
+    return Redacted(
+        number=order.number,
+        seq=order.seq,
+        was=read.was,
+        rest=read.rest,
+        reason=order.reason,
+        ground=order.ground,
+        approved_by=order.approved_by,
+        at=fact.at,
+        by=order.by,
+    )
+
+
+def _failed(order: Order, fact: CameBack, why: Why) -> RedactionFailed:
+    return RedactionFailed(number=order.number, seq=order.seq, why=why, at=fact.at)
+
+
+def order_of(redactions: Redactions, seq: int) -> Order | None:
+    """Return the last order about an event."""
+    return next((each for each in reversed(redactions.orders) if each.seq == seq), None)
+
+
+def evolve(redactions: Redactions, event: RedactionEvent, version: int) -> Redactions:
+    """Apply one event about an erasure."""
+    if isinstance(event, RedactionOrdered):
+        order = Order(
+            number=event.number,
+            seq=event.seq,
+            reason=event.reason,
+            ground=event.ground,
+            approved_by=event.approved_by,
+            by=event.by,
+            written=version,
+            at=event.at,
+        )
+        return replace(redactions, orders=(*redactions.orders, order))
+    return replace(
+        redactions,
+        orders=tuple(
+            _moved(order, event, version) if order.number == event.number else order
+            for order in redactions.orders
+        ),
+    )
+
+
+def _moved(order: Order, event: Redacted | WordsErased | RedactionFailed, version: int) -> Order:
+    match event:
+        case Redacted():
+            return replace(order, state="redacted", written=version, at=event.at)
+        case WordsErased():
+            return replace(order, state="erased", at=event.at)
+        case RedactionFailed(why=why):
+            return replace(order, state="failed", at=event.at, why=why)
+        case _:
+            assert_never(event)
