@@ -11,6 +11,7 @@ from domain.record import canonical
 from domain.rest import rest_of
 from ledger.errors import LedgerError
 from ledger.fold import events_of
+from ledger.rests import is_erased
 from ledger.store import EventStore
 
 
@@ -22,14 +23,18 @@ class Redactions:
 
     @activity.defn
     async def read_rest(self, ask: Ask) -> Answer:
-        """Return what is left of an event; the words themselves travel nowhere."""
+        """Return what is left of an event; the words themselves travel nowhere.
+
+        Of one that is erased already, with a record that nobody heard the end of, it is what that left.
+        """
         request = expect(ask, ReadRest)
         entry = await self._entry(ask.case_id, request.seq)
         if not entry.body:
             raise refused("its words were erased without a record", "erased")
         (event,) = events_of((entry,))
         rest = canonical(rest_of(event))
-        return Answer(result=RestRead(was=entry.kind, rest=rest, words=rest != canonical(event)))
+        words = is_erased(entry) or rest != canonical(event)
+        return Answer(result=RestRead(was=entry.kind, rest=rest, words=words))
 
     @activity.defn
     async def erase_words(self, ask: Ask) -> Answer:

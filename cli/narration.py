@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.case import CaseEvent
+from domain.redaction import GROUNDS, WHY
 
 Sentences = tuple[str, str]
 """Korean and English."""
@@ -237,6 +238,14 @@ TOLD: Mapping[str, Telling] = {
     "removal_unexplained": lambda _: (
         "삭제 사유를 제때 밝히지 않았습니다",
         "nobody explained in time why the post is gone",
+    ),
+    "redacted": lambda event: (
+        f"{event.seq}번 기록의 글을 지웠습니다: {GROUNDS[event.ground][0]}",
+        f"the words of event {event.seq} are erased: {GROUNDS[event.ground][1]}",
+    ),
+    "redaction_failed": lambda event: (
+        f"{event.seq}번 기록을 지우지 못했습니다: {WHY[event.why][0]}",
+        f"the words of event {event.seq} stay: {WHY[event.why][1]}",
     ),
     "answer_given": lambda _: ("답변을 썼습니다", "answered by its owner"),
     "case_ended": lambda event: ENDS[event.end],

@@ -55,7 +55,7 @@ class Sight:
     """What is known of a case.
 
     Attributes:
-        source: workflow, or ledger where no worker answers or words of it were erased.
+        source: workflow, or ledger where no worker answers.
         timezone: in which times are shown.
         notes: what could not be asked.
         after_sale: how soon and how courteously it was dealt with, where the ledger can be read.
@@ -89,12 +89,10 @@ async def sight(settings: Settings, number: str, viewer: Actor | None = None) ->
     """
     live, kept = await asyncio.gather(_live(settings, number), recorded(settings, number))
     known = kept if isinstance(kept, Recorded) else Recorded((), None)
-    # A run remembers words that were erased after it heard them; the ledger does not.
-    forgot = known.case is not None and bool(known.case.redactions.orders)
-    if known.case is not None and (forgot or not isinstance(live, CaseView)):
-        seen, source = view(known.case, head=known.entries[-1].hash, unwritten=0, viewer=viewer), "ledger"
-    elif isinstance(live, CaseView):
+    if isinstance(live, CaseView):
         seen, source = _with_scores(live, known, viewer), "workflow"
+    elif known.case is not None:
+        seen, source = view(known.case, head=known.entries[-1].hash, unwritten=0, viewer=viewer), "ledger"
     elif isinstance(live, NotFound) and isinstance(kept, Recorded):
         raise NotFound(f"there is no case {number}")
     else:

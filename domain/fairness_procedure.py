@@ -81,8 +81,8 @@ def channel_switches(history: History, contacts: list[Seen[ContactLogged]]) -> l
 def vanished_record(history: History) -> Iterator[Finding]:
     """P2: the history has a gap in its numbers, words in it were erased, or the firm took a public post down.
 
-    A lawful redaction will be an event with reason, ground and approver; until the domain has one, every
-    erased body is a finding. A post that the firm hid or removed is one unless it said why, on which ground
+    A lawful erasure has a record with reason, ground and approver, and what that left is read in its place;
+    one without is a finding. So is a post that the firm hid or removed, unless it said why, on which ground
     and who approved it; saying so later puts it right.
     """
     yield from _vanished_post(history)

@@ -50,8 +50,8 @@ Why = Literal["needed", "own", "wordless", "erased", "refused", "unknown"]
 
 WHY: dict[Why, tuple[str, str]] = {
     "needed": (
-        "종결되지 않은 건에서 앞으로도 쓸 연락처나 안내문입니다. 종결된 뒤에 지우십시오",
-        "the open case still writes or calls by it; erase it once the case has ended",
+        "종결되지 않은 건이 아직 따르는 내용입니다. 종결된 뒤에 지우십시오",
+        "the open case still goes by these words; erase them once it has ended",
     ),
     "own": (
         "삭제 기록 자체는 지우지 않습니다",
@@ -76,8 +76,30 @@ WHY: dict[Why, tuple[str, str]] = {
 OPENING = 1
 """Seq of the opening: how the customer is reached stands in it."""
 
-NEEDED = frozenset({"case_opened", "result_registered", "answer_given"})
-"""Kinds whose words an open case still goes by: where it writes to, and what it has yet to say."""
+FREE = frozenset(
+    {
+        "acknowledgement_sent",
+        "added_to_case",
+        "answer_notified",
+        "attempt_refused",
+        "case_escalated",
+        "case_resumed",
+        "contact_logged",
+        "contact_taken_in",
+        "evidence_recorded",
+        "offer_notice_sent",
+        "owner_away",
+        "remedy_declined",
+        "removal_explained",
+        "result_notified",
+        "transfer_offered",
+    }
+)
+"""Kinds of which an open case carries no word in its state: its run knows of them no more than the ledger.
+
+By all other words it still goes: where it writes to, what was stated, promised, wished, asked for and found.
+A run that is alive could show them after the ledger has forgotten them, so they wait for the end.
+"""
 
 OWN = frozenset({"redaction_ordered", "redacted", "words_erased", "redaction_failed"})
 
@@ -254,9 +276,9 @@ def came_back(redactions: Redactions, fact: CameBack, *, ended: bool) -> tuple[R
 def _why_not(read: RestRead, *, ended: bool) -> Why | None:
     if read.was in OWN:
         return "own"
-    if read.was in NEEDED and not ended:
-        return "needed"
-    return None if read.words else "wordless"
+    if not read.words:
+        return "wordless"
+    return None if ended or read.was in FREE else "needed"
 
 
 def _redacted(order: Order, read: RestRead, fact: CameBack) -> Redacted:

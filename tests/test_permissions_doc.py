@@ -27,6 +27,8 @@ def _line(name: str, permit: Permit, roles: list[Role]) -> str:
 
 
 def _stages(stages: tuple[Stage, ...]) -> str:
+    if set(stages) == {*OPEN, "ended"}:
+        return "open or ended"
     return "open, whatever its stage" if set(stages) == set(OPEN) else ", ".join(stages)
 
 

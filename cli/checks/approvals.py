@@ -1,14 +1,16 @@
-"""V7: nobody approves their own proposal, and what was approved is what was agreed and carried out."""
+"""V7: nobody approves their own proposal or erasure, and what was approved is what was agreed and done."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cli.checks.evidence import Ledger, whole
+from domain import assignment
 from domain.actor import Role
 from domain.case import CaseEvent
 from domain.gesture import gesture_steps
 from domain.interest import InterestOwed
 from domain.plan import Plan, amount_of, chosen, hash_of
+from domain.redaction import RedactionOrdered
 from domain.refusal import Refused
 from domain.remedy import RemedyAgreed, RemedyApproved, RemedyCompensated, RemedyDone, RemedyProposed
 from domain.saga import InspectionFound, SagaBegun, StepDone, StepSkipped, steps_of
@@ -20,8 +22,18 @@ def approval_breaches(ledger: Ledger) -> tuple[Breach, ...]:
     return tuple(
         Breach("V7", case_id, what)
         for case_id, happened in whole(ledger)
-        for what in _Remedies().faults(happened)
+        for what in (*_Remedies().faults(happened), *_erasures(happened))
     )
+
+
+def _erasures(happened: tuple[CaseEvent, ...]) -> Iterator[str]:
+    """Name every erasure that its requester, or the case's owner, approved."""
+    desk = assignment.Assignment()
+    for event in happened:
+        if isinstance(event, assignment.AssignmentEvent):
+            desk = assignment.evolve(desk, event)
+        elif isinstance(event, RedactionOrdered) and event.approved_by in (desk.owner, event.by.id):
+            yield f"{event.approved_by} approved the erasing of event {event.seq}, and asked or owns the case"
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ from tests.domain.lives import (
 )
 from tests.domain.test_customers_say import CHOICE
 from tests.domain.test_interest import INTEREST, returned
+from tests.domain.test_redaction import CALL, HANDLED, redact
 from tests.domain.test_saga_kinds import part_returned
 
 LARGE = plan(decision(amount=eur(20_000)))
@@ -66,6 +67,16 @@ def test_a_proposal_approved_by_its_requester_is_named_whatever_the_role(role: R
     own = Actor(role=role, id="ann")
     events = altered("remedy_approved", given(*CARRIED_OUT).events, by=own)
     assert found(*events) == [f"{own} approved proposal 1, which is ann's own"]
+
+
+@pytest.mark.parametrize("approver", ["ann", "sue"])
+def test_an_erasure_approved_by_the_owner_or_by_whoever_asked_is_named(approver: str) -> None:
+    asked = redact(by=SUPERVISOR, approved_by="hal")
+    events = HANDLED.told(asked).events
+    assert found(*events) == []
+    assert found(*altered("redaction_ordered", events, approved_by=approver)) == [
+        f"{approver} approved the erasing of event {CALL}, and asked or owns the case"
+    ]
 
 
 def test_an_approval_of_what_nobody_proposed_is_named() -> None:

@@ -487,6 +487,15 @@ ROLES_AND_RECORDS = {
         "somebody else than the owner",
         {"reason": "보기 좋지 않아서", "legal_ground": "약관", "approved_by": "sup-01"},
     ),
+    "words are erased on the word of one person": Act(
+        "R16",
+        "posted",
+        SUPERVISOR,
+        "redact",
+        "second-person",
+        "somebody else than the owner",
+        {"seq": 2, "reason": "보기 좋지 않아서", "ground": "unlawful_content", "approved_by": "sup-01"},
+    ),
     "a contact is edited": Act(
         "R72",
         "offered",

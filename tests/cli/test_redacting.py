@@ -1,4 +1,4 @@
-"""Words are erased in a running case and in one that has ended, on the real server; the rest stays readable."""
+"""Words are erased in a running case and after its end, on the real server; the rest stays readable."""
 
 import asyncio
 from typing import Any

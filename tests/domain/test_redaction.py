@@ -17,7 +17,7 @@ from domain.fairness_history import Entry, numbered
 from domain.message import Event
 from domain.policy import Policy
 from domain.record import canonical
-from domain.redaction import GROUNDS, WHY, Redact
+from domain.redaction import FREE, GROUNDS, WHY, Redact
 from domain.rest import MARK, rest_of
 from domain.view import case_row
 from tests.domain.fair_lives import STORIES
@@ -42,6 +42,11 @@ HANDLED = given(
     *RAISED, triage(), say(AcceptCase, AGENT), contact(summary="her neighbour Tom Kim heard it too")
 )
 ENDED = HANDLED.told(say(WithdrawCase, MIRA))
+LIVES = [
+    story.life
+    for each in STORIES.values()
+    for story in (each.broken, each.right, each.near_miss, *each.also_broken, *each.also_right)
+]
 CALL = len(HANDLED.events)
 """Number of the contact whose words are erased."""
 
@@ -57,6 +62,10 @@ def read(life: Life, seq: int = CALL) -> Any:
     rest = rest_of(event)
     answer = RestRead(was=event.kind, rest=canonical(rest), words=rest != event)
     return ok(f"redaction:{len(life.case.redactions.orders)}", answer)
+
+
+def kind_of(event: Event) -> str:
+    return getattr(event, "kind", "")
 
 
 def gone(life: Life) -> Any:
@@ -133,7 +142,7 @@ def test_an_ended_case_is_erased_in_as_well_and_stays_ended() -> None:
 
 def test_what_an_open_case_still_goes_by_is_kept() -> None:
     life = given(*STORIES["O1"].right.life.events, policy=STORIES["O1"].right.life.case.policy)
-    seq = 1 + [getattr(event, "kind", "") for event in life.events].index("result_registered")
+    seq = 1 + [kind_of(event) for event in life.events].index("result_registered")
     life = life.told(redact(seq))
     failed = life.when(read(life, seq)).event("redaction_failed")
     assert failed.why == "needed"
@@ -141,13 +150,13 @@ def test_what_an_open_case_still_goes_by_is_kept() -> None:
 
 def test_a_record_of_an_erasure_is_not_erased() -> None:
     life = erased(HANDLED)
-    at = 1 + [getattr(event, "kind", "") for event in life.events].index("redacted")
+    at = 1 + [kind_of(event) for event in life.events].index("redacted")
     life = life.told(redact(at))
     assert life.when(read(life, at)).event("redaction_failed").why == "own"
 
 
 def test_where_there_are_no_words_nothing_is_erased() -> None:
-    seq = 1 + [getattr(event, "kind", "") for event in HANDLED.events].index("case_accepted")
+    seq = 1 + [kind_of(event) for event in HANDLED.events].index("case_accepted")
     life = HANDLED.told(redact(seq))
     assert life.when(read(life, seq)).event("redaction_failed").why == "wordless"
 
@@ -195,20 +204,26 @@ def test_an_offer_keeps_the_plan_that_was_approved_under_its_hash() -> None:
     assert rest_of(offer).plan == offer.plan
 
 
+def test_what_an_open_case_may_lose_stands_nowhere_in_its_state() -> None:
+    """Else a run that is alive would go on showing what the ledger has forgotten."""
+    lost = set()
+    for life in LIVES:
+        left = [rest_of(event) if kind_of(event) in FREE else event for event in life.events]
+        lost |= {kind_of(event) for event, rest in zip(life.events, left, strict=True) if event != rest}
+        start = unopened("TEST", life.case.policy)
+        assert reduce(evolve, left, start) == reduce(evolve, life.events, start)
+    assert {"contact_logged", "transfer_offered", "result_notified", "offer_notice_sent"} <= lost
+
+
 def test_a_case_folds_to_the_same_line_from_what_is_left_of_every_event() -> None:
-    lives = [
-        story.life
-        for each in STORIES.values()
-        for story in (each.broken, each.right, each.near_miss, *each.also_broken, *each.also_right)
-    ]
     wordless = 0
-    for life in lives:
+    for life in LIVES:
         left = refolded(life.events, life.case.policy)
         whole = reduce(evolve, life.events, unopened("TEST", life.case.policy))
         assert case_row(left) == case_row(whole)
         assert is_over(left) == is_over(whole)
         wordless += all(rest_of(event) == event for event in life.events)
-    assert (len(lives) > 60, wordless) == (True, 0)
+    assert (len(LIVES) > 60, wordless) == (True, 0)
 
 
 def test_a_lawful_erasure_is_no_finding_and_one_by_hand_is() -> None:
