@@ -21,6 +21,7 @@ from domain.questions import JUSTICE, SCALES, Scale
 from domain.record import Line, Record
 from domain.repetition import Cared, Repeated, answers_of, cared
 from domain.scores import CaseScores, Mean, Scored, Share, Typical, scored, scores_of
+from domain.solving import CaseSolved, Solving, solved_of, solving
 from settings import Settings
 
 
@@ -38,6 +39,7 @@ class Scores(Record):
     Attributes:
         unjudged: cases whose opening or pinned policy is gone from the ledger.
         repeated: by whom the same question was answered how often, and with how much care.
+        solving: how problems were solved, under the same headings, the firm last.
     """
 
     firm: Scored
@@ -45,6 +47,7 @@ class Scores(Record):
     scales: dict[Line, Scale]
     unjudged: int
     repeated: tuple[Cared, ...]
+    solving: tuple[Solving, ...]
 
 
 def register(app: typer.Typer) -> None:
@@ -78,11 +81,13 @@ async def _figures(
 ) -> Scores:
     cases: list[CaseScores] = []
     repeated: list[Repeated] = []
+    solved: list[CaseSolved] = []
     unjudged = 0
     async for number, told in stand(settings, at):
         if told is None:
             unjudged += 1
             continue
+        solved += (each for each in (solved_of(number, told),) if each is not None)
         repeated += (each for each in answers_of(number, told))
         if days.holds_receipt(told):
             shown = may_see_scores(told.policy, viewer, ended=told.ended is not None)
@@ -94,7 +99,19 @@ async def _figures(
         scales=dict(SCALES),
         unjudged=unjudged,
         repeated=cared(repeated, {each.case for each in cases}),
+        solving=tuple(_solving(cases, solved, by, headings)),
     )
+
+
+def _solving(
+    cases: list[CaseScores], solved: list[CaseSolved], by: By, headings: list[str]
+) -> Iterator[Solving]:
+    """Yield how problems were solved, under each heading and in the firm."""
+    under = {each.case: _heading(each, by) for each in cases}
+    own = [each for each in solved if each.case in under]
+    for name in headings:
+        yield solving(name, (each for each in own if under[each.case] == name), solved)
+    yield solving(FIRM, own, solved)
 
 
 def _heading(case: CaseScores, by: By) -> str:
@@ -113,6 +130,7 @@ def shown(found: Scores, days: Period, by: By) -> RenderableType:
     if found.firm.kept_back:
         parts.append(plain(f"{found.firm.kept_back} kept back until the end (종결 전 비공개)"))
     parts += [_said(every, by), _servqual(every, by)]
+    parts.append(_solved(found.solving, by))
     if found.repeated:
         parts.append(_care(found.repeated))
     return Group(*parts)
@@ -168,6 +186,24 @@ def _dimensions(each: Scored) -> Iterator[tuple[str, Mean, str]]:
     yield "확신성 assurance", sure.gap, f"I2 {sure.blame_or_jargon}, {people}"
     warm = each.empathy
     yield "공감성 empathy", warm.gap, f"I1 {warm.cold}, I3 {warm.hostile}, I5 {warm.record_ignored}"
+
+
+def _solved(every: tuple[Solving, ...], by: By) -> RenderableType:
+    shown = table(
+        "\nHow problems were solved (문제 해결; 괄호 안은 건수)",
+        by.value,
+        "첫 접촉 해결 first contact",
+        "인바운드 inbound",
+        "아웃바운드 outbound",
+        "회복률 recovered",
+        "같은 원인 재발 same cause again",
+    )
+    for each in every:
+        first, well, again = (
+            _share(part) for part in (each.first_contact, each.recovered, each.same_cause_again)
+        )
+        row(shown, each.heading, first, each.inbound, each.outbound, well, again)
+    return shown
 
 
 def _care(repeated: tuple[Cared, ...]) -> RenderableType:

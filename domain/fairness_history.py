@@ -19,7 +19,7 @@ from domain.fairness_limits import RuleId
 from domain.finding import TEXTS, Finding, State, Words, part_of
 from domain.happy_call import HappyCallAnswered
 from domain.harm_withdrawal import HarmWithdrawn
-from domain.intake import CaseOpened, OrderRead
+from domain.intake import CaseOpened, CustomerRead, OrderRead
 from domain.joining import CaseSplit
 from domain.policy import Policy
 from domain.remedy import RemedyAgreed, RemedyOffered, RemedyProposed
@@ -127,6 +127,13 @@ class History:
     def opened(self) -> Seen[CaseOpened] | None:
         """How the case came in."""
         return next(iter(self.of(CaseOpened)), None)
+
+    @cached_property
+    def customer(self) -> str | None:
+        """Whose case it is, as the CRM said last, else as the channel did."""
+        read = [each.event.snapshot.customer_id for each in self.of(CustomerRead)]
+        own = self.opened.event.opening.contact.customer_id if self.opened else None
+        return next((each for each in reversed(read) if each is not None), own)
 
     @cached_property
     def ended(self) -> Seen[CaseEnded] | None:

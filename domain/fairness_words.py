@@ -12,7 +12,6 @@ from hashlib import sha256
 from domain.ending import AnswerNotified
 from domain.fairness_history import History, Seen
 from domain.finding import Finding, said
-from domain.intake import CustomerRead
 from domain.remedy import OfferNoticeSent
 from domain.result import ResultNotified
 
@@ -60,7 +59,7 @@ def said_twice(history: History) -> Iterator[Finding]:
 
 def told_in(case: str, history: History) -> Iterator[Told]:
     """Yield what the customer of a case was told; nobody can compare what an unknown customer was told."""
-    customer = _customer(history)
+    customer = history.customer
     if customer is None:
         return
     for seq, event in _delivered(history):
@@ -85,9 +84,3 @@ def _delivered(history: History) -> Iterator[Seen[Answering]]:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
-
-
-def _customer(history: History) -> str | None:
-    read = [each.event.snapshot.customer_id for each in history.of(CustomerRead)]
-    own = history.opened.event.opening.contact.customer_id if history.opened else None
-    return next((each for each in reversed(read) if each is not None), own)

@@ -198,7 +198,7 @@ def scored(heading: str, cases: Iterable[CaseScores]) -> Scored:
         forms=sum(each.quality.answered and not (each.kept_back or each.begged) for each in own),
         kept_back=sum(each.kept_back for each in own),
         begged=sum(each.begged for each in own),
-        problem_gone=_share([each["problem_gone"] for each in answers if "problem_gone" in each]),
+        problem_gone=share([each["problem_gone"] for each in answers if "problem_gone" in each]),
         means={name: _mean(each.get(name) for each in answers) for name in ASKED},
         recommend=_recommendation([each["recommend"] for each in answers if "recommend" in each]),
         tangibles=_mean(each.tangibles for each in quality),
@@ -256,7 +256,8 @@ def _mean(answers: Iterable[float | None]) -> Mean:
     )
 
 
-def _share(answers: Sequence[int]) -> Share:
+def share(answers: Sequence[int]) -> Share:
+    """Return how many of these are so."""
     return _of(sum(answers), len(answers))
 
 

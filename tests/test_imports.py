@@ -202,6 +202,7 @@ LIFE = (
     "fairness_along",
     "service_quality",
     "scores",
+    "solving",
     "repetition",
     "clock_view",
     "follow_up_view",

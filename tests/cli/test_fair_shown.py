@@ -13,8 +13,9 @@ from domain.figures import Period
 from domain.questions import SCALES
 from domain.repetition import answers_of, cared
 from domain.scores import scored
+from domain.solving import solved_of, solving
 from tests.domain.test_fairness_many import REFUSED, judged, short
-from tests.domain.test_scores import asked, called, case
+from tests.domain.test_scores import asked, called, case, told
 
 DAYS = Period(first=date(2026, 3, 1), last=date(2026, 3, 31))
 
@@ -42,10 +43,21 @@ def test_scores_are_shown_with_how_many_answered_and_what_is_kept_back() -> None
     cases = [case(called(outcome_fair=6, recommend=9)), case(called(outcome_fair=2), "TWO", shown=False)]
     repeated = cared(list(answers_of("A", asked())), {"A"})
     every = scored("firm", cases)
-    found = Scores(firm=every, by=(every,), scales=dict(SCALES), unjudged=0, repeated=repeated)
+    solved = solved_of("ONE", told(called()))
+    assert solved is not None
+    found = Scores(
+        firm=every,
+        by=(every,),
+        scales=dict(SCALES),
+        unjudged=0,
+        repeated=repeated,
+        solving=(solving("firm", [solved], [solved]),),
+    )
     text = read(scores_shown(found, DAYS, ScoresBy.PRODUCT))
     assert "6.0 (1)" in text
     assert "1 kept back until the end" in text
     assert "100 (1)" in text
     assert "promises kept" in text
     assert "같은 질문" in text
+    assert "첫 접촉 해결" in text
+    assert "100 % (1)" in text

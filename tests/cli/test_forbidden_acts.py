@@ -495,6 +495,7 @@ ROLES_AND_RECORDS = {
         "second-person",
         "somebody else than the owner",
         {"seq": 2, "reason": "보기 좋지 않아서", "ground": "unlawful_content", "approved_by": "sup-01"},
+        recorded=True,
     ),
     "a contact is edited": Act(
         "R72",
