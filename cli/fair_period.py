@@ -15,6 +15,7 @@ from domain.fairness_marks import Facts, facts_of
 from domain.figures import Broken, Period, broken_in, gathered, shares
 from domain.finding import Finding
 from domain.follow_up_view import may_see_scores
+from domain.redaction_events import OWN
 from domain.refusal import Refused
 from domain.theme import is_request
 from ledger.pool import Pool
@@ -168,8 +169,11 @@ async def _every_case(pool: Pool) -> AsyncIterator[tuple[str, tuple[Entry, ...]]
 
 
 def as_of(entries: tuple[Entry, ...], now: datetime) -> datetime:
-    """Return when to judge a case: at its end, else now; a case may live on a clock ahead of ours."""
-    last = entries[-1].at
+    """Return when to judge a case: at its end, else now; a case may live on a clock ahead of ours.
+
+    Words that are erased after the end are no reason to judge it anew.
+    """
+    last = max(entry.at for entry in entries if entry.kind not in OWN)
     return last if any(entry.kind == "case_ended" for entry in entries) else max(last, now)
 
 

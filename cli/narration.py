@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.case import CaseEvent
-from domain.redaction import GROUNDS, WHY
+from domain.redaction_events import GROUNDS, WHY
 
 Sentences = tuple[str, str]
 """Korean and English."""

@@ -14,7 +14,8 @@ from cli.output import Json, answer, plain
 from cli.sight import folded
 from client import NotFound, Redress
 from domain.case import is_over
-from domain.redaction import GROUNDS, WHY, Redact, order_of
+from domain.redaction import order_of
+from domain.redaction_events import GROUNDS, WHY, Redact
 from domain.refusal import Refused
 from ledger.fold import fold_case, wordless
 from ledger.store import EventStore

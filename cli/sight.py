@@ -21,7 +21,8 @@ from domain.chain import RecordedEvent
 from domain.follow_up_view import FollowUpView, follow_up_view, may_see_scores, without_scores
 from domain.phases import PhaseTaken, phases
 from domain.record import iso
-from domain.redaction import GROUNDS, order_of
+from domain.redaction import order_of
+from domain.redaction_events import GROUNDS
 from domain.remedy import WHOSE
 from domain.view import CaseView, GuaranteeView, ProposalView, WishView, view
 from ledger.errors import LedgerError

@@ -46,6 +46,7 @@ from domain.case_reading import (
 )
 from domain.case_state import Case, opened
 from domain.message import Event
+from domain.redaction_events import Redact
 from domain.refusal import Refused
 from domain.retention import TakeRetentionStep
 from domain.suggestion import corrections
@@ -152,7 +153,7 @@ def commanded(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return _taken_over(case, command)
         case post.ReportRemoval() | post.ExplainRemoval():
             return post.decide(case.post, opened(case), case.policy, case.assignment.owner, command)
-        case redaction.Redact():
+        case Redact():
             return redaction.decide(
                 case.redactions,
                 case.policy,

@@ -71,7 +71,7 @@ from domain.lesson import LessonEvent
 from domain.message import Event
 from domain.post import PostEvent
 from domain.promise import PromiseEvent
-from domain.redaction import RedactionEvent
+from domain.redaction_events import RedactionEvent
 from domain.regard import BriefOpened
 from domain.remedy import RemedyAgreed, RemedyCompensated, RemedyDone, RemedyEvent, RoundOpened
 from domain.result import ResultEvent

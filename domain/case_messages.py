@@ -25,7 +25,7 @@ from domain.lesson import LessonEvent
 from domain.post import PostCommand, PostEvent
 from domain.promise import PromiseCommand, PromiseEvent
 from domain.record import Instant, Line, Record
-from domain.redaction import Redact, RedactionEvent
+from domain.redaction_events import Redact, RedactionEvent
 from domain.regard import BriefOpened, OpenBrief
 from domain.remedy import RemedyCommand, RemedyEvent
 from domain.result import ResultCommand, ResultEvent

@@ -165,6 +165,7 @@ LIFE = (
     "learnt",
     "amendment",
     "rest",
+    "redaction_events",
     "redaction",
     "plain_speech",
     "case_messages",

@@ -10,7 +10,7 @@ from domain.case import CaseEvent
 from domain.gesture import gesture_steps
 from domain.interest import InterestOwed
 from domain.plan import Plan, amount_of, chosen, hash_of
-from domain.redaction import RedactionOrdered
+from domain.redaction_events import RedactionOrdered
 from domain.refusal import Refused
 from domain.remedy import RemedyAgreed, RemedyApproved, RemedyCompensated, RemedyDone, RemedyProposed
 from domain.saga import InspectionFound, SagaBegun, StepDone, StepSkipped, steps_of

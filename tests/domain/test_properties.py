@@ -84,6 +84,7 @@ from domain.notice import unfilled
 from domain.plan import Alternative
 from domain.policy import Guarantee, InterestRate, OfferRule, RepeatFailure, StatutoryClock
 from domain.record import canonical
+from domain.redaction_events import Redact
 from domain.refusal import Refused
 from domain.rest import rest_of
 from domain.treatment_rules import ProfileRules
@@ -444,7 +445,7 @@ COMMANDS: dict[Any, Make] = {
         "approved_by": d(st.sampled_from(["sue", "hal", "ann", "nobody"])),
         **TEXT,
     },
-    redaction.Redact: lambda c, d: {
+    Redact: lambda c, d: {
         "seq": d(st.sampled_from([0, 1, 2, c.version, c.version + 1])),
         "ground": d(st.sampled_from(["asked", "ordered"])),
         "approved_by": d(st.sampled_from(["sue", "hal", "ann", "nobody"])),

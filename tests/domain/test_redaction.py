@@ -17,7 +17,8 @@ from domain.fairness_history import Entry, numbered
 from domain.message import Event
 from domain.policy import Policy
 from domain.record import canonical
-from domain.redaction import FREE, GROUNDS, WHY, Redact
+from domain.redaction import FREE
+from domain.redaction_events import GROUNDS, WHY, Redact
 from domain.rest import MARK, rest_of
 from domain.view import case_row
 from tests.domain.fair_lives import STORIES

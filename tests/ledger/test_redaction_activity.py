@@ -9,7 +9,7 @@ from domain.case import evolve, unopened
 from domain.chain import GENESIS, RecordedEvent
 from domain.effect import Ask, EraseWords, ReadRest, RestRead, WordsGone
 from domain.message import Event
-from domain.redaction import Redacted
+from domain.redaction_events import Redacted
 from domain.view import case_row
 from ledger.errors import LedgerUnavailable
 from ledger.fold import events_of, fold_case, fold_row, wordless
