@@ -94,7 +94,8 @@ class Stage:
             planned = agenda.next(scene, played.now)
             played.slips = tuple(agenda.slips.values())
             if planned is not None and planned[0] <= played.now:
-                await self._act(played, planned[1])
+                if await self._act(played, planned[1]) is not None and planned[1].plants is None:
+                    agenda.refused(planned[1])
                 scene = replace(scene, done=scene.done | {planned[1].topic})
             elif not await self._pass(played, _step(played, planned and planned[0])):
                 played.stuck = None if await self._has_ended(played) else "time does not pass"
@@ -141,17 +142,19 @@ class Stage:
         played.view = await _patiently(lambda: self._redress.view(played.number))
         return played.view
 
-    async def _act(self, played: Played, intention: Intention) -> None:
+    async def _act(self, played: Played, intention: Intention) -> str | None:
+        """Do what somebody means to do, and return the code with which it was refused."""
         if intention.unrecorded:
             if self._beside is not None:
                 await self._beside.remember(played.number, intention.command, played.now)
-            return
+            return None
         refused = await self._command(played, intention)
         if intention.plants is not None and refused != ENDED:
             played.deeds.append(Deed(played.number, intention.plants, played.now, refused))
         # What the outside answers at once is heard at once, and not hours later.
         if (await self._look(played)).waiting:
             await self._pass(played, MOMENT)
+        return refused
 
     async def _command(self, played: Played, intention: Intention) -> str | None:
         """Give a command, and return the code with which it was refused."""
