@@ -163,6 +163,7 @@ LIFE = (
     "guarantee",
     "lesson",
     "learnt",
+    "growth",
     "amendment",
     "plain_speech",
     "case_messages",
