@@ -207,6 +207,7 @@ LIFE = (
     "view",
     "figures",
     "partner",
+    "prosumer",
     "improvement_events",
     "improvement_state",
     "improvement",
