@@ -15,7 +15,7 @@ from domain.contact import ContactCommand, ContactEvent
 from domain.ending import EndingCommand, EndingEvent
 from domain.evidence import EvidenceCommand, EvidenceEvent
 from domain.exemption import ExceptionCommand, ExceptionEvent
-from domain.growth import AttachOffer, GrowthEvent
+from domain.growth import AttachSalesOffer, GrowthEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallCommand, HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn, WithdrawHarm
@@ -60,7 +60,7 @@ CaseCommand = Annotated[
     | ResultCommand
     | HappyCallCommand
     | TakeRetentionStep
-    | AttachOffer
+    | AttachSalesOffer
     | EndingCommand
     | JoiningCommand
     | PostCommand

@@ -331,7 +331,7 @@ class ReportLesson(Record):
     book: Rulebook
 
 
-Growth = Literal["advocate", "offer", "prosumer"]
+Growth = Literal["advocate", "sales_offer", "prosumer"]
 """What becomes possible with a customer once nothing of theirs is open (R27, R31, R32)."""
 
 

@@ -29,7 +29,7 @@ KEY = "growth:1"
 """Under which the CRM is told, once; the answer is an event of `learnt`, as of all that it is told."""
 
 
-class AttachOffer(Command):
+class AttachSalesOffer(Command):
     """Attach an offer beyond the remedy; it waits for the end of the case, which has to be a good one.
 
     Attributes:
@@ -37,23 +37,23 @@ class AttachOffer(Command):
         selling: something beside what was bought, or something better.
     """
 
-    kind: Literal["attach_offer"] = "attach_offer"
+    kind: Literal["attach_sales_offer"] = "attach_sales_offer"
     offer: Id
     selling: Selling
 
 
-class OfferSetAside(Event):
+class SalesOfferSetAside(Event):
     """An offer waits for the end of the case; a reopening drops it."""
 
-    kind: Literal["offer_set_aside"] = "offer_set_aside"
+    kind: Literal["sales_offer_set_aside"] = "sales_offer_set_aside"
     offer: Id
     selling: Selling
 
 
-class OfferAttached(Event):
+class SalesOfferAttached(Event):
     """The case closed with a good score, so the offer may be made."""
 
-    kind: Literal["offer_attached"] = "offer_attached"
+    kind: Literal["sales_offer_attached"] = "sales_offer_attached"
     offer: Id
     selling: Selling
 
@@ -64,7 +64,7 @@ class AdvocateFound(Event):
     kind: Literal["advocate_found"] = "advocate_found"
 
 
-GrowthEvent = OfferSetAside | OfferAttached | AdvocateFound
+GrowthEvent = SalesOfferSetAside | SalesOfferAttached | AdvocateFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class Growth:
     told: bool = False
 
 
-def decide(growth: Growth, course: Course, command: AttachOffer) -> tuple[OfferSetAside, ...]:
+def decide(growth: Growth, course: Course, command: AttachSalesOffer) -> tuple[SalesOfferSetAside, ...]:
     """Set the offer aside; the table lets it come to this only after a good happy call."""
     if course.before.policy.happy_call.growth is None:
         raise Refused(
@@ -105,7 +105,7 @@ def decide(growth: Growth, course: Course, command: AttachOffer) -> tuple[OfferS
         raise Refused(
             f"offer: {growth.offer[0]} is set aside already; leave it at one offer", code="one-offer"
         )
-    aside = OfferSetAside(offer=command.offer, selling=command.selling, at=command.at, by=command.by)
+    aside = SalesOfferSetAside(offer=command.offer, selling=command.selling, at=command.at, by=command.by)
     return (aside,)
 
 
@@ -117,7 +117,7 @@ def follow(growth: Growth, ending: Ending, course: Course, at: datetime) -> tupl
         return (AdvocateFound(at=at),)
     if growth.offer is not None and not growth.attached and may_write(course.before):
         offer, selling = growth.offer
-        return (OfferAttached(offer=offer, selling=selling, at=at),)
+        return (SalesOfferAttached(offer=offer, selling=selling, at=at),)
     return ()
 
 
@@ -148,12 +148,12 @@ def todo(growth: Growth, policy: Policy, intake: Intake) -> tuple[Effect, ...]:
 def heard(growth: Growth, event: Event, seq: int) -> Growth:
     """Keep what the CRM is to know, with the event that it comes from."""
     match event:
-        case OfferSetAside(offer=offer, selling=selling):
+        case SalesOfferSetAside(offer=offer, selling=selling):
             return replace(growth, offer=(offer, selling))
         case RoundOpened():
             return replace(growth, offer=None)
-        case OfferAttached(offer=offer):
-            fact = LearntFact(fact="offer", value=offer, seq=seq, event=event.kind)
+        case SalesOfferAttached(offer=offer):
+            fact = LearntFact(fact="sales_offer", value=offer, seq=seq, event=event.kind)
             return replace(growth, attached=True, facts=(*growth.facts, fact))
         case AdvocateFound():
             fact = LearntFact(fact="advocate", value="candidate", seq=seq, event=event.kind)

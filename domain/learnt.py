@@ -113,7 +113,7 @@ def _is_news(fact: LearntFact, policy: Policy, customer: CustomerSnapshot) -> bo
             return fact.value not in customer.access
         case "cause":
             return True
-        case "advocate" | "offer" | "prosumer":
+        case "advocate" | "sales_offer" | "prosumer":
             return False  # what only a customer with nothing open hears of goes its own way
         case _:
             assert_never(fact.fact)

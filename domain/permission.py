@@ -102,7 +102,7 @@ TABLE: dict[str, Permit] = {
     "assign_caller": Permit((S, H), AFTER_RESULT),
     "report_call": Permit((HC,), AFTER_RESULT),
     "take_retention_step": Permit((O, S, H), OPEN),
-    "attach_offer": Permit(
+    "attach_sales_offer": Permit(
         (Y, *STAFF),
         ("reopen_window",),
         elsewhere="open-recovery",

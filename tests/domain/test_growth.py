@@ -10,7 +10,7 @@ from domain.contact import OptOut
 from domain.effect import CallMade, CustomerSnapshot, Effect, FactsTaken, ProposeWhenAlone
 from domain.ending import ReopenCase, WithdrawCase
 from domain.follow_up_rules import GrowthRules
-from domain.growth import AttachOffer
+from domain.growth import AttachSalesOffer
 from domain.policy import Policy
 from domain.supervisor import RequestSupervisor
 from tests.domain.follow_ups import asking
@@ -61,7 +61,7 @@ TAKEN = FactsTaken(reference="fact-1")
 
 
 def offering(by: Any = OWNER, offer: str = "of-7", selling: str = "cross_sell") -> Any:
-    return say(AttachOffer, by, offer=offer, selling=selling)
+    return say(AttachSalesOffer, by, offer=offer, selling=selling)
 
 
 def called(*, policy: Policy | None = None, **answers: int) -> Life:
@@ -178,17 +178,17 @@ def test_in_an_open_recovery_it_is_refused_and_told_when_it_may_be(script: tuple
 
 
 def test_after_a_good_call_it_is_set_aside_and_attached_only_once_the_case_is_closed() -> None:
-    aside = given(*SATISFIED, policy=growing()).when(offering()).then("offer_set_aside")
+    aside = given(*SATISFIED, policy=growing()).when(offering()).then("sales_offer_set_aside")
     assert (aside.stage, to_the_crm(aside)) == ("reopen_window", ())
     closed = aside.told(END)
     kinds = [getattr(event, "kind", "") for event in closed.events]
-    assert kinds[kinds.index("case_ended") :] == ["case_ended", "advocate_found", "offer_attached"]
-    attached = closed.last("offer_attached")
+    assert kinds[kinds.index("case_ended") :] == ["case_ended", "advocate_found", "sales_offer_attached"]
+    attached = closed.last("sales_offer_attached")
     assert (attached.offer, attached.selling) == ("of-7", "cross_sell")
     (effect,) = to_the_crm(closed)
     assert [(each.fact, each.value) for each in effect.request.facts] == [  # type: ignore[union-attr]
         ("advocate", "candidate"),
-        ("offer", "of-7"),
+        ("sales_offer", "of-7"),
     ]
     assert closed.told(ok("growth", TAKEN)).over
 
@@ -196,17 +196,17 @@ def test_after_a_good_call_it_is_set_aside_and_attached_only_once_the_case_is_cl
 def test_the_good_score_of_an_offer_need_not_be_an_advocates() -> None:
     fair = CallMade(reference="call1", outcome="answered", answers={"problem_gone": 1, "outcome_fair": 4})
     life = given(*CALLED, ok("happy-call", fair), offering(), END, policy=growing())
-    assert (life.many("advocate_found"), life.many("offer_attached")) == (0, 1)
+    assert (life.many("advocate_found"), life.many("sales_offer_attached")) == (0, 1)
 
 
 def test_a_reopening_or_a_withdrawal_drops_it() -> None:
     aside = (*SATISFIED, offering())
     again = (say(ReopenCase, MIRA, reason="it broke again"), *AGAIN, ok("happy-call", GOOD_CALL))
     reopened = given(*aside, *again, policy=growing())
-    reopened.when(offering(SUPERVISOR)).then("offer_set_aside")
-    assert reopened.told(END).many("offer_attached") == 0
+    reopened.when(offering(SUPERVISOR)).then("sales_offer_set_aside")
+    assert reopened.told(END).many("sales_offer_attached") == 0
     withdrawn = given(*aside, say(WithdrawCase, MIRA), END, policy=growing())
-    assert (withdrawn.end, withdrawn.many("offer_attached")) == ("withdrawn", 0)
+    assert (withdrawn.end, withdrawn.many("sales_offer_attached")) == ("withdrawn", 0)
 
 
 def test_nothing_is_offered_to_a_customer_who_waits_for_a_supervisor() -> None:
@@ -234,4 +234,4 @@ def test_who_wants_no_messages_is_offered_nothing() -> None:
     life = given(*SATISFIED, say(OptOut, MIRA, messages=True), policy=growing())
     life.when(offering()).then_refused("wants no messages", "no-consent")
     later = given(*SATISFIED, offering(), say(OptOut, MIRA, messages=True), END, policy=growing())
-    assert (later.end, later.many("offer_attached")) == ("recovered", 0)
+    assert (later.end, later.many("sales_offer_attached")) == ("recovered", 0)

@@ -397,7 +397,7 @@ COMMANDS: dict[Any, Make] = {
     happy_call.AssignCaller: lambda _c, d: {"to": d(st.sampled_from(["cat", "ann", "nobody"]))},
     happy_call.ReportCall: lambda _c, d: {"reference": d(st.sampled_from([None, "call1", "call2"]))},
     retention.TakeRetentionStep: lambda c, _d: {"contact": c.contacts.count, "what": "a call"},
-    growth.AttachOffer: lambda _c, d: {
+    growth.AttachSalesOffer: lambda _c, d: {
         "offer": d(st.sampled_from(["of-1", "of-2"])),
         "selling": "cross_sell",
     },

@@ -6,7 +6,7 @@ from domain.assignment import AcceptCase
 from domain.effect import Contact, ProposeFacts
 from domain.ending import AnswerCase
 from domain.follow_up_rules import GrowthRules
-from domain.growth import AttachOffer
+from domain.growth import AttachSalesOffer
 from domain.policy import Policy
 from domain.triage import Triage
 from tests.workflows.environment import Environment
@@ -60,7 +60,7 @@ async def test_advocate_offer_and_invitation_wait_until_nothing_of_the_customer_
     await recover(life, refund(5_000))
     await close(life)
     await life.until(lambda view: view.row.stage == "reopen_window")
-    await life.command(AttachOffer, OWNER, offer="of-7", selling="up_sell")
+    await life.command(AttachSalesOffer, OWNER, offer="of-7", selling="up_sell")
     await life.forward(timedelta(days=8))
     await life.until(lambda view: view.row.end == "recovered")
     first, second = await adopted(env, who), await adopted(env, who)
@@ -81,6 +81,6 @@ async def test_advocate_offer_and_invitation_wait_until_nothing_of_the_customer_
     await first.command("answer_invitation", IDEAS_AGENT, case=await only_case(first), reply="accepted")
     await first.until("raised")
 
-    assert told(env, life.number) == [[("advocate", "candidate"), ("offer", "of-7")]]
+    assert told(env, life.number) == [[("advocate", "candidate"), ("sales_offer", "of-7")]]
     assert told(env, first.id) == [[("prosumer", "invited")], [("prosumer", "accepted")]]
     assert (await invited(second), told(env, second.id)) == ("invited-before", [])
