@@ -15,8 +15,8 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from cli.beside import Beside
 from cli.parts import Deed, Part, Played
 from client import NotFound, OutcomeUnknown, Redress, Unreachable
+from domain import growth
 from domain.effect import OrderSnapshot
-from domain.growth import KEY
 from domain.intake import OrderRead
 from domain.refusal import Refused
 from domain.view import CaseView
@@ -204,9 +204,9 @@ class Stage:
     async def _settle(self, played: Played) -> None:
         """Wait until what the case still had to write is written; what waits for other cases is given up."""
         handle, span = self._redress.handle(played.number), LOOK_AT_LEAST
-        growth = played.part.policy.happy_call.growth
-        if growth is not None and played.view is not None and KEY in played.view.waiting:
-            span += growth.patience
+        rules = played.part.policy.happy_call.growth
+        if rules is not None and played.view is not None and growth.KEY in played.view.waiting:
+            span += rules.patience
         await self._skip(handle, span)
         async with asyncio.timeout(END_PATIENCE):
             await handle.result()
