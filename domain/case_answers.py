@@ -72,7 +72,7 @@ def came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return ending.came_back(fact)
         case "lesson":
             return lesson.came_back(fact)
-        case "facts":
+        case "facts" | "growth":
             return learnt.came_back(fact)
         case "redaction" | "erasure":
             return redaction.came_back(case.redactions, fact, ended=case.ending.end is not None)

@@ -4,6 +4,7 @@ from domain import (
     after_care,
     allocation,
     ending,
+    growth,
     happy_call,
     intake,
     joining,
@@ -49,6 +50,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *lesson.todo(case.lessons, before),
         *redaction.todo(case.redactions),
         *learnt.todo(case.learnt, case.policy, before.intake, ended=case.ending.end is not None),
+        *growth.todo(case.growth, case.policy, before.intake),
     )
 
 
