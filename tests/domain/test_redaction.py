@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from domain.assignment import AcceptCase
+from domain.assignment import AcceptCase, EscalateCase
 from domain.attempt import ATTEMPTS_MATTER
 from domain.case import Case, CaseEvent, evolve, is_over, todo, unopened
+from domain.contact import PauseTargets
 from domain.effect import EraseWords, ReadRest, RestRead, WordsGone
 from domain.ending import WithdrawCase
 from domain.fairness import report
@@ -17,7 +18,7 @@ from domain.fairness_history import Entry, numbered
 from domain.message import Event
 from domain.policy import Policy
 from domain.record import canonical
-from domain.redaction import FREE
+from domain.redaction import FREE, order_of
 from domain.redaction_events import GROUNDS, WHY, Redact
 from domain.rest import MARK, rest_of
 from domain.view import case_row
@@ -103,6 +104,10 @@ def test_what_is_left_is_recorded_before_anything_is_erased() -> None:
     (errand,) = (each for each in todo(life.case) if each.key == "erasure:1")
     assert (errand.request, errand.after_written) == (EraseWords(seq=CALL), life.case.version)
     life = life.when(gone(life)).then("words_erased")
+    order = order_of(life.case.redactions, CALL)
+    assert order is not None
+    assert (order.state, order.ground) == ("erased", "rights_of_another")
+    assert order_of(life.case.redactions, 1) is None
     assert [key for key in life.owed if key.startswith(("redaction", "erasure"))] == []
 
 
@@ -197,6 +202,15 @@ def test_words_names_and_contacts_go_and_everything_else_stays() -> None:
     assert opened.model_copy(update={"opening": before.opening}) == before
     assert told.summary == MARK  # type: ignore[attr-defined]
     assert told.by == ENDED.events[CALL - 1].by
+
+
+def test_a_reason_that_is_a_word_of_the_policy_stays() -> None:
+    paused = HANDLED.when(say(PauseTargets, SUPERVISOR, reason="customer")).event("targets_paused")
+    assert rest_of(paused) == paused
+    moved = HANDLED.when(say(EscalateCase, SUPERVISOR, reason="his sister is a doctor")).event(
+        "case_escalated"
+    )
+    assert rest_of(moved).reason == MARK
 
 
 def test_an_offer_keeps_the_plan_that_was_approved_under_its_hash() -> None:

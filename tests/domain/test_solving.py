@@ -11,6 +11,7 @@ from tests.domain.lives import (
     IN_RECOVERY,
     MONDAY,
     NOTIFIED,
+    POLICY,
     SATISFIED,
     SECOND_ROUND,
     SYSTEM,
@@ -54,6 +55,7 @@ def test_who_comes_back_after_the_outcome_was_not_helped_at_once() -> None:
 def test_before_the_outcome_nothing_is_said() -> None:
     found = solved(given(*IN_RECOVERY))
     assert (found.told, found.at_first, found.recovered) == (None, None, None)
+    assert solved_of("NONE", history((), POLICY, MONDAY)) is None
     nothing = rates(found)
     assert (nothing.first_contact.n, nothing.first_contact.per_cent) == (0, None)
     assert (nothing.recovered.per_cent, nothing.same_cause_again.per_cent) == (None, None)
