@@ -15,6 +15,7 @@ from domain import (
     guarantee,
     happy_call,
     harm_withdrawal,
+    heat,
     intake,
     joining,
     learnt,
@@ -63,6 +64,7 @@ from domain.exemption import ExceptionEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn
+from domain.heat import HeatEvent
 from domain.intake import IntakeEvent
 from domain.joining import JoiningEvent
 from domain.learnt import LearntEvent
@@ -128,6 +130,8 @@ def _evolve(case: Case, event: Event) -> Case:
         came = isinstance(event, contact.ContactLogged | contact.ContactTakenIn)
         news = joining.heard(case.joining) if came else case.joining
         return replace(case, contacts=contact.evolve(case.contacts, event), joining=news)
+    if isinstance(event, HeatEvent):
+        return replace(case, heat=heat.evolve(case.heat, event))
     if isinstance(event, PromiseEvent):
         return replace(case, promises=promise.evolve(case.promises, event))
     if isinstance(event, SupervisorEvent):

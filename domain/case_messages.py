@@ -18,6 +18,7 @@ from domain.exemption import ExceptionCommand, ExceptionEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallCommand, HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn, WithdrawHarm
+from domain.heat import HeatEvent
 from domain.intake import IntakeCommand, IntakeEvent, Opening
 from domain.joining import JoiningCommand, JoiningEvent
 from domain.learnt import LearntEvent
@@ -79,6 +80,7 @@ CaseEvent = Annotated[
     | TaskEvent
     | NewsEvent
     | ContactEvent
+    | HeatEvent
     | PromiseEvent
     | SupervisorEvent
     | TreatmentEvent

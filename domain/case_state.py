@@ -13,6 +13,7 @@ from domain.evidence import Evidence
 from domain.exemption import Exemptions
 from domain.guarantee import Guarantees
 from domain.happy_call import FollowUp
+from domain.heat import Heat
 from domain.intake import Intake
 from domain.joining import Joining
 from domain.learnt import Learnt
@@ -60,6 +61,7 @@ class Case:
     staff_news: News = field(default_factory=News)
     spent: Spent = field(default_factory=Spent)
     contacts: Contacts = field(default_factory=Contacts)
+    heat: Heat = field(default_factory=Heat)
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
     treatment: Treatment = field(default_factory=Treatment)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from domain.actor import Role
 from domain.budget import due_of
 from domain.intake import Intake
 from domain.message import Command, Deadline, Event
@@ -143,7 +142,7 @@ def _explain(
             "approved_by: somebody else than the owner and whoever says so has to approve; name one",
             code="second-person",
         )
-    if not any(policy.holds(command.approved_by, role) for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)):
+    if not policy.leads(command.approved_by):
         raise Refused(
             f"approved_by: the role directory does not give {command.approved_by} the role supervisor "
             "or department_head"

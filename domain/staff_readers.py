@@ -13,6 +13,7 @@ from domain.result import Result, ResultNotified, ResultTold
 from domain.saga_events import HandStepMissed
 from domain.staff_news import News, takes_part, tell
 from domain.task import (
+    ReviewOpened,
     Task,
     TaskAccepted,
     TaskCancelled,
@@ -21,6 +22,7 @@ from domain.task import (
     TaskMissed,
     TaskRefused,
     Tasks,
+    reviewers,
 )
 from domain.triage import Classification, Triaged
 
@@ -93,6 +95,10 @@ def _of_tasks(news: News, scene: Scene, event: Event) -> News:
     if isinstance(event, TaskGiven):
         leader = scene.policy.leader(event.department)
         return tell(news, scene.policy, "staff_task", (leader,), at=event.at, about=event.department)
+    if isinstance(event, ReviewOpened):
+        asked = scene.tasks.find(event.number)
+        people = reviewers(asked, scene.policy)[:1] if asked is not None else ()
+        return tell(news, scene.policy, "staff_task", people, at=event.at, about=event.department)
     if not isinstance(event, TaskMissed | TaskDone | TaskRefused | TaskCancelled):
         return news
     task = scene.tasks.find(event.number)

@@ -1,6 +1,8 @@
 """Tasks of departments: what an owner needs from another department, by when, and what came of it.
 
-A remedy that a department carries out by hand is a step of the remedy, not a task.
+A remedy that a department carries out by hand is a step of the remedy, not a task. A review is a task that
+the case gives by itself where a customer was met with hostility: a leader who took no part answers it. What
+the customer waits for does not wait for a review, but the case does not end before it (R22).
 """
 
 from dataclasses import dataclass, replace
@@ -9,11 +11,11 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import StringConstraints
 
-from domain.actor import REDRESS
+from domain.actor import REDRESS, Role
 from domain.budget import Budget, due_of
 from domain.message import Command, Deadline, Event
 from domain.money import Money
-from domain.policy import Policy
+from domain.policy import Language, Person, Policy
 from domain.record import Id, Instant, Line, Note
 from domain.refusal import Refused
 
@@ -75,6 +77,24 @@ class TaskGiven(Event):
     falls_due: Instant | None
 
 
+class ReviewOpened(Event):
+    """A leader who took no part is to look at how the customer was spoken to in a contact.
+
+    Attributes:
+        number: of the task that this is.
+        contact: number of the contact.
+        apart: who took part by then, and does not judge it.
+    """
+
+    kind: Literal["review_opened"] = "review_opened"
+    number: int
+    contact: int
+    department: Line
+    needed: Note
+    apart: tuple[Id, ...]
+    falls_due: Instant | None
+
+
 class TaskAccepted(Event):
     """A member of the department has it in hand."""
 
@@ -118,7 +138,7 @@ class TaskMissed(Event):
 
 
 TaskCommand = GiveTask | AcceptTask | FinishTask | RefuseTask | CancelTask
-TaskEvent = TaskGiven | TaskAccepted | TaskDone | TaskRefused | TaskCancelled | TaskMissed
+TaskEvent = TaskGiven | ReviewOpened | TaskAccepted | TaskDone | TaskRefused | TaskCancelled | TaskMissed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +149,7 @@ class Task:
         person: who accepted or answered it.
         due: when it falls due next; None where the calendar never opens again.
         missed: how often it was late.
+        contact: of a review the number of the contact; `apart` are those who do not judge it.
     """
 
     number: int
@@ -140,6 +161,8 @@ class Task:
     person: str | None = None
     result: str | None = None
     missed: int = 0
+    contact: int | None = None
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +176,11 @@ class Tasks:
         """Those that nobody has answered yet."""
         return tuple(task for task in self.given if task.state in OPEN)
 
+    @property
+    def under_review(self) -> bool:
+        """Whether a review is open that somebody is still reminded of; a case may not stay open for ever."""
+        return any(task.contact is not None and task.due is not None for task in self.open)
+
     def find(self, number: int) -> Task | None:
         """Return the task of this number."""
         return next((task for task in self.given if task.number == number), None)
@@ -161,11 +189,14 @@ class Tasks:
 def check_none_open(tasks: Tasks) -> None:
     """A case says nothing final while it waits for a department (R8).
 
+    No customer waits for money or an answer until we have looked at ourselves: a review is no such task.
+
     Raises:
         Refused: naming the open tasks.
     """
-    if tasks.open:
-        waiting = ", ".join(f"{task.number} ({task.department})" for task in tasks.open)
+    needed = [task for task in tasks.open if task.contact is None]
+    if needed:
+        waiting = ", ".join(f"{task.number} ({task.department})" for task in needed)
         raise Refused(
             f"these tasks are open: {waiting}; wait for them or cancel_task with a reason", code="open-task"
         )
@@ -194,12 +225,14 @@ def decide(tasks: Tasks, policy: Policy, command: TaskCommand) -> tuple[TaskEven
             return (TaskDone(number=number, result=result, cost=command.cost, at=at, by=by),)
         case RefuseTask(number=number, reason=reason, at=at, by=by):
             task = _in_department(tasks, policy, command)
+            _check_no_review(task)
             if task.state == "refused":
                 return ()
             _check_open(task)
             return (TaskRefused(number=number, reason=reason, at=at, by=by),)
         case CancelTask(number=number, reason=reason, at=at, by=by):
             task = _find(tasks, number)
+            _check_no_review(task)
             if task.state == "cancelled":
                 return ()
             _check_open(task)
@@ -227,6 +260,83 @@ def _give(tasks: Tasks, policy: Policy, command: GiveTask) -> tuple[TaskEvent, .
     return (given,)
 
 
+def review(
+    tasks: Tasks,
+    policy: Policy,
+    *,
+    contact: int,
+    department: str | None,
+    spoke: str | None,
+    part: tuple[str, ...],
+    at: datetime,
+) -> tuple[ReviewOpened, ...]:
+    """Ask a leader who took no part to look at a contact; where all did, one who did not speak in it.
+
+    Args:
+        tasks: Those that there are.
+        policy: Whom to choose from: the department's own leaders first, supervisors before heads.
+        contact: Which contact.
+        department: Whose case it is.
+        spoke: Who spoke in it.
+        part: Who took part in the case so far.
+        at: Now.
+
+    Returns:
+        The review; `()` where nobody is left to ask, or the case takes no task more.
+    """
+    own, speakers = department or policy.fallback_department, (spoke,) if spoke else ()
+    apart = tuple(dict.fromkeys((*part, *speakers)))
+    leader = _leader_apart(policy, own, apart)
+    if leader is None:
+        leader, apart = _leader_apart(policy, own, speakers), speakers
+    if leader is None or leader.department is None or len(tasks.given) >= MAX_TASKS:
+        return ()
+    opened = ReviewOpened(
+        number=len(tasks.given) + 1,
+        contact=contact,
+        department=leader.department,
+        needed=REVIEW[policy.language].format(contact=contact),
+        apart=apart,
+        falls_due=due_of(_budget(policy), policy.calendar, at),
+        at=at,
+    )
+    return (opened,)
+
+
+REVIEW: dict[Language, str] = {
+    "ko": "접촉 {contact}에서 고객을 어떻게 응대했는지 살피고, 무엇을 달리할지 적어 주십시오",
+    "en": "look at how the customer was spoken to in contact {contact}, and say what has to change",
+}
+"""What a review is to find out."""
+
+
+def _leader_apart(policy: Policy, department: str, apart: tuple[str, ...]) -> Person | None:
+    leaders = (each for each in policy.people if each.department and policy.leads(each.id))
+    free = [each for each in leaders if each.id not in apart]
+    free.sort(key=lambda each: (each.department != department, Role.SUPERVISOR not in each.roles))
+    return next(iter(free), None)
+
+
+def reviewers(task: Task, policy: Policy) -> tuple[str, ...]:
+    """Return who may answer a review."""
+    if task.contact is None:
+        return ()
+    return tuple(
+        person.id
+        for person in policy.people
+        if person.department == task.department and policy.leads(person.id) and person.id not in task.apart
+    )
+
+
+def _check_no_review(task: Task) -> None:
+    if task.contact is not None:
+        raise Refused(
+            f"task {task.number} is a review, which nobody calls off or turns down; finish_task with what "
+            "came of it",
+            code="review",
+        )
+
+
 def _budget(policy: Policy) -> Budget:
     return policy.handling.task if policy.handling else policy.by_hand
 
@@ -246,6 +356,12 @@ def _in_department(tasks: Tasks, policy: Policy, command: AcceptTask | FinishTas
         raise Refused(
             f"task {task.number} is the department {task.department}'s; let one of its people do it",
             code="not-your-department",
+        )
+    if task.contact is not None and command.by.id not in reviewers(task, policy):
+        raise Refused(
+            f"task {task.number} is a review: only a leader who took no part answers it: "
+            f"{', '.join(reviewers(task, policy))}",
+            code="took-part",
         )
     return task
 
@@ -272,13 +388,17 @@ def lapse(tasks: Tasks, policy: Policy, deadline: Deadline, at: datetime) -> tup
 
 
 def called_off(tasks: Tasks, at: datetime, reason: str) -> tuple[TaskEvent, ...]:
-    """A case that is given up needs nothing any more."""
-    return tuple(TaskCancelled(number=task.number, reason=reason, at=at, by=REDRESS) for task in tasks.open)
+    """A case that is given up needs nothing any more but the review of how its customer was spoken to."""
+    return tuple(
+        TaskCancelled(number=task.number, reason=reason, at=at, by=REDRESS)
+        for task in tasks.open
+        if task.contact is None
+    )
 
 
 def evolve(tasks: Tasks, event: TaskEvent) -> Tasks:
     """Apply one event of a task."""
-    if isinstance(event, TaskGiven):
+    if isinstance(event, TaskGiven | ReviewOpened):
         task = Task(
             number=event.number,
             department=event.department,
@@ -286,6 +406,8 @@ def evolve(tasks: Tasks, event: TaskEvent) -> Tasks:
             given_by=event.by.id,
             due=event.falls_due,
         )
+        if isinstance(event, ReviewOpened):
+            task = replace(task, contact=event.contact, apart=event.apart)
         return Tasks(given=(*tasks.given, task))
     return Tasks(
         given=tuple(_changed(task, event) if task.number == event.number else task for task in tasks.given)
