@@ -404,7 +404,7 @@ def _to_another(desk: Desk, found: OwnerSuggested) -> tuple[AssignmentEvent, ...
     if desk.upset is None or held.owner is None or may_speak(policy, desk.upset, held.owner):
         return ()  # the customer has calmed down, or the case has moved meanwhile
     why = f"the customer was upset in contact {desk.upset.contact}"
-    if found.person is not None and may_speak(policy, desk.upset, found.person):
+    if found.person is not None and _fits_upset(desk, found.person):
         reason = f"{why}: {', '.join(found.reasons)}"
         return (OwnerAppointed(owner=found.person, before=held.owner, reason=reason, at=at),)
     reason = f"{why}, and nobody of the department is trained in {desk.upset.skill}"
@@ -433,7 +433,7 @@ def suggest(allocation: Allocation, desk: Desk, load: dict[str, int] | None, at:
 
 def _rank(desk: Desk, person: Person, load: dict[str, int] | None) -> tuple[bool, int, bool, bool, int]:
     return (
-        not may_speak(desk.policy, desk.upset, person.id),
+        not _fits_upset(desk, person.id),
         len(lacking(desk.policy, desk.triage, person.id)),
         not _has_authority(desk, person),
         Role.AGENT not in person.roles,
@@ -463,6 +463,13 @@ def _reasons(desk: Desk, person: Person, load: dict[str, int] | None) -> tuple[s
         f"{load.get(person.id, 0)} open cases" if load is not None else "load unknown: no answer",
     ]
     return tuple(filter(None, told))
+
+
+def _fits_upset(desk: Desk, person: str) -> bool:
+    """Say whether somebody may have the case of an upset customer; a pinned one stays with leaders."""
+    if desk.upset is not None and desk.assignment.pinned and not desk.policy.leads(person):
+        return False
+    return may_speak(desk.policy, desk.upset, person)
 
 
 def _calms(desk: Desk, person: Person) -> str:

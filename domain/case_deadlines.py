@@ -40,7 +40,7 @@ def deadlines(case: Case) -> tuple[Deadline, ...]:
         *intake.deadlines(opened(case)),
         *exemption.deadlines(case.exemptions),
         *contact.deadlines(case.contacts),
-        *heat.deadlines(case.heat),
+        *(() if case.ending.withdrawn else heat.deadlines(case.heat)),
         *allocation.deadlines(case.allocation, desk_of(case)),
         *task.deadlines(case.tasks),
         *staff_news.deadlines(case.staff_news),

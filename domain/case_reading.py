@@ -38,7 +38,7 @@ def desk_of(case: Case) -> Desk:
         triage=case.triage,
         assignment=case.assignment,
         claimed=opened(case).opening.claimed,
-        upset=None if case.ending.withdrawn else heat.upset_of(case.heat, case.policy),
+        upset=None if is_left(case) else heat.upset_of(case.heat, case.policy),
     )
 
 

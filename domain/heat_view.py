@@ -2,8 +2,8 @@
 
 from domain.allocation import may_speak
 from domain.case import Case, around
+from domain.case_reading import desk_of
 from domain.clocks import running
-from domain.heat import upset_of
 from domain.record import Instant, Line, Record
 
 
@@ -28,7 +28,7 @@ class UpsetView(Record):
 
 def upset_view(case: Case) -> UpsetView | None:
     """Return what the flag of an upset customer asks; None where none stands."""
-    upset, owner = upset_of(case.heat, case.policy), case.assignment.owner
+    upset, owner = desk_of(case).upset, case.assignment.owner
     if upset is None:
         return None
     clock = next((each for each in running(around(case)) if each.name == "call_back"), None)

@@ -331,8 +331,8 @@ def reviewers(task: Task, policy: Policy) -> tuple[str, ...]:
 def _check_no_review(task: Task) -> None:
     if task.contact is not None:
         raise Refused(
-            f"task {task.number} is a review, which nobody calls off or turns down; finish_task with what "
-            "came of it",
+            f"task {task.number} is a review, which nobody calls off or turns down; "
+            "let a leader who took no part finish it",
             code="review",
         )
 
@@ -359,8 +359,8 @@ def _in_department(tasks: Tasks, policy: Policy, command: AcceptTask | FinishTas
         )
     if task.contact is not None and command.by.id not in reviewers(task, policy):
         raise Refused(
-            f"task {task.number} is a review: only a leader who took no part answers it: "
-            f"{', '.join(reviewers(task, policy))}",
+            f"task {task.number} is a review, which only a leader who took no part answers; "
+            f"ask one of {', '.join(reviewers(task, policy))}",
             code="took-part",
         )
     return task
