@@ -1,7 +1,6 @@
 """Findings of a period: of single cases, by department, clause or product, and those that take many cases."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -10,11 +9,10 @@ from typing import get_args
 from cli.connection import ledger_pool
 from cli.fair_entries import entries_of, pinned_of
 from domain.actor import Actor
-from domain.fairness import RULES, findings
 from domain.fairness_history import Entry, History, history, without_answers
 from domain.fairness_many import Level, SharedFinding, shared_findings
 from domain.fairness_marks import Facts, facts_of
-from domain.figures import Period, department_at
+from domain.figures import Broken, Period, broken_in, gathered, shares
 from domain.finding import Finding
 from domain.follow_up_view import may_see_scores
 from domain.refusal import Refused
@@ -116,7 +114,7 @@ async def over_period(
     settings: Settings, days: Period, by: By, at: datetime | None, viewer: Actor | None
 ) -> Findings:
     """Judge every case as it stands now, or stood at an instant, and gather what was found in the period."""
-    found: list[tuple[str, InCase]] = []
+    broken: list[Broken] = []
     facts: list[Facts] = []
     received: set[str] = set()
     judged = unjudged = 0
@@ -126,8 +124,7 @@ async def over_period(
             continue
         judged += 1
         told = as_seen(known, viewer)
-        own = (each for each in findings(told) if days.holds(each.since, told.policy))
-        found += ((_heading(told, each, by), InCase(number, each)) for each in own)
+        broken += broken_in(number, told, days)
         own_facts = facts_of(number, told)
         if days.holds_receipt(told):
             received.add(number)
@@ -139,7 +136,7 @@ async def over_period(
         for each in shared_findings(facts)
         if each.level in LEVELS[by] and (each.level != "customer" or each.about in received)
     )
-    return Findings(judged, unjudged, tuple(_counted(found)), tuple(many))
+    return Findings(judged, unjudged, tuple(_counted(broken, by)), tuple(many))
 
 
 def as_seen(told: History, viewer: Actor | None) -> History:
@@ -176,26 +173,23 @@ def as_of(entries: tuple[Entry, ...], now: datetime) -> datetime:
     return last if any(entry.kind == "case_ended" for entry in entries) else max(last, now)
 
 
-def _heading(told: History, finding: Finding, by: By) -> str:
+def _heading(broken: Broken, by: By) -> str:
     match by:
         case By.CLAUSE:
-            return finding.clause
+            return broken.finding.clause
         case By.PRODUCT:
-            return told.product or "-"
+            return broken.product
         case By.DEPARTMENT:
-            return department_at(told, finding)
+            return broken.department
 
 
-def _counted(found: list[tuple[str, InCase]]) -> Iterator[Counted]:
-    """Count, most findings first."""
-    totals = Counter(heading for heading, _ in found)
-    for heading, count in sorted(totals.items(), key=lambda each: (-each[1], each[0])):
-        own = tuple(each for other, each in found if other == heading)
-        rules = Counter(each.finding.rule for each in own)
+def _counted(broken: Iterable[Broken], by: By) -> Iterator[Counted]:
+    under = gathered(broken, lambda each: _heading(each, by))
+    for share in shares(under):
         yield Counted(
-            heading=heading,
-            findings=count,
-            cases=len({each.case for each in own}),
-            rules={rule: rules[rule] for rule in RULES if rules[rule]},
-            found=own,
+            heading=share.heading,
+            findings=share.findings,
+            cases=share.cases,
+            rules=share.rules,
+            found=tuple(InCase(each.case_id, each.finding) for each in under[share.heading]),
         )

@@ -161,10 +161,12 @@ class MoneyLife:
 
     async def _tell(self) -> None:
         result = {"outcome": "upheld", "cause": "defect", "summary": "환불해 드렸습니다."}
+        round_told = (await self._until(lambda _: True)).round
         await self._say.as_owner("register_result", **result)
         # A happy call waits for the customer's hours, which no drill can hurry: the customer ends it instead,
-        # unless this is one who is not called at all, whose case has ended with the result.
-        await self._until(lambda view: view.row.stage in ("following_up", "ended"))
+        # unless this is one who is not called at all, whose case has ended with the result. In these hours
+        # the call is made at once, and a bad answer opens the next round.
+        await self._until(lambda view: view.row.stage in ("following_up", "ended") or view.round > round_told)
 
     async def _until(self, holds: Any) -> CaseView:
         return await until(self.redress, self.number, holds, every=EVERY)

@@ -101,10 +101,11 @@ class Figures(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """A finding, with the case that it is of and the department that had the case then."""
+    """A finding, with the case that it is of, its product, and the department that had the case then."""
 
     case_id: str
     department: str
+    product: str
     finding: Finding
 
 
@@ -145,7 +146,8 @@ def broken_in(case_id: str, told: History, days: Period) -> tuple[Broken, ...]:
     return tuple(
         Broken(
             case_id=case_id,
-            department=department_at(told, each),
+            department=_department_at(told, each),
+            product=told.product or "-",
             finding=each,
         )
         for each in findings(told)
@@ -153,7 +155,7 @@ def broken_in(case_id: str, told: History, days: Period) -> tuple[Broken, ...]:
     )
 
 
-def department_at(told: History, finding: Finding) -> str:
+def _department_at(told: History, finding: Finding) -> str:
     """Return the department that had the case when the finding was proved."""
     before = [each for each in told.of(DepartmentAssigned) if each.seq <= finding.proof[-1]]
     return before[-1].event.department if before else "-"
@@ -173,8 +175,8 @@ def total(parts: Sequence[Part], *, policy: str, days: Period, unjudged: int) ->
         promises=counted(policy, (word for part in parts for word in part.words)),
         missed=_by_name(part.missed for part in parts),
         findings=len(broken),
-        clauses=shares(broken, lambda each: each.finding.clause)[:HEADINGS],
-        departments=shares(broken, lambda each: each.department)[:HEADINGS],
+        clauses=shares(gathered(broken, lambda each: each.finding.clause))[:HEADINGS],
+        departments=shares(gathered(broken, lambda each: each.department))[:HEADINGS],
         reopened=_by_name(part.reopened for part in parts),
         double_deviations=sum(part.double_deviations for part in parts),
         phases=added_up(part.phases for part in parts),
@@ -189,11 +191,16 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
-def shares(broken: Iterable[Broken], heading: Callable[[Broken], str]) -> tuple[Share, ...]:
-    """Count findings under their headings, most findings first."""
+def gathered(broken: Iterable[Broken], heading: Callable[[Broken], str]) -> dict[str, list[Broken]]:
+    """Return findings under their headings, most findings first."""
     under: dict[str, list[Broken]] = {}
     for each in broken:
         under.setdefault(heading(each), []).append(each)
+    return dict(sorted(under.items(), key=lambda each: (-len(each[1]), each[0])))
+
+
+def shares(under: Mapping[str, Sequence[Broken]]) -> tuple[Share, ...]:
+    """Count the findings under each heading."""
     return tuple(
         Share(
             heading=name,
@@ -201,5 +208,5 @@ def shares(broken: Iterable[Broken], heading: Callable[[Broken], str]) -> tuple[
             cases=len({each.case_id for each in own}),
             rules={rule: times for rule in RULES if (times := sum(e.finding.rule == rule for e in own))},
         )
-        for name, own in sorted(under.items(), key=lambda each: (-len(each[1]), each[0]))
+        for name, own in under.items()
     )

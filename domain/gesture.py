@@ -32,10 +32,14 @@ def gesture_steps(plan: Plan) -> tuple[StepName, ...]:
     return tuple(name for name in dict.fromkeys((*spoken, *gestures)) if name not in decided)
 
 
+def is_gesture(name: str) -> bool:
+    """Say whether a step is a gesture of a plan."""
+    return name in STEP_OF.values()
+
+
 def budget_of(policy: Policy, name: StepName) -> Budget:
     """Return how long somebody has to carry out a step by hand and report it."""
-    gesture = name in STEP_OF.values()
-    return policy.gestures if gesture and policy.gestures is not None else policy.by_hand
+    return policy.gestures if is_gesture(name) and policy.gestures is not None else policy.by_hand
 
 
 def made_in(saga: Saga, agreed: Agreed) -> tuple[Step, int] | None:

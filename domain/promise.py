@@ -195,16 +195,17 @@ def _says_so_already(promises: Promises, command: MakePromise, stated: str | Non
     """Hold a promise against the open ones on its matter: the customer must not hear two different things.
 
     Raises:
-        Refused: it contradicts one that it does not name, or names one that is not on this matter.
+        Refused: it contradicts one that it does not name, names one that is not on this matter, or nothing
+            tells whether it is on the matter of an open one.
     """
     matter = matter_of(stated, command.what)
-    same = [each for each in promises.made if each.state == "open" and each.matter == matter]
-    if command.supersedes is not None:
-        if command.supersedes not in [each.number for each in same]:
-            raise Refused(
-                "supersedes: names no open promise on this matter; name one that is open", code="supersedes"
-            )
-        same = [each for each in same if each.number != command.supersedes]
+    opened = [each for each in promises.made if each.state == "open" and each.number != command.supersedes]
+    superseded = next((each for each in promises.made if each.number == command.supersedes), None)
+    if command.supersedes is not None and not (superseded and _may_be_on(superseded, matter, stated)):
+        raise Refused(
+            "supersedes: names no open promise on this matter; name one that is open", code="supersedes"
+        )
+    same = [each for each in opened if each.matter == matter]
     for each in same:
         if each.due == due and each.words == digest_of_words(command.what):
             return True
@@ -213,7 +214,25 @@ def _says_so_already(promises: Promises, command: MakePromise, stated: str | Non
             f"keep it, move it, or name it (supersedes)",
             code="contradicts",
         )
+    if command.matter is None:
+        _check_clear(next((each for each in opened if _may_be_on(each, matter, stated)), None))
     return False
+
+
+def _may_be_on(promise: Promise, matter: str, stated: str | None) -> bool:
+    """Say whether a promise is open and on a matter, or nobody can tell from the words of either."""
+    unread = stated is None or promise.matter == promise.words
+    return promise.state == "open" and (promise.matter == matter or unread)
+
+
+def _check_clear(doubtful: Promise | None) -> None:
+    if doubtful is not None:
+        raise Refused(
+            f"matter: promise {doubtful.number} is open and falls due {doubtful.due.isoformat()}; the "
+            "words do not tell whether this one is about the same: name its matter, or the promise whose "
+            "place it takes (supersedes)",
+            code="matter",
+        )
 
 
 def matter_of(matter: str | None, what: str) -> str:

@@ -255,13 +255,11 @@ class RoundOpened(Event):
 RemedyCommand = ProposeRemedy | ApproveRemedy | RejectRemedy | AcceptRemedy | DeclineRemedy
 
 
-RemedyEvent = (
-    RemedyProposed
-    | RemedyApproved
+ProposalEvent = (
+    RemedyApproved
     | RemedyRejected
     | ApprovalMissed
     | ApprovalExpired
-    | WaitTold
     | AuthorityEvent
     | RemedyOffered
     | OfferWordsReleased
@@ -273,5 +271,7 @@ RemedyEvent = (
     | RemedyDeclined
     | RemedyDone
     | RemedyCompensated
-    | RoundOpened
 )
+"""What moves the proposal on that is under way."""
+
+RemedyEvent = RemedyProposed | WaitTold | RoundOpened | ProposalEvent

@@ -23,6 +23,7 @@ from domain.remedy_events import (
     OfferNoticeSent,
     OfferReminded,
     OfferWordsReleased,
+    ProposalEvent,
     RemedyAgreed,
     RemedyApproved,
     RemedyCompensated,
@@ -192,24 +193,7 @@ def _with_person(remedy: Remedy, event: RemedyEvent) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*remedy.people, event.by.id))) if decides else remedy.people
 
 
-def _moved(
-    proposal: Proposal,
-    event: RemedyApproved
-    | RemedyRejected
-    | ApprovalMissed
-    | ApprovalExpired
-    | AuthorityEvent
-    | RemedyOffered
-    | OfferWordsReleased
-    | OfferNoticeSent
-    | OfferNoticeFailed
-    | OfferReminded
-    | OfferExpired
-    | RemedyAgreed
-    | RemedyDeclined
-    | RemedyDone
-    | RemedyCompensated,
-) -> Proposal:
+def _moved(proposal: Proposal, event: ProposalEvent) -> Proposal:
     match event:
         case AuthorityReserved():
             return replace(proposal, state="approved")

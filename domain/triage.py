@@ -172,7 +172,7 @@ def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[Tr
             code="downgrade",
         )
     known = () if triage.by_rules and triage.harm_lines == _implied("complaint") else triage.harm_lines
-    lines = command.harm_lines or known or _implied(command.voc_type)
+    lines = _with_joined(triage, command.harm_lines or known or _implied(command.voc_type))
     _check_kept(triage, lines)
     event = Triaged(
         at=command.at,
@@ -184,7 +184,7 @@ def _triage(triage: Classification, policy: Policy, command: Triage) -> tuple[Tr
         safety=command.safety,
         vulnerable=command.vulnerable,
         emotion=command.emotion or triage.emotion,
-        harm_lines=_with_joined(triage, lines),
+        harm_lines=lines,
         wants=command.wants or triage.wants,
         converted=triage.classed and not triage.by_rules and triage.voc_type != command.voc_type,
         praises=command.praises or triage.praises,
@@ -241,7 +241,7 @@ def _implied(voc_type: VocType) -> tuple[HarmLine, ...]:
 
 def _check_kept(triage: Classification, lines: tuple[HarmLine, ...]) -> None:
     """Nobody classes a stated harm away (O1): a claimed one stays as it is, another keeps its kind."""
-    claimed, given = dict(triage.claimed), {line.id: line for line in _with_joined(triage, lines)}
+    claimed, given = dict(triage.claimed), {line.id: line for line in lines}
     for line in triage.harm_lines:
         again = given.get(line.id)
         same_kind = again is not None and again.harm == line.harm and line.id not in claimed

@@ -5,6 +5,7 @@ names the policy; which version counts is decided by the time of the opening, fo
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from policies import tree
@@ -24,7 +25,7 @@ def in_force(name_or_path: str, at: datetime) -> Path:
         PolicyError: A version does not say from when it holds, or none holds yet.
     """
     path = path_of(name_or_path)
-    since = {file: _since(document) for file, document in _versions(path).items()}
+    since = {file: _unchanged(file, *_stamp(file)) for file in _versions(path)}
     begun = {file: instant for file, instant in since.items() if instant <= at}
     if not begun:
         first = min(since.values())
@@ -34,12 +35,29 @@ def in_force(name_or_path: str, at: datetime) -> Path:
     return max(begun, key=lambda file: begun[file])
 
 
-def _versions(path: Path) -> dict[Path, Document]:
+def _versions(path: Path) -> list[Path]:
     """Return the files of a policy: itself, and those beside it that are called after it."""
     first = path.with_name(f"{path.stem.partition('.')[0]}{path.suffix}")
     files = dict.fromkeys((*([first] if first.is_file() else []), path))
     files |= dict.fromkeys(sorted(path.parent.glob(f"{first.stem}.*{path.suffix}")))
-    return {file: tree.read(file) for file in files}
+    return [*files]
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        stat = file.stat()
+    except OSError:  # whoever reads it says what is wrong
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(maxsize=64)
+def _unchanged(file: Path, _changed: int, _size: int) -> datetime:
+    """Return from when a file holds; it is read once while it stays as it is.
+
+    Every opening asks, and a listener with every look at the time.
+    """
+    return _since(tree.read(file))
 
 
 def _since(document: Document) -> datetime:
@@ -59,7 +77,7 @@ def _since(document: Document) -> datetime:
 def unpublishable(path: Path) -> list[Problem]:
     """Return what is wrong between the versions of a policy; none where each moment has exactly one."""
     try:
-        documents = _versions(path)
+        documents = {file: tree.read(file) for file in _versions(path)}
         since = {file: _since(document) for file, document in documents.items()}
     except PolicyError as error:
         return [*error.problems]

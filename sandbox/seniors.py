@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import get_args
 
 from domain.actor import Actor, Role
 from domain.budget import WorkingTime
-from domain.plan import Gesture
+from domain.gesture import is_gesture
 from domain.policy import Person
 from domain.saga import HAND_STEPS
 from domain.view import ProposalView
@@ -112,7 +111,7 @@ def _hand_steps(scene: Scene) -> Iterator[Intention]:
             continue
         topic = f"by hand:{scene.view.round}:{step.step}"
         key = f"{topic}@{scene.view.row.level}"
-        forgets, gesture = scene.likely(scene.staff.forget, "forget", key), step.step in get_args(Gesture)
+        forgets, gesture = scene.likely(scene.staff.forget, "forget", key), is_gesture(step.step)
         yield Intention(
             key=key,
             topic=topic,

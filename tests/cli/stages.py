@@ -85,7 +85,9 @@ async def raised(case: Case) -> None:
     """Nobody has classed it; one promise is open, another one was due an hour ago."""
     then = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
     await case.says("make_promise", AGENT, what="내일 전화드리겠습니다", word="내일")
-    await case.says("make_promise", AGENT, what="금방 찾아보겠습니다", word="금방", occurred_at=then)
+    await case.says(
+        "make_promise", AGENT, what="금방 찾아보겠습니다", word="금방", matter="조사", occurred_at=then
+    )
 
 
 async def suggestion(case: Case) -> None:

@@ -1,6 +1,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain.actor import Actor
 from domain.contact import PauseTargets
 from domain.promise import KeepPromise, MakePromise, MovePromise
@@ -85,7 +87,7 @@ def test_a_promise_breaks_after_its_due_instant_once_and_the_case_moves_up() -> 
 
 
 def test_a_broken_promise_at_the_top_moves_nothing_further() -> None:
-    soon = [say(MakePromise, AGENT, what=f"thing {place}", due=TEN) for place in range(4)]
+    soon = [say(MakePromise, AGENT, what="x", matter=f"thing {place}", due=TEN) for place in range(4)]
     life = given(*OWNED, *soon, wait(hours=1, seconds=1))
     assert (life.many("promise_broken"), life.many("case_escalated")) == (4, 3)
 
@@ -115,7 +117,7 @@ def test_a_pause_stops_no_promise() -> None:
 
 
 def test_other_promises_stay_as_they_are() -> None:
-    life = given(*PROMISED, say(MakePromise, AGENT, what="y", due=NOON), keep(2))
+    life = given(*PROMISED, say(MakePromise, AGENT, what="y", matter="y", due=NOON), keep(2))
     assert [each.state for each in life.case.promises.made] == ["open", "kept"]
 
 
@@ -156,10 +158,21 @@ def test_a_promise_supersedes_one_that_it_names_and_the_first_falls_due_no_more(
     life.when(promise(due=TEN, supersedes=1)).then_refused("no open promise", "supersedes")
 
 
-def test_two_matters_and_words_that_speak_for_two_do_not_contradict_each_other() -> None:
-    life = given(*OWNED, promise("your refund comes"), policy=MATTERS)
-    life = life.told(promise("I call you"))
-    life.when(promise("I call about the refund")).then("promise_made")
+def test_two_matters_do_not_contradict_each_other() -> None:
+    given(*OWNED, promise("your refund comes"), policy=MATTERS).when(promise("I call you")).then(
+        "promise_made"
+    )
+
+
+UNCLEAR = given(*OWNED, promise("your refund comes"), policy=MATTERS)
+
+
+@pytest.mark.parametrize("what", ["I call about the refund", "it is all arranged"])
+def test_words_that_do_not_tell_their_matter_are_held_against_every_open_promise(what: str) -> None:
+    UNCLEAR.when(promise(what)).then_refused("promise 1 is open", "matter")
+    UNCLEAR.when(promise(what, matter="parcel")).then("promise_made")
+    UNCLEAR.when(promise(what, supersedes=1)).then("promise_made")
+    given(*OWNED, promise(what), policy=MATTERS).when(promise("I call you")).then_refused("name", "matter")
 
 
 def test_a_kept_or_broken_promise_stands_in_nobodys_way() -> None:

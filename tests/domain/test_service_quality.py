@@ -52,8 +52,8 @@ def test_without_a_form_the_measures_stand_alone() -> None:
 
 def test_reliability_is_promises_kept_of_those_whose_time_has_come() -> None:
     promised = say(MakePromise, AGENT, what="call", due=MONDAY + 3 * HOUR)
-    life = given(*IN_RECOVERY, promised, promised.model_copy(update={"id": "p2", "what": "visit"}))
-    life = life.told(say(MakePromise, AGENT, what="write", due=MONDAY + 9 * HOUR))
+    life = given(*IN_RECOVERY, promised, promised.model_copy(update={"id": "p2", "matter": "visit"}))
+    life = life.told(say(MakePromise, AGENT, what="write", matter="letter", due=MONDAY + 9 * HOUR))
     life = life.told(
         say(MovePromise, AGENT, number=3, due=MONDAY + 10 * HOUR, told="call 2"),
         say(KeepPromise, AGENT, number=1, proof="call 1", contact=1),
