@@ -130,4 +130,5 @@ class Handling(Record):
     sure: SureReading | None = None
     reroute: bool = False
     costs: Costs | None = None
-    heated: Heated | None = None
+    # Left out where there is none: policies that cases pinned before keep their hash, and so their chain.
+    heated: Heated | None = Field(default=None, exclude_if=lambda rules: rules is None)
