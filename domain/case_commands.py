@@ -48,6 +48,7 @@ from domain.case_state import Case, opened
 from domain.message import Command, Event
 from domain.refusal import Refused
 from domain.retention import TakeRetentionStep
+from domain.review import Asked
 from domain.suggestion import corrections, suggest
 from domain.treatment_rules import Emotion
 from domain.triage import TriageEvent
@@ -222,15 +223,8 @@ def _of_temper(case: Case, logged: tuple[Event, ...], command: Command) -> tuple
     found: tuple[Event, ...] = heat.heard(case.heat, case.policy, logged, command.at)
     part, tasks = (*case.took_part.worked, *case.assignment.owners), case.tasks
     for number, spoke in heat.to_review(case.policy, logged, _emotion(case)):
-        opened_ = task.review(
-            tasks,
-            case.policy,
-            contact=number,
-            department=case.assignment.department,
-            spoke=spoke,
-            part=part,
-            at=command.at,
-        )
+        asked = Asked(contact=number, department=case.assignment.department, spoke=spoke, part=part)
+        opened_ = task.review(tasks, case.policy, asked, command.at)
         found, tasks = (*found, *opened_), reduce(task.evolve, opened_, tasks)
     return found
 

@@ -10,10 +10,10 @@ from domain.intake import Acknowledged, AddedToCase, Intake
 from domain.message import Event
 from domain.policy import Policy
 from domain.result import Result, ResultNotified, ResultTold
+from domain.review import ReviewOpened, judges
 from domain.saga_events import HandStepMissed
 from domain.staff_news import News, takes_part, tell
 from domain.task import (
-    ReviewOpened,
     Task,
     TaskAccepted,
     TaskCancelled,
@@ -22,7 +22,6 @@ from domain.task import (
     TaskMissed,
     TaskRefused,
     Tasks,
-    reviewers,
 )
 from domain.triage import Classification, Triaged
 
@@ -96,9 +95,8 @@ def _of_tasks(news: News, scene: Scene, event: Event) -> News:
         leader = scene.policy.leader(event.department)
         return tell(news, scene.policy, "staff_task", (leader,), at=event.at, about=event.department)
     if isinstance(event, ReviewOpened):
-        asked = scene.tasks.find(event.number)
-        people = reviewers(asked, scene.policy)[:1] if asked is not None else ()
-        return tell(news, scene.policy, "staff_task", people, at=event.at, about=event.department)
+        people = judges(scene.policy, event.department, event.apart)
+        return tell(news, scene.policy, "staff_task", people[:1], at=event.at, about=event.department)
     if not isinstance(event, TaskMissed | TaskDone | TaskRefused | TaskCancelled):
         return news
     task = scene.tasks.find(event.number)

@@ -11,13 +11,14 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import StringConstraints
 
-from domain.actor import REDRESS, Role
+from domain.actor import REDRESS
 from domain.budget import Budget, due_of
 from domain.message import Command, Deadline, Event
 from domain.money import Money
-from domain.policy import Language, Person, Policy
+from domain.policy import Policy
 from domain.record import Id, Instant, Line, Note
 from domain.refusal import Refused
+from domain.review import NEEDED, Asked, ReviewOpened, judges, judging
 
 MAX_TASKS = 20
 """Tasks of one case: all of them travel with it."""
@@ -74,24 +75,6 @@ class TaskGiven(Event):
     number: int
     department: Line
     needed: Note
-    falls_due: Instant | None
-
-
-class ReviewOpened(Event):
-    """A leader who took no part is to look at how the customer was spoken to in a contact.
-
-    Attributes:
-        number: of the task that this is.
-        contact: number of the contact.
-        apart: who took part by then, and does not judge it.
-    """
-
-    kind: Literal["review_opened"] = "review_opened"
-    number: int
-    contact: int
-    department: Line
-    needed: Note
-    apart: tuple[Id, ...]
     falls_due: Instant | None
 
 
@@ -260,42 +243,17 @@ def _give(tasks: Tasks, policy: Policy, command: GiveTask) -> tuple[TaskEvent, .
     return (given,)
 
 
-def review(
-    tasks: Tasks,
-    policy: Policy,
-    *,
-    contact: int,
-    department: str | None,
-    spoke: str | None,
-    part: tuple[str, ...],
-    at: datetime,
-) -> tuple[ReviewOpened, ...]:
-    """Ask a leader who took no part to look at a contact; where all did, one who did not speak in it.
-
-    Args:
-        tasks: Those that there are.
-        policy: Whom to choose from: the department's own leaders first, supervisors before heads.
-        contact: Which contact.
-        department: Whose case it is.
-        spoke: Who spoke in it.
-        part: Who took part in the case so far.
-        at: Now.
-
-    Returns:
-        The review; `()` where nobody is left to ask, or the case takes no task more.
-    """
-    own, speakers = department or policy.fallback_department, (spoke,) if spoke else ()
-    apart = tuple(dict.fromkeys((*part, *speakers)))
-    leader = _leader_apart(policy, own, apart)
-    if leader is None:
-        leader, apart = _leader_apart(policy, own, speakers), speakers
-    if leader is None or leader.department is None or len(tasks.given) >= MAX_TASKS:
+def review(tasks: Tasks, policy: Policy, asked: Asked, at: datetime) -> tuple[ReviewOpened, ...]:
+    """Ask a leader who took no part to look at a contact; `()` where nobody is left, or no task more fits."""
+    found = judging(policy, asked)
+    if found is None or len(tasks.given) >= MAX_TASKS:
         return ()
+    department, apart = found
     opened = ReviewOpened(
         number=len(tasks.given) + 1,
-        contact=contact,
-        department=leader.department,
-        needed=REVIEW[policy.language].format(contact=contact),
+        contact=asked.contact,
+        department=department,
+        needed=NEEDED[policy.language].format(contact=asked.contact),
         apart=apart,
         falls_due=due_of(_budget(policy), policy.calendar, at),
         at=at,
@@ -303,29 +261,9 @@ def review(
     return (opened,)
 
 
-REVIEW: dict[Language, str] = {
-    "ko": "접촉 {contact}에서 고객을 어떻게 응대했는지 살피고, 무엇을 달리할지 적어 주십시오",
-    "en": "look at how the customer was spoken to in contact {contact}, and say what has to change",
-}
-"""What a review is to find out."""
-
-
-def _leader_apart(policy: Policy, department: str, apart: tuple[str, ...]) -> Person | None:
-    leaders = (each for each in policy.people if each.department and policy.leads(each.id))
-    free = [each for each in leaders if each.id not in apart]
-    free.sort(key=lambda each: (each.department != department, Role.SUPERVISOR not in each.roles))
-    return next(iter(free), None)
-
-
 def reviewers(task: Task, policy: Policy) -> tuple[str, ...]:
-    """Return who may answer a review."""
-    if task.contact is None:
-        return ()
-    return tuple(
-        person.id
-        for person in policy.people
-        if person.department == task.department and policy.leads(person.id) and person.id not in task.apart
-    )
+    """Return who may answer a review; nobody where the task is none."""
+    return judges(policy, task.department, task.apart) if task.contact is not None else ()
 
 
 def _check_no_review(task: Task) -> None:

@@ -103,6 +103,7 @@ LIFE = (
     "promise",
     "supervisor",
     "exemption",
+    "review",
     "task",
     "offer",
     "plan",

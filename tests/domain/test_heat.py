@@ -447,6 +447,7 @@ def test_a_customer_who_withdraws_after_a_hostile_talk_is_let_go_and_the_review_
     assert (life.end, life.many("task_cancelled"), due_names(life)) == (None, 0, set())
     assert view(life.case, head="", unwritten=0).upset is None
     assert life.told(REVIEWED).end == "withdrawn"
+    assert life.told(*(wait(hours=12) for _ in range(20))).end == "withdrawn", "nor does it wait for ever"
 
 
 def test_a_heated_contact_of_a_case_that_is_joined_counts_under_its_number_here() -> None:
