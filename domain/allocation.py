@@ -458,7 +458,7 @@ def _reasons(desk: Desk, person: Person, load: dict[str, int] | None) -> tuple[s
     told = [
         _calms(desk, person),
         f"has {has}" if has else "",
-        f"lacks {', '.join(lacks)}, as everybody there" if lacks else "",
+        f"lacks {', '.join(lacks)}{'' if desk.upset else ', as everybody there'}" if lacks else "",
         f"may decide {desk.claimed} alone" if desk.claimed and _has_authority(desk, person) else "",
         f"{load.get(person.id, 0)} open cases" if load is not None else "load unknown: no answer",
     ]

@@ -15,7 +15,7 @@ class ReviewOpened(Event):
     Attributes:
         number: of the task that this is.
         contact: number of the contact.
-        apart: who took part by then, and does not judge it.
+        apart: who took part by then, and does not judge it; whoever takes the case over afterwards may.
     """
 
     kind: Literal["review_opened"] = "review_opened"
