@@ -17,7 +17,7 @@ from temporalio.worker import Worker
 from activities.authority import AuthorityActivities
 from activities.calls import Calls
 from activities.cases import Cases
-from activities.customers import Customers, OtherCases
+from activities.customers import Customers, OpenCases, OtherCases
 from activities.http import Patience, open_client
 from activities.improvements import Improvements
 from activities.ledger import LedgerActivities
@@ -92,16 +92,18 @@ def build_worker(
     """Return a worker with everything registered."""
     patience, words = Patience(service=settings.service_wait), wordings()
     notices = Notices(outside, words, patience)
+    customers = Customers(outside, patience, other_cases=_other_cases(store), open_cases=_open_cases(store))
     improvements = Improvements(
         temporal,
         secret=settings.number_secret,
         store=store,
         notices=notices,
+        customers=customers,
         workflow=(IMPROVEMENT_WORKFLOW, TASK_QUEUE, IMPROVEMENTS_BEGIN),
         carry_on_after=settings.carry_on_after,
     )
     ports = (
-        *_all(Customers(outside, patience, other_cases=_other_cases(store))),
+        *_all(customers),
         Orders(outside, patience).fetch_order,
         notices.send_notice,
         *_all(Payments(outside, patience)),
@@ -130,6 +132,11 @@ def _other_cases(store: EventStore) -> OtherCases:
     """A profile does not wait long for what the ledger adds to it."""
     hasty = store.hasty(OTHER_CASES_WITHIN)
     return lambda customer, case_id: other_cases(hasty, customer, but=case_id)
+
+
+def _open_cases(store: EventStore) -> OpenCases:
+    hasty = store.hasty(OTHER_CASES_WITHIN)
+    return lambda customer, case_id: hasty.open_cases_of(customer, but=case_id)
 
 
 class ClientDoor:

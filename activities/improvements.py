@@ -4,10 +4,20 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
+from activities.customers import Customers
 from activities.http import expect, refused
 from activities.notices import Notices
-from domain.effect import Answer, Ask, ImprovementJoined, ReportLesson, SendNotice, TellSuggester
+from domain.effect import (
+    Answer,
+    Ask,
+    ImprovementJoined,
+    NoteProsumer,
+    ReportLesson,
+    SendNotice,
+    TellSuggester,
+)
 from domain.intake import CaseOpened, CustomerRead, Intake, channels, evolve
+from domain.learnt import profile_of
 from domain.record import Record
 from domain.theme import PREFIX, request_id
 from ledger.errors import LedgerError
@@ -30,6 +40,7 @@ class Improvements:
         secret: key of the numbers.
         store: the ledger, which knows how a suggester is reached.
         notices: what sends words.
+        customers: what asks the CRM.
         workflow: name of the workflow type, its task queue, and how its ids begin.
     """
 
@@ -40,6 +51,7 @@ class Improvements:
         secret: str,
         store: EventStore,
         notices: Notices,
+        customers: Customers,
         workflow: tuple[str, str, str],
         carry_on_after: int,
     ) -> None:
@@ -47,6 +59,7 @@ class Improvements:
         self._secret = secret
         self._store = store
         self._notices = notices
+        self._customers = customers
         self._workflow = workflow
         self._carry_on_after = carry_on_after
 
@@ -86,6 +99,16 @@ class Improvements:
             slots={"number": request.case_id, "answer": request.letter},
         )
         return await self._notices.send_notice(ask.model_copy(update={"request": notice}))
+
+    @activity.defn(name="note_prosumer")
+    async def note_prosumer(self, ask: Ask) -> Answer:
+        """Tell the CRM how an invitation stands; nobody with an open case is invited."""
+        request = expect(ask, NoteProsumer)
+        profile = profile_of(await self._intake(request.case_id))
+        if profile is None:
+            raise refused("the CRM keeps no profile of this customer", "no-profile")
+        invites = request.fact.value == "invited"
+        return await self._customers.propose_now(ask, profile, request.fact, alone=invites)
 
     async def _intake(self, case_id: str) -> Intake:
         """Return how the case came in, from the ledger; the case itself may have ended long ago."""

@@ -9,11 +9,13 @@ ONE_SERVICE = timedelta(seconds=45)
 the rest is room for a busy machine. Shorter, the server would give up on an attempt that still waits."""
 
 TWO_SERVICES = timedelta(seconds=80)
-"""A notice may ask the CRM for an address first, and then waits for the gateway: twice 35 s and room."""
+"""A notice may ask the CRM for an address first, and then waits for the gateway: twice 35 s and room.
+What waits for a customer's other cases asks the ledger first, and then the CRM."""
 
 THREE_SERVICES = timedelta(seconds=120)
 """A link asks the survey service, perhaps the CRM for an address, and the gateway: thrice 35 s and room.
-A suggester is looked up in the ledger first, which waits up to 30 s for its database."""
+A suggester is looked up in the ledger first, which waits up to 30 s for its database; so is a prosumer,
+and the ledger is asked once more for what is open."""
 
 THE_LEDGER = timedelta(seconds=15)
 """A reservation waits 5 s for its database; a frozen one may hold its connection for 5 s more.
@@ -54,6 +56,8 @@ START_TO_CLOSE: Mapping[str, timedelta] = MappingProxyType(
         "report_lesson": THE_LEDGER,
         "tell_suggester": THREE_SERVICES,
         "propose_facts": ONE_SERVICE,
+        "propose_when_alone": TWO_SERVICES,
+        "note_prosumer": THREE_SERVICES,
         "join_into": ANOTHER_CASE,
         "split_off": ANOTHER_CASE,
     }

@@ -11,7 +11,7 @@ from cli.output import Json, answer, note, row, table, when, words
 from cli.sight import Happened, happened
 from client import NotFound, RedressError
 from domain.improvement_events import OPEN
-from domain.improvement_view import ImprovementView, improvement_view
+from domain.improvement_view import ImprovementView, ProsumerView, improvement_view
 from domain.row import ImprovementRow
 from ledger.fold import fold_request
 from settings import Settings
@@ -136,6 +136,7 @@ def _shown(view: ImprovementView, events: tuple[Happened, ...]) -> RenderableTyp
             for each in view.partners
         )
         or None,
+        "prosumers": "; ".join(f"{each.case}: {_stands(each)}" for each in view.prosumers) or None,
         "answer": view.answer,
         "answered": f"{when(view.answered_at)} by {view.answered_by}" if view.answered_by else None,
         "waits for": ", ".join(view.waiting) or None,
@@ -153,6 +154,12 @@ def _shown(view: ImprovementView, events: tuple[Happened, ...]) -> RenderableTyp
         own = {name: value for name, value in event.fields.items() if name not in ("book", "figures")}
         row(history, event.seq, event.at, event.kind, event.by, words(own))
     return Group(lines, *(of_figures or [members]), history)
+
+
+def _stands(each: ProsumerView) -> str:
+    if each.why_not is not None:
+        return f"not invited, {each.why_not}"
+    return each.reply or ("invited" if each.invited else "being looked up")
 
 
 def _helped(view: ImprovementView) -> str | None:

@@ -259,6 +259,15 @@ TOLD: Mapping[str, Telling] = {
         "삭제 사유를 제때 밝히지 않았습니다",
         "nobody explained in time why the post is gone",
     ),
+    "sales_offer_set_aside": lambda event: (
+        f"종결 후에 드릴 제안을 준비했습니다: {event.offer}",
+        f"offer {event.offer} waits until the case is closed",
+    ),
+    "advocate_found": lambda _: ("옹호자 후보입니다", "a candidate for an advocate"),
+    "sales_offer_attached": lambda event: (
+        f"종결되어 제안을 드릴 수 있습니다: {event.offer}",
+        f"closed with a good score, so offer {event.offer} may be made",
+    ),
     "answer_given": lambda _: ("답변을 썼습니다", "answered by its owner"),
     "case_ended": lambda event: ENDS[event.end],
 }

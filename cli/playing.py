@@ -15,6 +15,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from cli.beside import Beside
 from cli.parts import Deed, Part, Played
 from client import NotFound, OutcomeUnknown, Redress, Unreachable
+from domain import growth
 from domain.effect import OrderSnapshot
 from domain.intake import OrderRead
 from domain.refusal import Refused
@@ -86,7 +87,6 @@ class Stage:
         opened = await _patiently(lambda: self._redress.open(coming, part.policy))
         now = datetime.now(UTC)
         played = Played(number=opened.number, part=part, begun=now, now=now, seen=time.monotonic())
-        handle = self._redress.handle(opened.number)
         await self._pass(played, MOMENT)
         scene = await self._scene(played, luck)
         agenda = Agenda()
@@ -94,7 +94,8 @@ class Stage:
             planned = agenda.next(scene, played.now)
             played.slips = tuple(agenda.slips.values())
             if planned is not None and planned[0] <= played.now:
-                await self._act(played, planned[1])
+                if await self._act(played, planned[1]) is not None and planned[1].plants is None:
+                    agenda.refused(planned[1])
                 scene = replace(scene, done=scene.done | {planned[1].topic})
             elif not await self._pass(played, _step(played, planned and planned[0])):
                 played.stuck = None if await self._has_ended(played) else "time does not pass"
@@ -103,7 +104,7 @@ class Stage:
             )
             await self._hear(played)
         if played.end is not None:
-            await self._settle(handle)
+            await self._settle(played)
         if self._beside is not None and scene.fault in SAID_WHEN_CALLED:
             played.deeds += await self._beside.told(played.number, scene.fault)
         return played
@@ -141,17 +142,19 @@ class Stage:
         played.view = await _patiently(lambda: self._redress.view(played.number))
         return played.view
 
-    async def _act(self, played: Played, intention: Intention) -> None:
+    async def _act(self, played: Played, intention: Intention) -> str | None:
+        """Do what somebody means to do, and return the code with which it was refused."""
         if intention.unrecorded:
             if self._beside is not None:
                 await self._beside.remember(played.number, intention.command, played.now)
-            return
+            return None
         refused = await self._command(played, intention)
         if intention.plants is not None and refused != ENDED:
             played.deeds.append(Deed(played.number, intention.plants, played.now, refused))
         # What the outside answers at once is heard at once, and not hours later.
         if (await self._look(played)).waiting:
             await self._pass(played, MOMENT)
+        return refused
 
     async def _command(self, played: Played, intention: Intention) -> str | None:
         """Give a command, and return the code with which it was refused."""
@@ -201,9 +204,13 @@ class Stage:
     async def _has_ended(self, played: Played) -> bool:
         return (await self._look(played)).row.end is not None
 
-    async def _settle(self, handle: WorkflowHandle[Any, Any]) -> None:
-        """Wait until what the case still had to write is written."""
-        await self._skip(handle, LOOK_AT_LEAST)
+    async def _settle(self, played: Played) -> None:
+        """Wait until what the case still had to write is written; what waits for other cases is given up."""
+        handle, span = self._redress.handle(played.number), LOOK_AT_LEAST
+        rules = played.part.policy.happy_call.growth
+        if rules is not None and played.view is not None and growth.KEY in played.view.waiting:
+            span += rules.patience
+        await self._skip(handle, span)
         async with asyncio.timeout(END_PATIENCE):
             await handle.result()
 

@@ -71,7 +71,7 @@ def came_back(case: Case, fact: CameBack) -> tuple[Event, ...]:
             return ending.came_back(fact)
         case "lesson":
             return lesson.came_back(fact)
-        case "facts":
+        case "facts" | "growth":
             return learnt.came_back(fact)
         case "tell":
             return targets.came_back(fact)

@@ -13,6 +13,7 @@ from domain import (
     ending,
     evidence,
     exemption,
+    growth,
     happy_call,
     harm_withdrawal,
     heat,
@@ -133,6 +134,8 @@ def commanded(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return happy_call.decide(case.follow_up, past_of(case), command)
         case TakeRetentionStep():
             return retention.decide(case.retention, before_remedy(case), command)
+        case growth.AttachSalesOffer():
+            return growth.decide(case.growth, course_of(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)
         case targets.ResumeCase() | targets.ExtendClock():

@@ -8,6 +8,7 @@ from domain import (
     allocation,
     assignment,
     ending,
+    growth,
     guarantee,
     happy_call,
     joining,
@@ -51,7 +52,7 @@ def consequences(case: Case, at: datetime) -> tuple[Event, ...]:
 
 def _follow(case: Case, at: datetime) -> tuple[Event, ...]:
     if case.ending.end is not None:
-        return ()
+        return growth.follow(case.growth, case.ending, course_of(case), at)
     before = before_remedy(case)
     return (
         joining.follow(case.joining, at)

@@ -12,6 +12,7 @@ from domain import (
     ending,
     evidence,
     exemption,
+    growth,
     guarantee,
     happy_call,
     harm_withdrawal,
@@ -61,6 +62,7 @@ from domain.contact import ContactEvent
 from domain.ending import EndingEvent
 from domain.evidence import EvidenceEvent
 from domain.exemption import ExceptionEvent
+from domain.growth import GrowthEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn
@@ -98,6 +100,7 @@ def evolve(case: Case, event: Event) -> Case:
         worded=words_sent(case, event),
         took_part=took_part.evolve(case.took_part, event),
         learnt=learnt.heard(case.learnt, event, case.version + 1),
+        growth=growth.heard(case.growth, event, case.version + 1),
         after_care=after_care.heard(changed.after_care, case.result.delivered_at, event),
     )
 
@@ -192,8 +195,8 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
     if isinstance(event, GuaranteeBroken):
         return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
-    if isinstance(event, LearntEvent):
-        return case  # learnt.heard knows it
+    if isinstance(event, LearntEvent | GrowthEvent):
+        return case  # learnt.heard and growth.heard know them
     if isinstance(event, LessonEvent):
         return replace(case, lessons=lesson.evolve(case.lessons, event))
     if isinstance(event, AmendmentEvent):

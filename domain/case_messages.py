@@ -15,6 +15,7 @@ from domain.contact import ContactCommand, ContactEvent
 from domain.ending import EndingCommand, EndingEvent
 from domain.evidence import EvidenceCommand, EvidenceEvent
 from domain.exemption import ExceptionCommand, ExceptionEvent
+from domain.growth import AttachSalesOffer, GrowthEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallCommand, HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn, WithdrawHarm
@@ -60,6 +61,7 @@ CaseCommand = Annotated[
     | ResultCommand
     | HappyCallCommand
     | TakeRetentionStep
+    | AttachSalesOffer
     | EndingCommand
     | JoiningCommand
     | PostCommand
@@ -105,6 +107,7 @@ CaseEvent = Annotated[
     | GuaranteeBroken
     | LessonEvent
     | LearntEvent
+    | GrowthEvent
     | AmendmentEvent
     | AttemptEvent,
     Field(discriminator="kind"),

@@ -14,6 +14,7 @@ from domain.cost import Spent
 from domain.ending import Ending
 from domain.evidence import Evidence
 from domain.exemption import Exemptions
+from domain.growth import Growth
 from domain.guarantee import Guarantees
 from domain.happy_call import FollowUp
 from domain.heat import Heat
@@ -89,6 +90,7 @@ class Case:
     worded: tuple[str, ...] = ()
     lessons: Lessons = field(default_factory=Lessons)
     learnt: Learnt = field(default_factory=Learnt)
+    growth: Growth = field(default_factory=Growth)
 
 
 def unopened(case_id: str, policy: Policy) -> Case:

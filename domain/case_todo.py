@@ -4,6 +4,7 @@ from domain import (
     after_care,
     allocation,
     ending,
+    growth,
     happy_call,
     intake,
     joining,
@@ -47,6 +48,7 @@ def todo(case: Case) -> tuple[Effect, ...]:
         *staff_news.todo(case.staff_news, case.policy, case.id),
         *lesson.todo(case.lessons, before),
         *learnt.todo(case.learnt, case.policy, before.intake, ended=case.ending.end is not None),
+        *growth.todo(case.growth, case.policy, before.intake),
     )
 
 

@@ -331,16 +331,22 @@ class ReportLesson(Record):
     book: Rulebook
 
 
+Growth = Literal["advocate", "sales_offer", "prosumer"]
+"""What becomes possible with a customer once nothing of theirs is open (R27, R31, R32)."""
+
+
 class LearntFact(Record):
     """Something that a case taught about its customer, in a code: never their words.
 
     Attributes:
-        fact: what they like or want no more, what they need to be served at all, or what had failed them.
-        value: a remedy, `no-calls`, `no-messages`, a need or a cause of the policy.
+        fact: what they like or want no more, what they need to be served at all, what had failed them; or
+            what they may be to the firm from now on.
+        value: a remedy, `no-calls`, `no-messages`, a need or a cause of the policy; `candidate`, the number
+            of an offer, or how an invitation stands.
         seq: number of the event that it comes from; `event` is its kind.
     """
 
-    fact: Fact
+    fact: Fact | Growth
     value: Line
     seq: int
     event: Line
@@ -352,6 +358,26 @@ class ProposeFacts(Record):
     kind: Literal["propose_facts"] = "propose_facts"
     customer_id: Id
     facts: tuple[LearntFact, ...]
+
+
+class ProposeWhenAlone(Record):
+    """Propose facts to the CRM, but not while any other case of the customer is open."""
+
+    kind: Literal["propose_when_alone"] = "propose_when_alone"
+    customer_id: Id
+    facts: tuple[LearntFact, ...]
+
+
+class NoteProsumer(Record):
+    """Have the CRM note how an invitation stands; it is asked before anybody is invited (port customers).
+
+    Attributes:
+        case_id: the case of the customer, which ended long ago.
+    """
+
+    kind: Literal["note_prosumer"] = "note_prosumer"
+    case_id: Id
+    fact: LearntFact
 
 
 class TellSuggester(Record):
@@ -454,6 +480,8 @@ Request = Annotated[
     | ReportLesson
     | TellSuggester
     | ProposeFacts
+    | ProposeWhenAlone
+    | NoteProsumer
     | JoinInto
     | SplitOff
     | FindOutcome,

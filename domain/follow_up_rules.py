@@ -62,6 +62,19 @@ class RetentionRules(Record):
     within: Budget
 
 
+class GrowthRules(Record):
+    """What a good end may lead to, beyond the remedy; nothing while another case of the customer is open.
+
+    Attributes:
+        advocate_from: by question the answer from which on it is high, inclusive; where low is better, down
+            to which. Whoever gives every one of these is an advocate candidate.
+        patience: how long that waits for the customer's other cases to end; then the CRM is not told.
+    """
+
+    advocate_from: Annotated[dict[Line, int], Field(min_length=1)]
+    patience: timedelta
+
+
 class HappyCall(Record):
     """When and how the follow-up call is made, and which answer is bad.
 
@@ -80,6 +93,7 @@ class HappyCall(Record):
         form: the longer written form; None: there is none.
         after_care: reassurance after the remedy; None: there is none.
         retention: what is done about a customer who may leave; None: nothing.
+        growth: what a good end may lead to; None: nothing, and no offer is made.
     """
 
     delay: timedelta
@@ -96,3 +110,4 @@ class HappyCall(Record):
     form: FormRules | None = None
     after_care: AfterCareRules | None = None
     retention: RetentionRules | None = None
+    growth: GrowthRules | None = None

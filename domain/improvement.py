@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from typing import Literal, assert_never
 
-from domain import partner
+from domain import partner, prosumer
 from domain.actor import Role
 from domain.budget import due_of
 from domain.effect import Effect, TellSuggester
@@ -47,6 +47,7 @@ from domain.message import CameBack, Command, Deadline, Event, Fact, LetTimePass
 from domain.notice import reached, to_staff
 from domain.partner import AskPartner, RecordReview, ShareBenefit
 from domain.policy import ImprovementLimits
+from domain.prosumer import AnswerInvitation, InviteProsumer
 from domain.refusal import Refused
 from domain.theme import LikeCase, Rulebook, within
 
@@ -73,6 +74,10 @@ def decide(request: Improvement, message: ImprovementCommand | Fact) -> tuple[Ev
             rules = request.book.rules if request.book is not None else None
             most = rules.partner_share if rules is not None else None
             return partner.decide(request.partners, _partners_of(request), most, message)
+        case InviteProsumer() | AnswerInvitation():
+            _check_role(request, message)
+            adopted = tuple(each.case_id for each in suggestions(request))
+            return prosumer.decide(request.prosumers, adopted, message)
         case ReportFigures():
             _check_role(request, message)
             return _report_figures(request, message)
@@ -355,7 +360,7 @@ def after_time(request: Improvement, at: datetime) -> Improvement:
 
 
 def todo(request: Improvement) -> tuple[Effect, ...]:
-    """Return who has still to be told: staff of the request, customers of what their suggestion became."""
+    """Return who has still to be told: staff, customers of what their suggestion became, the CRM."""
     book = request.book
     if book is None:
         return ()
@@ -369,7 +374,7 @@ def todo(request: Improvement) -> tuple[Effect, ...]:
         )
         for word in request.words
     )
-    return staff + _letters(request, book)
+    return staff + _letters(request, book) + prosumer.todo(request.prosumers)
 
 
 def about(request: Improvement) -> str:
@@ -403,6 +408,8 @@ def suggestions(request: Improvement) -> tuple[LikeCase, ...]:
 
 def _came_back(fact: CameBack) -> tuple[Event, ...]:
     """Say whether somebody was told; nobody is told twice, and what failed stands in the history."""
+    if prosumer.is_ours(fact):
+        return prosumer.came_back(fact)
     name, _, about = fact.key.partition(":")
     if name == "suggester":
         return (SuggesterTold(key=fact.key, case_id=about, reached=reached(fact), at=fact.at),)

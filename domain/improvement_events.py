@@ -9,6 +9,7 @@ from domain.attempt import AttemptEvent
 from domain.figures import Figures
 from domain.message import Command, Event
 from domain.partner import PartnerCommand, PartnerEvent
+from domain.prosumer import ProsumerCommand, ProsumerEvent
 from domain.record import Id, Instant, Letter, Line, Note, Text
 from domain.theme import LikeCase, Rulebook, Theme
 
@@ -94,6 +95,7 @@ ImprovementCommand = Annotated[
     | FinishImprovement
     | RefuseImprovement
     | PartnerCommand
+    | ProsumerCommand
     | ReportFigures
     | AnswerFigures,
     Field(discriminator="kind"),
@@ -110,6 +112,8 @@ TABLE: dict[str, tuple[tuple[Role, ...], tuple[State, ...]]] = {
     "refuse_improvement": (LEADS, OPEN),
     "ask_partner": (LEADS, (*OPEN, "done")),
     "record_review": (STAFF, (*OPEN, "done")),
+    "invite_prosumer": (LEADS, (*OPEN, "done")),
+    "answer_invitation": (STAFF, (*OPEN, "done")),
     "share_benefit": ((Role.DEPARTMENT_HEAD,), ("done",)),
     "report_figures": ((Role.SYSTEM,), ("watched", "raised", "done")),
     "answer_figures": ((Role.DEPARTMENT_HEAD,), ("raised",)),
@@ -279,6 +283,7 @@ ImprovementEvent = Annotated[
     | ImprovementDone
     | ImprovementRefused
     | PartnerEvent
+    | ProsumerEvent
     | FiguresReported
     | FiguresAnswered
     | StaffTold

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from domain import partner
+from domain import partner, prosumer
 from domain.actor import Actor
 from domain.figures import Figures
 from domain.improvement_events import (
@@ -28,6 +28,14 @@ from domain.improvement_events import (
 )
 from domain.message import Event
 from domain.partner import BenefitShared, Partner, PartnerAsked, PartnerReviewed
+from domain.prosumer import (
+    InvitationAnswered,
+    InvitationAnswerNoted,
+    InvitationAsked,
+    Prosumer,
+    ProsumerInvited,
+    ProsumerNotInvited,
+)
 from domain.theme import LikeCase, Rulebook, Theme
 
 KEPT = 2000
@@ -66,6 +74,7 @@ class Improvement:
         miss_at: when it is late, or late once more.
         recurrences: how often it had to be opened again after it was done.
         partners: those who were asked to review it in this round.
+        prosumers: customers whom somebody wanted to invite, in whatever round: they are invited once.
         figures: what a head is to answer for; None of a request about like cases.
     """
 
@@ -102,6 +111,7 @@ class Improvement:
     told: int = 0
     heard: tuple[str, ...] = ()
     partners: tuple[Partner, ...] = ()
+    prosumers: tuple[Prosumer, ...] = ()
     figures: Figures | None = None
     answer: str | None = None
     answered_by: Actor | None = None
@@ -148,6 +158,15 @@ def _evolve(request: Improvement, event: Event) -> Improvement:
             return replace(no, falls_due=None, miss_at=None)
         case PartnerAsked() | PartnerReviewed() | BenefitShared():
             return replace(request, partners=partner.evolve(request.partners, event))
+        case (
+            InvitationAsked()
+            | ProsumerInvited()
+            | ProsumerNotInvited()
+            | InvitationAnswered()
+            | InvitationAnswerNoted()
+        ):
+            number = request.version + 1
+            return replace(request, prosumers=prosumer.evolve(request.prosumers, event, number))
         case FiguresReported():
             return _figures_asked(request, event)
         case FiguresAnswered(answer=answer):

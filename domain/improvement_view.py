@@ -8,6 +8,7 @@ from domain.improvement import deadlines, suggestions
 from domain.improvement_state import Improvement
 from domain.money import Money
 from domain.partner import Verdict
+from domain.prosumer import Reply
 from domain.record import Id, Instant, Record
 from domain.row import Due, ImprovementRow
 from domain.theme import UNNAMED, LikeCase, within
@@ -38,6 +39,15 @@ class PartnerView(Record):
     share: Money | None
 
 
+class ProsumerView(Record):
+    """How the customer of a case stands to the invitation; `why_not`: why the last try came to nothing."""
+
+    case: Id
+    invited: bool
+    reply: Reply | None
+    why_not: str | None
+
+
 class ImprovementView(Record):
     """Everything `redress improvement` needs, from one query.
 
@@ -60,6 +70,7 @@ class ImprovementView(Record):
     waiting: tuple[str, ...]
     measured: Measured | None
     partners: tuple[PartnerView, ...] = ()
+    prosumers: tuple[ProsumerView, ...] = ()
     figures: Figures | None = None
     answer: str | None = None
     answered_by: Actor | None = None
@@ -117,6 +128,10 @@ def improvement_view(
         partners=tuple(
             PartnerView(customer=each.customer, verdict=each.verdict, share=each.share)
             for each in request.partners
+        ),
+        prosumers=tuple(
+            ProsumerView(case=each.case, invited=each.invited, reply=each.reply, why_not=each.why_not)
+            for each in request.prosumers
         ),
         figures=request.figures,
         answer=request.answer,

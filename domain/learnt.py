@@ -24,6 +24,9 @@ PATIENCE = timedelta(days=7)
 MOST = 40
 """Facts of one case; all of them travel with it."""
 
+KEY = "facts:1"
+"""Under which the one proposal is made."""
+
 
 class FactsProposed(Event):
     """The CRM has the facts; what it makes of them is its own."""
@@ -55,7 +58,7 @@ class Learnt:
 def heard(learnt: Learnt, event: Event, seq: int) -> Learnt:
     """Keep what an event says of the customer; the first that says it is its source."""
     if isinstance(event, LearntEvent):
-        return replace(learnt, asked=True)
+        return replace(learnt, asked=learnt.asked or event.key == KEY)
     known = {(fact.fact, fact.value) for fact in learnt.facts}
     new = tuple(fact for fact in _facts(event, seq) if (fact.fact, fact.value) not in known)
     return replace(learnt, facts=(*learnt.facts, *new)[:MOST]) if new else learnt
@@ -79,14 +82,22 @@ def _facts(event: Event, seq: int) -> Iterator[LearntFact]:
 
 def todo(learnt: Learnt, policy: Policy, intake: Intake, *, ended: bool) -> tuple[Effect, ...]:
     """Return the one proposal to the CRM; it holds up nothing, because the case is at its end."""
-    customer = intake.customer
-    if not ended or learnt.asked or customer is None or customer.customer_id is None:
+    customer, profile = intake.customer, profile_of(intake)
+    if not ended or learnt.asked or customer is None or profile is None:
         return ()
     facts = tuple(fact for fact in learnt.facts if _is_news(fact, policy, customer))
-    if not facts or not customer.known or not customer.consent_to_profile:
+    if not facts:
         return ()
-    request = ProposeFacts(customer_id=customer.customer_id, facts=facts)
-    return (Effect(key="facts:1", request=request, patience=PATIENCE),)
+    request = ProposeFacts(customer_id=profile, facts=facts)
+    return (Effect(key=KEY, request=request, patience=PATIENCE),)
+
+
+def profile_of(intake: Intake) -> str | None:
+    """Return whose profile may be told something; None where the CRM has none, or the customer wants none."""
+    customer = intake.customer
+    if customer is None or not customer.known or not customer.consent_to_profile:
+        return None
+    return customer.customer_id
 
 
 def _is_news(fact: LearntFact, policy: Policy, customer: CustomerSnapshot) -> bool:
@@ -102,12 +113,14 @@ def _is_news(fact: LearntFact, policy: Policy, customer: CustomerSnapshot) -> bo
             return fact.value not in customer.access
         case "cause":
             return True
+        case "advocate" | "sales_offer" | "prosumer":
+            return False  # what only a customer with nothing open hears of goes its own way
         case _:
             assert_never(fact.fact)
 
 
 def came_back(fact: CameBack) -> tuple[LearntEvent, ...]:
-    """Say whether the CRM has them."""
+    """Say whether the CRM has what it was told, of whichever key."""
     match fact:
         case EffectSucceeded(result=FactsTaken(reference=reference)):
             return (FactsProposed(key=fact.key, reference=reference, at=fact.at),)

@@ -33,10 +33,17 @@ OPEN: tuple[Stage, ...] = (*BEFORE_RESULT, *AFTER_RESULT)
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Roles that may give a command, and the stages in which it has a meaning."""
+    """Roles that may give a command, and the stages in which it has a meaning.
+
+    Attributes:
+        elsewhere: the code with which it is refused in any other stage of an open case.
+        until: what to wait for there, where that is more than another stage.
+    """
 
     roles: tuple[Role, ...]
     stages: tuple[Stage, ...]
+    elsewhere: str = "stage"
+    until: str = ""
 
 
 TABLE: dict[str, Permit] = {
@@ -95,6 +102,12 @@ TABLE: dict[str, Permit] = {
     "assign_caller": Permit((S, H), AFTER_RESULT),
     "report_call": Permit((HC,), AFTER_RESULT),
     "take_retention_step": Permit((O, S, H), OPEN),
+    "attach_sales_offer": Permit(
+        (Y, *STAFF),
+        ("reopen_window",),
+        elsewhere="open-recovery",
+        until="nothing is sold to a customer whose case is not put right: wait for a good happy call",
+    ),
     "withdraw_case": Permit((C,), OPEN),
     "note_withdrawal": Permit(STAFF, OPEN),
     "contradict_withdrawal": Permit((C, *STAFF), OPEN),
@@ -139,8 +152,10 @@ def check(
     if stage == "ended":
         raise Refused("the case has ended; open a new one and name this", code="ended")
     if stage not in permit.stages:
-        where = ", ".join(permit.stages)
-        raise Refused(f"{kind} has no meaning while the case is {stage}; only: {where}", code="stage")
+        where = "; ".join(filter(None, (", ".join(permit.stages), permit.until)))
+        raise Refused(
+            f"{kind} has no meaning while the case is {stage}; only: {where}", code=permit.elsewhere
+        )
 
 
 def _check_person(

@@ -93,6 +93,12 @@ WHERE row ->> 'customer' = $1 AND case_id <> $2
 ORDER BY opened_at DESC, case_id LIMIT $3
 """
 
+OPEN_CASES_OF = """
+SELECT case_id FROM cases
+WHERE row ->> 'customer' = $1 AND case_id <> $2 AND ended IS NULL
+ORDER BY case_id
+"""
+
 IS_REQUEST = f"case_id LIKE '{PREFIX}%'"
 """Events of improvement requests lie with those of cases, under ids that begin so."""
 

@@ -148,6 +148,11 @@ class EventStore:
         records = await self._fetch(statements.CASES_OF, customer, but, limit)
         return [CaseRow.model_validate_json(record["row"]) for record in records]
 
+    async def open_cases_of(self, customer: str, *, but: str) -> list[str]:
+        """Return the numbers of a customer's open cases but one."""
+        records = await self._fetch(statements.OPEN_CASES_OF, customer, but)
+        return [record["case_id"] for record in records]
+
     async def policies(self) -> dict[str, Policy]:
         """Return every pinned policy by the hash of its content."""
         records = await self._fetch(statements.POLICIES)

@@ -359,6 +359,7 @@ def _happy_call(policy: Policy, first_year: int) -> Iterator[Finding]:
         yield ("happy_call", "cut_off"), f"must lie inside the scale, from 1 to {JUSTICE_SCALE - 1}"
     yield from _asked(policy)
     yield from _follow_up(policy, first_year)
+    yield from _growth(policy)
     missing = [name for name in ("problem_gone", *JUSTICE) if name not in rules.questions]
     if missing:
         yield ("happy_call", "questions"), f"must ask {', '.join(missing)} as well, or no answer could be bad"
@@ -376,6 +377,21 @@ def _asked(policy: Policy) -> Iterator[Finding]:
             ("happy_call", "refused_questions"),
             f"must not ask {about[0]}: nothing was given, so treatment and clarity are asked about",
         )
+
+
+def _growth(policy: Policy) -> Iterator[Finding]:
+    """An answer that nobody is asked for, or that no scale has, makes nobody an advocate candidate."""
+    rules = policy.happy_call.growth
+    if rules is None:
+        return
+    for name, cut_off in rules.advocate_from.items():
+        scale, path = SCALES.get(name), ("happy_call", "growth", "advocate_from", name)
+        if scale is None or name not in policy.happy_call.questions:
+            yield path, f"is not asked; use one of {', '.join(policy.happy_call.questions)}"
+        elif not scale.low <= cut_off <= scale.high:
+            yield path, f"must lie on its scale, from {scale.low} to {scale.high}"
+    if rules.patience <= timedelta():
+        yield ("happy_call", "growth", "patience"), "must be longer than nothing"
 
 
 FIRST_CALL = (timedelta(hours=24), timedelta(hours=48))

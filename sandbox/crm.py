@@ -15,6 +15,7 @@ from domain.effect import (
 from domain.money import Money
 from domain.record import Line, Record
 from domain.refusal import Refused
+from sandbox.books import Deed
 from sandbox.chance import between, draw, mark, pick
 from sandbox.service import Call, Operation, Operations, World
 
@@ -127,9 +128,29 @@ def _customer_id(world: World, contact: Contact, case_id: str) -> str | None:
     return f"cust-{mark(world.seed, 'customer', told)}"
 
 
-def propose_facts(_world: World, call: Call[ProposeFacts]) -> FactsTaken:
-    """Take what a case learnt; it stands in the books."""
+def propose_facts(world: World, call: Call[ProposeFacts]) -> FactsTaken:
+    """Take what was learnt; it stands in the books. A customer is invited as prosumer once, by whomever."""
+    if _invites(call.request) and any(
+        _invited(deed, call.request.customer_id) for deed in world.books.all_of("crm")
+    ):
+        raise Refused("this customer was invited before", code="invited-before")
     return FactsTaken(reference=f"fact-{mark(call.key)}")
+
+
+INVITED = ("prosumer", "invited")
+"""A fact and its value."""
+
+
+def _invited(deed: Deed, customer: str) -> bool:
+    """Say whether a deed was an invitation of this customer that was taken."""
+    if (deed.operation, deed.status) != ("propose_facts", "done"):
+        return False
+    known = ProposeFacts.model_validate_json(deed.request)
+    return known.customer_id == customer and _invites(known)
+
+
+def _invites(request: ProposeFacts) -> bool:
+    return any((each.fact, each.value) == INVITED for each in request.facts)
 
 
 OPERATIONS: Operations = {

@@ -1,6 +1,8 @@
 """People played from a seed: what each of them means to do about a case, as they know it; a pure decision."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from domain.permission import STAFF
@@ -39,6 +41,10 @@ def _read_first(scene: Scene, meant: Intention) -> Iterator[Intention]:
     yield meant
 
 
+TRIES = 3
+"""How often somebody whose command was refused tries again."""
+
+
 class Agenda:
     """Remembers since when each person has had a reason, on the case's own time.
 
@@ -49,10 +55,19 @@ class Agenda:
     def __init__(self) -> None:
         self.slips: dict[str, str] = {}
         self._since: dict[str, datetime] = {}
+        self._refused: Counter[str] = Counter()
+
+    def refused(self, intention: Intention) -> None:
+        """Take in that a command came to nothing, for example because a case had just moved on."""
+        self._refused[intention.topic] += 1
 
     def next(self, scene: Scene, now: datetime) -> tuple[datetime, Intention] | None:
-        """Return what is done next, and when; None where nobody means to do anything."""
-        wanted = intentions(scene)
+        """Return what is done next, and when; None where nobody means to do anything.
+
+        Before a case lies still for good, whoever was refused tries again, a few times.
+        """
+        again = {topic for topic, times in self._refused.items() if times <= TRIES}
+        wanted = intentions(scene) or intentions(replace(scene, done=scene.done - again))
         self._since = {each.key: self._since.get(each.key, now) for each in wanted}
         self.slips |= {each.key: each.slip for each in wanted if each.slip is not None}
         calendar = scene.policy.calendar

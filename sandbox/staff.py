@@ -158,6 +158,14 @@ def _propose(scene: Scene, owner: Actor) -> Iterator[Intention]:
     yield asked(scene, f"{prefix}{made}", "propose_remedy", by=owner, low=40, high=400, **fields)
 
 
+def _anew(scene: Scene) -> str:
+    """Begin what is said in a further round: nobody is told the same twice in the same words."""
+    times = scene.view.round
+    if times == 1:
+        return ""
+    return scene.say(f"{times}번째로 다시 살펴보았습니다. ", f"We looked into it for the {times}. time. ")
+
+
 def _result(scene: Scene) -> dict[str, object]:
     refused = refuses_all(scene) and scene.settled(f"propose:{scene.view.round}:") == 1
     put_right = "upheld" if scene.likely(0.8, "outcome") else "partly_upheld"
@@ -165,7 +173,8 @@ def _result(scene: Scene) -> dict[str, object]:
         "outcome": "not_upheld" if refused else put_right,
         "cause": diagnose(scene).cause,
         "clauses": [promise(scene)],
-        "summary": scene.say(
+        "summary": _anew(scene)
+        + scene.say(
             f"{harms_of(scene)}에 대하여 확인한 내용과 조치를 알려 드립니다.",
             f"What we found and what we did about {harms_of(scene)}.",
         ),
@@ -177,7 +186,7 @@ def _result(scene: Scene) -> dict[str, object]:
 
 
 def _final(scene: Scene) -> dict[str, object]:
-    summary = scene.say(
+    summary = _anew(scene) + scene.say(
         f"{harms_of(scene)}에 대하여 더 드릴 수 있는 방안이 없어 죄송합니다.",
         f"We are sorry: this is all we can offer for {harms_of(scene)}.",
     )

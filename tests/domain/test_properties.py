@@ -25,6 +25,7 @@ from domain import (
     ending,
     evidence,
     exemption,
+    growth,
     happy_call,
     harm_withdrawal,
     intake,
@@ -65,6 +66,7 @@ from domain.effect import (
     CollectionStatus,
     DeliveryStatus,
     Effect,
+    FactsTaken,
     Found,
     HandedOver,
     LoadAnswer,
@@ -74,6 +76,7 @@ from domain.effect import (
 )
 from domain.fairness import report
 from domain.fairness_history import numbered
+from domain.follow_up_rules import GrowthRules
 from domain.interest import InterestOwed
 from domain.message import EffectRefused, EffectSucceeded, Event, LetTimePass, OutcomeUnknown
 from domain.notice import unfilled
@@ -190,6 +193,7 @@ COMES_BACK: dict[str, tuple[Outcome, ...]] = {
     "fetch_call": (NO_ANSWER, GOOD_CALL, BAD_CALL),
     "send_link": (SENT, SENT, BOUNCED),
     "fetch_answer": (OPEN, OPEN, answered(GOOD), answered(BAD), answered({}, state="declined")),
+    "propose_when_alone": (FactsTaken(reference="fact-1"),),
     "join_into": (HandedOver(case="EARLY"),),
     "split_off": (SplitOpened(case="NEW"),),
 }
@@ -200,6 +204,7 @@ FOLLOWED = asking(
     after_care=CARE,
     retention=KEEPING.model_copy(update={"stages": ()}),
     refused_questions=("treatment_fair", "clear"),
+    growth=GrowthRules(advocate_from={"outcome_fair": 6}, patience=timedelta(days=60)),
     business_days=True,
     per_day=2,
 )
@@ -395,6 +400,10 @@ COMMANDS: dict[Any, Make] = {
     happy_call.AssignCaller: lambda _c, d: {"to": d(st.sampled_from(["cat", "ann", "nobody"]))},
     happy_call.ReportCall: lambda _c, d: {"reference": d(st.sampled_from([None, "call1", "call2"]))},
     retention.TakeRetentionStep: lambda c, _d: {"contact": c.contacts.count, "what": "a call"},
+    growth.AttachSalesOffer: lambda _c, d: {
+        "offer": d(st.sampled_from(["of-1", "of-2"])),
+        "selling": "cross_sell",
+    },
     ending.WithdrawCase: lambda _c, _d: {},
     ending.AnswerCase: lambda _c, d: {
         "text": "here you are",
@@ -484,7 +493,7 @@ BIG = 1024 * 1024
 class AnyLife(RuleBasedStateMachine):
     """A case to which anything may be said at any time."""
 
-    policies = (POLICY.model_copy(update={"gestures": POLICY.by_hand}), ADDED_UP)
+    policies = (FOLLOWED.model_copy(update={"gestures": POLICY.by_hand}), ADDED_UP)
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """What a script plants is found, and nothing else: a sample in `make test`, every voice in `make prove`."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,15 +13,30 @@ from cli.planted import TRACES
 from cli.rows import Format, Row, rows
 from cli.simulate import DEFAULT_FAULTS
 from cli.simulation import Simulated, simulated
+from domain.policy import Policy
 from sandbox.manners import NAMED, NO_FAULTS, StaffManners
 from sandbox.staff_faults import StaffFault
 
 SAMPLES = Path(sandbox.__file__).parent / "samples"
+FARTHEST_WEST = -12
 ALL_WELL = DEFAULT_FAULTS.model_copy(update={"faults": ()})
 
 
+def at_ten(policy: Policy) -> Policy:
+    """Return the policy in the time zone in which it is now past ten in the morning.
+
+    People keep opening hours, so what happens to a case depends on the hour at which it begins; a proof
+    should not. The weekday stays as it is.
+    """
+    east = 10 - datetime.now(UTC).hour
+    zone = (
+        f"Etc/GMT{-(east if east >= FARTHEST_WEST else east + 24):+d}"  # signs are the other way round there
+    )
+    return policy.model_copy(update={"calendar": policy.calendar.model_copy(update={"timezone": zone})})
+
+
 def voices(*files: str) -> dict[str, Part]:
-    policy = policies.load("retail-kr")
+    policy = at_ten(policies.load("retail-kr"))
     return {
         str(each.opening.source_key): Part(opening=each.opening, policy=policy, staff=NO_FAULTS)
         for file in files

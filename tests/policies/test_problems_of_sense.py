@@ -273,6 +273,24 @@ CASES = {
     ),
     "calls at night": ("from_hour: 10", "from_hour: 21", "happy_call.from_hour", "before to_hour"),
     "cut-off off the scale": ("cut_off: 3", "cut_off: 7", "happy_call.cut_off", "from 1 to 6"),
+    "an advocate beyond the scale": (
+        "advocate_from: {outcome_fair: 6",
+        "advocate_from: {outcome_fair: 8",
+        "happy_call.growth.advocate_from.outcome_fair",
+        "from 1 to 7",
+    ),
+    "an advocate by what nobody asks": (
+        "advocate_from: {outcome_fair: 6",
+        "advocate_from: {clear: 6",
+        "happy_call.growth.advocate_from.clear",
+        "is not asked",
+    ),
+    "an advocate who waits for nothing": (
+        "patience: P60D",
+        "patience: PT0S",
+        "happy_call.growth.patience",
+        "longer than nothing",
+    ),
     "call that cannot find fault": ("outcome_fair, ", "", "happy_call.questions", "must ask outcome_fair"),
     "foreign authority": (
         "agent: {minor: 100000, currency: KRW}",

@@ -27,7 +27,7 @@ from domain.refusal import Refused
 from domain.view import view
 from sandbox.diagnosis import diagnose
 from sandbox.manners import NO_FAULTS, BadManners, CustomerManners, StaffManners, staff_manners
-from sandbox.people import Agenda, intentions
+from sandbox.people import TRIES, Agenda, intentions
 from sandbox.scene import Intention, Scene
 
 MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
@@ -240,6 +240,23 @@ def test_staff_wait_for_opening_hours() -> None:
     planned = play.agenda.next(play.scene, saturday)
     assert planned is not None
     assert planned[0] >= MONDAY + timedelta(days=6, hours=23)
+
+
+def test_whoever_was_refused_tries_again_a_few_times_before_a_case_lies_still() -> None:
+    play = Play(opening())
+    first = play.agenda.next(play.scene, MONDAY)
+    assert first is not None
+    still = play.scene
+    while wanted := intentions(still):
+        still = replace(still, done=still.done | {each.topic for each in wanted})
+    assert play.agenda.next(still, MONDAY) is None
+    for _ in range(TRIES):
+        play.agenda.refused(first[1])
+        again = play.agenda.next(still, MONDAY)
+        assert again is not None
+        assert again[1] == first[1]
+    play.agenda.refused(first[1])
+    assert play.agenda.next(still, MONDAY) is None
 
 
 @pytest.mark.parametrize(

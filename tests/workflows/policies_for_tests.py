@@ -44,7 +44,9 @@ def policy(**changes: Any) -> Policy:
 def prompt(**changes: Any) -> Policy:
     """Return a policy under which a life that goes well never has to wait."""
     standard = policies.load("retail-kr").happy_call
-    call = standard.model_copy(update={"delay": timedelta(0), "from_hour": 0, "to_hour": 24})
+    # Whether a score is so high that the CRM hears of it is luck, and would be one more activity.
+    changed = {"delay": timedelta(0), "from_hour": 0, "to_hour": 24, "growth": None}
+    call = standard.model_copy(update=changed)
     return policy(happy_call=call, reopen_window=AT_ONCE, appeal_window=AT_ONCE, **changes)
 
 

@@ -84,9 +84,9 @@ class Request:
         return [entry.kind for entry in await self.env.store.read(self.id)]
 
 
-async def suggest(env: Environment, feature: str) -> tuple[Life, Request]:
+async def suggest(env: Environment, feature: str, **fields: Any) -> tuple[Life, Request]:
     """Live through an adopted suggestion, and return the request that it raises."""
-    life = await open_case(env, text="뚜껑이 있으면 좋겠어요")
+    life = await open_case(env, text="뚜껑이 있으면 좋겠어요", **fields)
     await life.until(lambda view: not view.waiting)
     await life.command(Triage, IDEAS_AGENT, voc_type="suggestion", product="cup")
     await life.command(AcceptCase, IDEAS_AGENT)
