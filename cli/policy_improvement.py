@@ -25,6 +25,10 @@ def improvement(policy: Policy) -> Iterator[Sentence]:
     if figures is not None:
         told = f", late to {', '.join(figures.late_to)}" if figures.late_to else ""
         yield Subject("figures"), f"of every {figures.every}, answered in {length(figures.answer)}{told}"
+    sales = policy.sales_level
+    if sales is not None:
+        words = f"first answer in {sales.answer_minutes} working minutes, courtesy {sales.courtesy:g} of 7"
+        yield Subject("level of sales"), words
     for rule in policy.signals:
         score = f", score at most {rule.at_most}" if rule.at_most is not None else ""
         later = f", later than {_span(rule.later_than)}" if rule.later_than is not None else ""

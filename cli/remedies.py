@@ -72,7 +72,7 @@ async def look_at(store: EventStore, number: str) -> Seen:
     return Seen(
         remedy=remedy_view(case, events),
         parked=_parking_of(known, number, events),
-        after_sale=after_sale(events, case.policy.calendar),
+        after_sale=after_sale(events, case.policy),
         timezone=case.policy.calendar.timezone,
     )
 

@@ -1,9 +1,10 @@
 """Shows the level of after-sale work, in Korean and English."""
 
 from rich.console import RenderableType
+from rich.table import Table
 
 from cli.output import row, table
-from domain.after_sale import AfterSale, Taken
+from domain.after_sale import AfterSale, AgainstSales, Taken
 from domain.phases import Phase, PhaseSum, PhaseTaken
 from domain.policy import Language
 
@@ -25,7 +26,18 @@ def level_shown(level: AfterSale) -> RenderableType:
     ]
     row(shown, "said to the customer", "고객에게 전한 것", ", ".join(said) or "-", "")
     row(shown, "told the story again", "다시 설명한 횟수", level.told_again, "")
+    if level.against_sales is not None:
+        _against_sales(shown, level.against_sales)
     return shown
+
+
+def _against_sales(shown: Table, against: AgainstSales) -> None:
+    later, above = against.answered_later, against.courtesy_above
+    if later is not None:
+        gap = f"{span(abs(later))} {'later' if later > 0 else 'sooner'}"
+        row(shown, "first real answer, against sales", "첫 답변, 판매 수준과 비교", "", gap)
+    if above is not None:
+        row(shown, "courtesy, against sales", "응대 태도, 판매 수준과 비교", f"{above:+g}", "")
 
 
 PHASE_NAMES: dict[Phase, dict[Language, str]] = {

@@ -124,7 +124,7 @@ def seen_by(viewer: Actor | None, known: Recorded) -> tuple[Happened, ...]:
 def _level(known: Recorded) -> AfterSale | None:
     if known.case is None:
         return None
-    return after_sale(events_of(known.entries), known.case.policy.calendar)
+    return after_sale(events_of(known.entries), known.case.policy)
 
 
 def _phases(known: Recorded) -> tuple[PhaseTaken, ...]:

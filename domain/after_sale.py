@@ -13,6 +13,7 @@ from domain.ending import CaseEnded
 from domain.happy_call import HappyCallAnswered
 from domain.intake import CaseOpened
 from domain.message import Event
+from domain.policy import Policy, SalesLevel
 from domain.record import Record
 from domain.result import ResultNotified, ResultTold
 
@@ -33,6 +34,19 @@ class Taken(Record):
     working_seconds: int
 
 
+class AgainstSales(Record):
+    """After-sale work held against the level of sales; each figure where both sides exist.
+
+    Attributes:
+        answered_later: working seconds by which the first real answer came later than sales answers; less
+            than nothing where it came sooner.
+        courtesy_above: points by which the treatment was judged better; less than nothing where worse.
+    """
+
+    answered_later: int | None
+    courtesy_above: float | None
+
+
 class AfterSale(Record):
     """How after-sale work was done in one case; None where it has not come so far.
 
@@ -45,6 +59,7 @@ class AfterSale(Record):
         apologised: whether a contact held an apology.
         explained: whether a contact held an explanation.
         told_again: how often the customer had to tell the story again.
+        against_sales: the same held against the level of sales; None where the policy does not tell it.
     """
 
     acceptance: Taken | None
@@ -54,32 +69,42 @@ class AfterSale(Record):
     apologised: bool
     explained: bool
     told_again: int
+    against_sales: AgainstSales | None
 
 
-def after_sale(events: Sequence[Event], calendar: Calendar) -> AfterSale | None:
+def after_sale(events: Sequence[Event], policy: Policy) -> AfterSale | None:
     """Return the figures of one case; None where it was not opened yet.
 
     Args:
         events: everything that happened, in order.
-        calendar: the firm's opening hours, as the case's policy has them.
+        policy: that of the case, with the firm's opening hours and the level of sales.
     """
     received = next((event.received_at for event in events if isinstance(event, CaseOpened)), None)
     if received is None:
         return None
 
     def taken(moments: list[datetime]) -> Taken | None:
-        return _taken(received, moments[0], calendar) if moments else None
+        return _taken(received, moments[0], policy.calendar) if moments else None
 
     contacts = [event for event in events if isinstance(event, ContactLogged)]
     told = [event.at for event in events if isinstance(event, ResultNotified | ResultTold)]
+    answer, courtesy = taken([event.happened for event in contacts if event.substantive]), _courtesy(events)
     return AfterSale(
         acceptance=taken([event.at for event in events if isinstance(event, CaseAccepted)]),
-        answer=taken([event.happened for event in contacts if event.substantive]),
+        answer=answer,
         resolution=taken(told[-1:]),
-        courtesy=_courtesy(events),
+        courtesy=courtesy,
         apologised=any(event.apology for event in contacts),
         explained=any(event.explanation for event in contacts),
         told_again=sum(event.repeat for event in contacts),
+        against_sales=_against(policy.sales_level, answer, courtesy) if policy.sales_level else None,
+    )
+
+
+def _against(sales: SalesLevel, answer: Taken | None, courtesy: int | None) -> AgainstSales:
+    return AgainstSales(
+        answered_later=answer.working_seconds - sales.answer_minutes * 60 if answer else None,
+        courtesy_above=round(courtesy - sales.courtesy, 2) if courtesy is not None else None,
     )
 
 

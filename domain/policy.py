@@ -152,6 +152,18 @@ class PreparedAnswer(Record):
     text: dict[Language, Letter]
 
 
+class SalesLevel(Record):
+    """How well whoever wants to buy is served, as the firm measured it: after-sale work is held against it.
+
+    Attributes:
+        answer_minutes: working minutes from an enquiry to its first real answer, on average.
+        courtesy: what they said of the treatment, 1 to 7, on average.
+    """
+
+    answer_minutes: Annotated[int, Field(ge=0)]
+    courtesy: Annotated[float, Field(ge=1, le=7)]
+
+
 class Policy(Record):
     """One policy snapshot, at most 64 KB, with its holidays resolved; identified by its content's hash."""
 
@@ -225,6 +237,7 @@ class Policy(Record):
     causes: tuple[Line, ...]
     improvement: ImprovementRules | None = None
     figures: FiguresRules | None = None
+    sales_level: SalesLevel | None = None
     signals: tuple[SignalRule, ...] = ()
     plain_words: dict[Line, Text] = Field(default_factory=dict)
     prepared: tuple[PreparedAnswer, ...] = ()

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from domain.after_sale import AfterSale, Taken, after_sale
+from domain.after_sale import AfterSale, AgainstSales, Taken, after_sale
 from domain.assignment import AcceptCase
 from domain.effect import CallMade
+from domain.policy import SalesLevel
 from tests.domain.lives import (
     AGENT,
     CALLED,
@@ -29,7 +30,7 @@ from tests.domain.lives import PAID as PAID_OUT
 
 
 def level(*script: Item) -> AfterSale:
-    found = after_sale(given(*script).events, POLICY.calendar)
+    found = after_sale(given(*script).events, POLICY)
     assert found is not None
     return found
 
@@ -39,7 +40,7 @@ def minutes(count: int, working: int | None = None) -> Taken:
 
 
 def test_a_case_that_was_not_opened_has_no_level() -> None:
-    assert after_sale((), POLICY.calendar) is None
+    assert after_sale((), POLICY) is None
 
 
 def test_what_has_not_come_yet_is_not_counted() -> None:
@@ -89,11 +90,29 @@ def test_of_several_results_the_last_one_counts() -> None:
 def test_courtesy_is_what_the_customer_said_of_it_and_kept_back_until_the_end() -> None:
     good = CallMade(reference="c", outcome="answered", answers={"problem_gone": 1, "treatment_fair": 6})
     answered = given(*CALLED, ok("happy-call", good))
-    open_still = after_sale(answered.events, POLICY.calendar)
-    ended = after_sale(answered.told(wait(days=9)).events, POLICY.calendar)
+    open_still = after_sale(answered.events, POLICY)
+    ended = after_sale(answered.told(wait(days=9)).events, POLICY)
     assert open_still is not None
     assert ended is not None
     assert (open_still.courtesy, ended.courtesy) == (None, 6)
+
+
+SALES = POLICY.model_copy(update={"sales_level": SalesLevel(answer_minutes=45, courtesy=6.5)})
+
+
+def test_both_are_held_against_the_level_of_sales_where_the_policy_tells_it() -> None:
+    good = CallMade(reference="c", outcome="answered", answers={"problem_gone": 1, "treatment_fair": 6})
+    ended = given(*CALLED, ok("happy-call", good)).told(wait(days=9)).events
+    without, held = after_sale(ended, POLICY), after_sale(ended, SALES)
+    assert without is not None
+    assert held is not None
+    assert without.against_sales is None
+    assert held.answer is not None
+    later = held.answer.working_seconds - 45 * 60
+    assert held.against_sales == AgainstSales(answered_later=later, courtesy_above=-0.5)
+    raised = after_sale(given(*RAISED).events, SALES)
+    assert raised is not None
+    assert raised.against_sales == AgainstSales(answered_later=None, courtesy_above=None)
 
 
 def test_a_customer_who_was_not_asked_about_the_treatment_gives_no_score() -> None:
@@ -102,5 +121,5 @@ def test_a_customer_who_was_not_asked_about_the_treatment_gives_no_score() -> No
 
 def test_the_same_history_always_gives_the_same_level() -> None:
     life = given(*CALLED)
-    assert after_sale(life.events, POLICY.calendar) == after_sale(life.events, POLICY.calendar)
+    assert after_sale(life.events, POLICY) == after_sale(life.events, POLICY)
     assert life.now > life.events[0].at + timedelta(hours=1)

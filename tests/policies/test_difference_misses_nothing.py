@@ -99,6 +99,7 @@ LEGAL: tuple[Any, ...] = (
     ),
     {"minor": 7, "currency": "KRW"},
     {"reference_months": 7, "clause": "own-goodwill"},
+    {"answer_minutes": 7, "courtesy": 6.5},
 )
 """Values of every closed list in a policy."""
 
