@@ -129,11 +129,32 @@ TOLD: Mapping[str, Telling] = {
         f"{event.owner}에게 없는 역량: {', '.join(event.lacks)}",
         f"{event.owner} lacks {', '.join(event.lacks)}; the next hand-over repairs it",
     ),
+    "owner_appointed": lambda event: (
+        f"담당자를 {event.owner}로 바꿈: {event.reason}",
+        f"{event.owner} is made owner: {event.reason}",
+    ),
     "transfer_offered": lambda event: (f"{event.to}에게 인계 요청", f"offered to {event.to}"),
     "transfer_accepted": lambda event: (f"{event.owner} 인수", f"{event.owner} takes it over"),
     "task_given": lambda event: (
         f"{event.department} 부서에 과제",
         f"task {event.number} for {event.department}, with its due time",
+    ),
+    "review_opened": lambda event: (
+        f"접촉 {event.contact}의 응대를 {event.department} 부서의 책임자가 살펴봅니다",
+        f"task {event.number}: a leader of {event.department} looks at contact {event.contact}",
+    ),
+    "heat_flagged": lambda _: (
+        "고객이 많이 격앙되어 있어 시간을 두고 다시 전화드립니다",
+        "the customer is upset: nobody calls for a while, then somebody trained or a leader",
+    ),
+    "cooled_off": lambda _: ("이제 다시 전화드릴 때입니다", "time to call the customer back"),
+    "heat_passed_over": lambda event: (
+        "다시 전화드릴 때나 사람이 아니었습니다",
+        "called too soon" if event.why == "too_soon" else "called by somebody who is not trained for it",
+    ),
+    "heat_settled": lambda event: (
+        "고객이 진정되었습니다" if event.why == "calm" else "알맞은 사람이 다시 전화드렸습니다",
+        "the customer is calm" if event.why == "calm" else "called back by somebody trained, or a leader",
     ),
     "task_missed": lambda event: (
         f"과제 {event.number} 기한 초과",
@@ -268,6 +289,8 @@ BAD = (
     "target_breached",
     "case_escalated",
     "promise_broken",
+    "heat_flagged",
+    "heat_passed_over",
     "step_refused",
     "saga_turned_back",
     "round_opened",

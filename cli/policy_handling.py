@@ -24,6 +24,9 @@ def _handling(rules: Handling) -> Iterator[Sentence]:
     yield Subject("task of a department"), length(rules.task)
     for place, rule in enumerate(rules.skills, start=1):
         yield Subject("skill rule", f"{place}"), f"{rule.skill} for {_scope(rule)}"
+    if rules.heated is not None:
+        yield Subject("who calls an upset customer"), f"has {rules.heated.skill}, or leads"
+        yield Subject("cooling-off"), length(rules.heated.cooling_off)
     if rules.sure is not None:
         words = f"words weigh {rules.sure.least} together and {rules.sure.lead} more than the next reading"
         yield Subject("routed without a person"), words

@@ -19,12 +19,13 @@ from domain.after_sale import AfterSale, after_sale
 from domain.case import Case
 from domain.chain import RecordedEvent
 from domain.follow_up_view import FollowUpView, follow_up_view, may_see_scores, without_scores
+from domain.heat_view import UpsetView
 from domain.phases import PhaseTaken, phases
 from domain.record import iso
 from domain.redaction import order_of
 from domain.redaction_events import GROUNDS
 from domain.remedy import WHOSE
-from domain.view import CaseView, GuaranteeView, ProposalView, WishView, view
+from domain.view import CaseView, GuaranteeView, ProposalView, TaskView, WishView, view
 from ledger.errors import LedgerError
 from ledger.fold import events_of, fold_case
 from ledger.rests import is_erased
@@ -224,6 +225,7 @@ def _standing(view: CaseView) -> RenderableType:
         "owner": f"{now.owner} (level {now.level})" if now.owner else None,
         "suggested": _suggested(view),
         "lacks": f"{', '.join(view.lacks)}: the next hand-over repairs it" if view.lacks else None,
+        "upset": _upset(view.upset) if view.upset else None,
         "read by": "the rules; no person has confirmed it" if view.read_by_rules else None,
         "customer": now.customer,
         "opened by": "the firm itself, before the customer complained" if view.proactive else None,
@@ -246,7 +248,7 @@ def _standing(view: CaseView) -> RenderableType:
         "interest": f"{view.interest} by law, because money came late" if view.interest else None,
         "wishes": "; ".join(_wish(each) for each in view.wishes) or None,
         "guarantees": "; ".join(_guarantee(each) for each in view.guarantees) or None,
-        "tasks": ", ".join(f"{each.number} {each.department}: {each.state}" for each in view.tasks) or None,
+        "tasks": ", ".join(_task(each) for each in view.tasks) or None,
         "promises": "; ".join(
             f"{each.number} by {each.by}, due {when(each.due)}: {each.state}"
             + (f" ({each.what})" if each.what else "")
@@ -269,6 +271,18 @@ def _standing(view: CaseView) -> RenderableType:
         if value is not None:
             row(lines, name, value)
     return lines
+
+
+def _task(task: TaskView) -> str:
+    review = f" (review of contact {task.reviews}, by {' or '.join(task.reviewers)})" if task.reviews else ""
+    return f"{task.number} {task.department}: {task.state}{review}"
+
+
+def _upset(upset: UpsetView) -> str:
+    after = f" from {when(upset.not_before)}" if upset.not_before else ""
+    until = f" until {when(upset.call_by)}" if upset.call_by else ""
+    apart = f", not {' or '.join(upset.not_by)}" if upset.not_by else ""
+    return f"in contact {upset.contact}: called back{after}{until}, by who has {upset.skill} or leads{apart}"
 
 
 def _worth(proposal: ProposalView) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from domain.case import Case, around
 from domain.clocks import Clock, running
 from domain.explain import explain
+from domain.heat import rules_of
 from domain.ladder import Rung
 from domain.row import Due
 
@@ -28,6 +29,10 @@ class DueWhy:
 
 PLAIN = {
     "contact/pause": ("a pause ends", "pauses have a longest time (policy: pause_reasons)"),
+    "heat/cooling-off": (
+        "the cooling-off ends, and the customer may be called back",
+        "a contact found the customer upset (policy: handling.heated)",
+    ),
     "promise/kept": ("a promise is due", "somebody promised it to the customer"),
     "task/due": ("a department's task is done", "the owner needs it (policy: handling.task)"),
     "news/words": ("words to staff go out", "they wait for working hours"),
@@ -69,7 +74,15 @@ def _why(due: Due, case: Case | None) -> DueWhy:
             (_promised(each.by, each.number) for each in case.promises.made if str(each.number) == number),
             why,
         )
+    if name == "heat/cooling-off" and case is not None:
+        why = _cooling(case)
     return DueWhy(due.name, due.due, what, why)
+
+
+def _cooling(case: Case) -> str:
+    rules, since = rules_of(case.policy), case.heat.since
+    counted = explain(rules.cooling_off, case.policy.calendar, since).en if rules and since else ""
+    return f"contact {case.heat.contact} found the customer upset (policy: handling.heated) {counted}".strip()
 
 
 def _promised(by: str, number: int) -> str:

@@ -10,7 +10,14 @@ from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from domain.actor import Role
-from domain.assignment import Assignment, AssignmentEvent, TransferCase, TransferOffered, escalate
+from domain.assignment import (
+    Assignment,
+    AssignmentEvent,
+    OwnerAppointed,
+    TransferCase,
+    TransferOffered,
+    escalate,
+)
 from domain.effect import Effect, LoadAnswer, ReadLoad
 from domain.message import CameBack, Command, Deadline, EffectSucceeded, Event
 from domain.money import Money
@@ -19,8 +26,9 @@ from domain.record import Id, Instant, Line, Text
 from domain.refusal import Refused
 from domain.triage import Classification
 
-Because = Literal["asked", "away", "taken"]
-"""Why an owner is sought: somebody asks, the owner is away, or a department took the case without one."""
+Because = Literal["asked", "away", "taken", "upset"]
+"""Why an owner is sought: somebody asks, the owner is away, a department took the case without one, or the
+customer is upset and its owner is not the one to speak to them."""
 
 
 class SuggestOwner(Command):
@@ -126,14 +134,30 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upset:
+    """The customer is upset: who speaks to them next has this skill or leads.
+
+    Attributes:
+        contact: number of the contact that found them so; `known_at` is when it was logged.
+        apart: who spoke in such a contact, and does not speak to them next.
+    """
+
+    contact: int
+    known_at: datetime
+    skill: str
+    apart: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What the stages before this one know, and what the case is worth."""
+    """What the stages before this one know, what the case is worth, and whether its customer is upset."""
 
     policy: Policy
     triage: Classification
     assignment: Assignment
     claimed: Money | None = None
     summary: str = ""
+    upset: Upset | None = None
 
 
 # What a case asks of its owner. ----------------------------------------------------------------------------
@@ -159,6 +183,14 @@ def lacking(policy: Policy, triage: Classification, person: str) -> tuple[str, .
     known = policy.person(person)
     has = known.skills if known else ()
     return tuple(skill for skill in needed(policy, triage) if skill not in has)
+
+
+def may_speak(policy: Policy, upset: Upset | None, person: str) -> bool:
+    """Say whether somebody may speak to the customer next; while nobody is upset anybody may."""
+    known = policy.person(person)
+    if upset is None or known is None:
+        return upset is None
+    return person not in upset.apart and (upset.skill in known.skills or policy.leads(person))
 
 
 def planned_absence(policy: Policy, person: Person, at: datetime) -> bool:
@@ -252,6 +284,12 @@ def check_transfer(allocation: Allocation, desk: Desk, command: TransferCase) ->
         return
     if allocation.is_away(command.to, command.at) or planned_absence(policy, person, command.at):
         raise Refused("to: is away; name somebody who is there", code="absent")
+    if desk.upset is not None and not may_speak(policy, desk.upset, command.to):
+        raise Refused(
+            f"to: the customer was upset in contact {desk.upset.contact}; name somebody trained in "
+            f"{desk.upset.skill}, or a leader, who did not speak to them then",
+            code="skill",
+        )
     mismatch = allocation.mismatched
     if mismatch is None or mismatch[0] != desk.assignment.owner:
         return
@@ -266,14 +304,16 @@ def check_transfer(allocation: Allocation, desk: Desk, command: TransferCase) ->
 
 
 def follow(allocation: Allocation, desk: Desk, at: datetime) -> tuple[AllocationEvent, ...]:
-    """Seek an owner where a department took the case without one; note one who lacks what the case asks for.
+    """Seek an owner where a department took the case without one, or the customer is upset and needs another.
 
-    Leaders own for their authority, not for a skill.
+    One who lacks what the case asks for is noted. Leaders own for their authority, not for a skill.
     """
     taken = desk.assignment.taken_at
     sought = allocation.sought_at is not None and taken is not None and allocation.sought_at >= taken
     if taken is not None and not sought and allocation.seeking is None:
         return (_seek(allocation, desk, at, "taken"),)
+    if _needs_another(allocation, desk):
+        return (_seek(allocation, desk, at, "upset"),)
     owner, policy = desk.assignment.owner, desk.policy
     if owner is None or desk.assignment.accepted_at is None or not policy.holds(owner, Role.AGENT):
         return ()
@@ -281,6 +321,18 @@ def follow(allocation: Allocation, desk: Desk, at: datetime) -> tuple[Allocation
     if not lacks or allocation.mismatched == (owner, lacks):
         return ()
     return (SkillMismatched(owner=owner, lacks=lacks, at=at),)
+
+
+def _needs_another(allocation: Allocation, desk: Desk) -> bool:
+    """Another owner is sought once for each owner whom an upset customer should not have to speak to."""
+    held = desk.assignment
+    if desk.upset is None or held.owner is None or allocation.seeking is not None:
+        return False
+    known = max(filter(None, (held.assigned_at, held.accepted_at, desk.upset.known_at)))
+    sought = allocation.because == "upset" and allocation.sought_at is not None
+    if sought and allocation.sought_at is not None and allocation.sought_at >= known:
+        return False
+    return not may_speak(desk.policy, desk.upset, held.owner)
 
 
 # What time does. -------------------------------------------------------------------------------------------
@@ -331,6 +383,8 @@ def came_back(
     found = suggest(allocation, desk, load, fact.at)
     suggested = found.model_copy(update={"key": fact.key})
     owner = desk.assignment.owner
+    if allocation.because == "upset":
+        return (suggested, *_to_another(desk, suggested))
     handed = allocation.because == "away" and owner is not None and allocation.is_away(owner, fact.at)
     if not handed or desk.assignment.offered_to is not None:
         return (suggested,)
@@ -344,8 +398,21 @@ def came_back(
     )
 
 
+def _to_another(desk: Desk, found: OwnerSuggested) -> tuple[AssignmentEvent, ...]:
+    """Give the case to whoever may speak to the customer; where nobody of the department may, move it up."""
+    held, policy, at = desk.assignment, desk.policy, found.at
+    if desk.upset is None or held.owner is None or may_speak(policy, desk.upset, held.owner):
+        return ()  # the customer has calmed down, or the case has moved meanwhile
+    why = f"the customer was upset in contact {desk.upset.contact}"
+    if found.person is not None and _fits_upset(desk, found.person):
+        reason = f"{why}: {', '.join(found.reasons)}"
+        return (OwnerAppointed(owner=found.person, before=held.owner, reason=reason, at=at),)
+    reason = f"{why}, and nobody of the department is trained in {desk.upset.skill}"
+    return escalate(held, policy, cause="upset", reason=reason, at=at)
+
+
 def suggest(allocation: Allocation, desk: Desk, load: dict[str, int] | None, at: datetime) -> OwnerSuggested:
-    """Rank who is there: skills first, then authority for what is claimed, then the smallest load."""
+    """Rank who is there: who may speak to the customer, then skill, authority for the claim, least load."""
     ranked = sorted(
         (person for person in candidates(allocation, desk, at) if person.id in allocation.people),
         key=lambda person: _rank(desk, person, load),
@@ -364,8 +431,9 @@ def suggest(allocation: Allocation, desk: Desk, load: dict[str, int] | None, at:
     )
 
 
-def _rank(desk: Desk, person: Person, load: dict[str, int] | None) -> tuple[int, bool, bool, int]:
+def _rank(desk: Desk, person: Person, load: dict[str, int] | None) -> tuple[bool, int, bool, bool, int]:
     return (
+        not _fits_upset(desk, person.id),
         len(lacking(desk.policy, desk.triage, person.id)),
         not _has_authority(desk, person),
         Role.AGENT not in person.roles,
@@ -388,12 +456,27 @@ def _reasons(desk: Desk, person: Person, load: dict[str, int] | None) -> tuple[s
     lacks = lacking(desk.policy, desk.triage, person.id)
     has = ", ".join(skill for skill in asked if skill not in lacks)
     told = [
+        _calms(desk, person),
         f"has {has}" if has else "",
-        f"lacks {', '.join(lacks)}, as everybody there" if lacks else "",
+        f"lacks {', '.join(lacks)}{'' if desk.upset else ', as everybody there'}" if lacks else "",
         f"may decide {desk.claimed} alone" if desk.claimed and _has_authority(desk, person) else "",
         f"{load.get(person.id, 0)} open cases" if load is not None else "load unknown: no answer",
     ]
     return tuple(filter(None, told))
+
+
+def _fits_upset(desk: Desk, person: str) -> bool:
+    """Say whether somebody may have the case of an upset customer; a pinned one stays with leaders."""
+    if desk.upset is not None and desk.assignment.pinned and not desk.policy.leads(person):
+        return False
+    return may_speak(desk.policy, desk.upset, person)
+
+
+def _calms(desk: Desk, person: Person) -> str:
+    """Say why somebody may speak to an upset customer."""
+    if desk.upset is None or not may_speak(desk.policy, desk.upset, person.id):
+        return ""
+    return f"trained in {desk.upset.skill}" if desk.upset.skill in person.skills else "leads"
 
 
 # evolve ----------------------------------------------------------------------------------------------------

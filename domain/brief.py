@@ -11,6 +11,7 @@ from domain.actor import Role
 from domain.case import Case, opened
 from domain.effect import OtherCase
 from domain.favourite import favourites
+from domain.heat_view import UpsetView, upset_view
 from domain.intake import channels
 from domain.money import Money
 from domain.policy import Language
@@ -56,6 +57,7 @@ class Brief(Record):
         value: the parts of the customer's value that the CRM gave; `at_risk` is their sum.
         told: what the customer has told already and is not asked again.
         prepared: ids of prepared answers to what this customer asks.
+        upset: who calls an upset customer back, and when; None where nobody is upset.
     """
 
     case_id: Line
@@ -80,6 +82,7 @@ class Brief(Record):
     at_risk: Money | None
     acknowledge: tuple[Line, ...]
     prepared: tuple[Line, ...] = ()
+    upset: UpsetView | None = None
 
 
 def brief(case: Case) -> Brief:
@@ -111,6 +114,7 @@ def brief(case: Case) -> Brief:
         at_risk=value_of(known, policy.currency),
         acknowledge=facts(intake, case.promises),
         prepared=tuple(each.id for each in fitting(policy, intake.opening.text)),
+        upset=upset_view(case),
     )
 
 
@@ -166,6 +170,7 @@ def _told(case: Case) -> Iterator[tuple[str, str]]:
 
 
 LABELS: dict[str, dict[Language, str]] = {
+    "upset": {"ko": "격앙된 고객", "en": "upset customer"},
     "profile": {"ko": "고객 정보", "en": "profile"},
     "relation": {"ko": "관계 단계", "en": "relationship"},
     "manner": {"ko": "응대 방식", "en": "manner"},
@@ -209,7 +214,7 @@ def in_words(found: Brief, language: Language) -> tuple[tuple[str, str], ...]:
 
 
 AT_A_GLANCE = (
-    *("promises", "acknowledge", "profile", "relation", "needs"),
+    *("upset", "promises", "acknowledge", "profile", "relation", "needs"),
     *("manner", "earlier_failure", "cases", "value"),
 )
 """What of a brief a telephone shows while it rings."""
@@ -225,6 +230,8 @@ def at_a_glance(found: Brief, language: Language) -> tuple[tuple[str, str], ...]
 
 def _lines(found: Brief, language: Language) -> Iterator[tuple[str, str]]:
     korean = language == "ko"
+    if found.upset is not None:
+        yield "upset", _upset(found.upset, language)
     for each in found.promises:
         mark = (" (이전 건)" if korean else " (earlier case)") if each.earlier else ""
         yield (
@@ -252,6 +259,21 @@ def _lines(found: Brief, language: Language) -> Iterator[tuple[str, str]]:
     if found.at_risk is not None:
         shares = ", ".join(f"{PARTS[name][language]} {amount}" for name, amount in found.value.items())
         yield "value", f"{found.at_risk} ({shares})"
+
+
+def _upset(upset: UpsetView, language: Language) -> str:
+    """Say who calls back and when; the customer may call us at any time."""
+    after = f"{upset.not_before:%Y-%m-%d %H:%M %Z}" if upset.not_before else "-"
+    until = f"{upset.call_by:%Y-%m-%d %H:%M %Z}" if upset.call_by else "-"
+    if language == "ko":
+        return (
+            f"접촉 {upset.contact}에서 많이 격앙되셨습니다. {after} 이후 {until}까지, 그때 통화하지 않은 "
+            f"{upset.skill} 교육을 받은 담당자나 책임자가 전화드립니다"
+        )
+    return (
+        f"very upset in contact {upset.contact}: call from {after} until {until}, by somebody trained in "
+        f"{upset.skill} or a leader, who did not speak to them then"
+    )
 
 
 def _manner(found: Brief) -> Iterator[str]:

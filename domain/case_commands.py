@@ -16,6 +16,7 @@ from domain import (
     growth,
     happy_call,
     harm_withdrawal,
+    heat,
     intake,
     joining,
     post,
@@ -46,11 +47,13 @@ from domain.case_reading import (
     standing_of,
 )
 from domain.case_state import Case, opened
-from domain.message import Event
+from domain.message import Command, Event
 from domain.redaction_events import Redact
 from domain.refusal import Refused
 from domain.retention import TakeRetentionStep
-from domain.suggestion import corrections
+from domain.review import Asked
+from domain.suggestion import corrections, suggest
+from domain.treatment_rules import Emotion
 from domain.triage import TriageEvent
 
 
@@ -86,7 +89,8 @@ def commanded(case: Case, command: CaseCommand) -> tuple[Event, ...]:
         case contact.LogContact() | contact.PauseTargets() | contact.ResumeTargets() | contact.OptOut():
             complaint = case.triage.voc_type in (None, "complaint")
             owned = case.assignment.owner is not None
-            return contact.decide(case.contacts, case.policy, command, complaint=complaint, owned=owned)
+            logged = contact.decide(case.contacts, case.policy, command, complaint=complaint, owned=owned)
+            return (*logged, *_of_temper(case, logged, command))
         case evidence.RecordEvidence() | evidence.ConfirmEvidence():
             return evidence.decide(case.evidence, case.policy, opened(case), command)
         case promise.MakePromise() | promise.KeepPromise() | promise.MovePromise():
@@ -224,4 +228,24 @@ def _taken_over(case: Case, command: joining.TakeIn) -> tuple[Event, ...]:
     said = any(
         isinstance(event, contact.ContactTakenIn) and event.contact.direction == "inbound" for event in events
     )
-    return (*events, *contact.heard_from_customer(case.contacts, case.policy, command.at)) if said else events
+    ended = contact.heard_from_customer(case.contacts, case.policy, command.at) if said else ()
+    return (*events, *ended, *_of_temper(case, events, command))
+
+
+def _of_temper(case: Case, logged: tuple[Event, ...], command: Command) -> tuple[Event, ...]:
+    """What contacts say of tempers flags the case or frees it, and has a leader look at ours."""
+    found: tuple[Event, ...] = heat.heard(case.heat, case.policy, logged, command.at)
+    part, tasks = (*case.took_part.worked, *case.assignment.owners), case.tasks
+    for number, spoke in heat.to_review(case.policy, logged, _emotion(case)):
+        asked = Asked(contact=number, department=case.assignment.department, spoke=spoke, part=part)
+        opened_ = task.review(tasks, case.policy, asked, command.at)
+        found, tasks = (*found, *opened_), reduce(task.evolve, opened_, tasks)
+    return found
+
+
+def _emotion(case: Case) -> Emotion | None:
+    """Return the customer's as a contact or a person noted it, else as the rules read their words."""
+    noted = case.contacts.emotion or case.triage.emotion
+    if noted is None and suggest(case.policy, opened(case).opening.text).emotion == "high":
+        return "high"
+    return noted

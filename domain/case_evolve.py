@@ -16,6 +16,7 @@ from domain import (
     guarantee,
     happy_call,
     harm_withdrawal,
+    heat,
     intake,
     joining,
     learnt,
@@ -66,6 +67,7 @@ from domain.growth import GrowthEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn
+from domain.heat import HeatEvent
 from domain.intake import IntakeEvent
 from domain.joining import JoiningEvent
 from domain.learnt import LearntEvent
@@ -133,6 +135,8 @@ def _evolve(case: Case, event: Event) -> Case:
         came = isinstance(event, contact.ContactLogged | contact.ContactTakenIn)
         news = joining.heard(case.joining) if came else case.joining
         return replace(case, contacts=contact.evolve(case.contacts, event), joining=news)
+    if isinstance(event, HeatEvent):
+        return replace(case, heat=heat.evolve(case.heat, event))
     if isinstance(event, PromiseEvent):
         return replace(case, promises=promise.evolve(case.promises, event))
     if isinstance(event, SupervisorEvent):
@@ -193,16 +197,14 @@ def _evolve(case: Case, event: Event) -> Case:
         return replace(case, targets=targets.evolve(case.targets, event, around(case)))
     if isinstance(event, GuaranteeBroken):
         return replace(case, guarantees=guarantee.evolve(case.guarantees, event))
-    if isinstance(event, LearntEvent | GrowthEvent):
-        return case  # learnt.heard and growth.heard know them
     if isinstance(event, LessonEvent):
         return replace(case, lessons=lesson.evolve(case.lessons, event))
     if isinstance(event, AmendmentEvent):
         return replace(case, policy=amendment.evolve(case.policy, event), amended_at=event.at)
     if isinstance(event, RedactionEvent):
         return replace(case, redactions=redaction.evolve(case.redactions, event, version))
-    if isinstance(event, AttemptEvent):
-        return case
+    if isinstance(event, LearntEvent | GrowthEvent | AttemptEvent):
+        return case  # learnt.heard and growth.heard know the first two; an attempt changes nothing
     raise TypeError(f"an event that no stage knows: {type(event).__name__}")
 
 

@@ -19,6 +19,7 @@ from domain.growth import AttachSalesOffer, GrowthEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallCommand, HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn, WithdrawHarm
+from domain.heat import HeatEvent
 from domain.intake import IntakeCommand, IntakeEvent, Opening
 from domain.joining import JoiningCommand, JoiningEvent
 from domain.learnt import LearntEvent
@@ -83,6 +84,7 @@ CaseEvent = Annotated[
     | TaskEvent
     | NewsEvent
     | ContactEvent
+    | HeatEvent
     | PromiseEvent
     | SupervisorEvent
     | TreatmentEvent

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain import heat
 from domain.allocation import Desk
 from domain.case_state import Case, opened
 from domain.clocks import Around
@@ -37,6 +38,7 @@ def desk_of(case: Case) -> Desk:
         triage=case.triage,
         assignment=case.assignment,
         claimed=opened(case).opening.claimed,
+        upset=None if is_left(case) else heat.upset_of(case.heat, case.policy),
     )
 
 
@@ -102,8 +104,9 @@ def course_of(case: Case) -> Course:
         saga=case.saga,
         result=case.result,
         follow_up=case.follow_up,
-        held=case.retention.open or case.supervisor.open,
+        held=case.retention.open or case.supervisor.open or case.tasks.under_review,
         held_until=max(filter(None, settled), default=None),
+        under_review=case.tasks.under_review,
     )
 
 
@@ -141,6 +144,7 @@ def around(case: Case) -> Around:
         update_from=case.targets.update_from,
         amended_at=case.amended_at,
         treated_at=case.treatment.changed_at,
+        heat=case.heat,
     )
 
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from domain.after_care import AfterCare
 from domain.allocation import Allocation
@@ -14,6 +17,7 @@ from domain.exemption import Exemptions
 from domain.growth import Growth
 from domain.guarantee import Guarantees
 from domain.happy_call import FollowUp
+from domain.heat import Heat
 from domain.intake import Intake
 from domain.joining import Joining
 from domain.learnt import Learnt
@@ -62,6 +66,8 @@ class Case:
     staff_news: News = field(default_factory=News)
     spent: Spent = field(default_factory=Spent)
     contacts: Contacts = field(default_factory=Contacts)
+    # A run hands nothing of it to the next where no flag stands, as runs did before there was one.
+    heat: Annotated[Heat, Field(exclude_if=lambda heat: heat == Heat())] = field(default_factory=Heat)
     promises: Promises = field(default_factory=Promises)
     supervisor: SupervisorRight = field(default_factory=SupervisorRight)
     treatment: Treatment = field(default_factory=Treatment)

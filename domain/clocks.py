@@ -11,6 +11,7 @@ from domain.assignment import Assignment
 from domain.budget import AnyBudget, PlainTime, WorkingTime, due_of
 from domain.calendar import Calendar
 from domain.ending import Ending
+from domain.heat import Heat
 from domain.ladder import Ladder, Rung
 from domain.latest import of_the_latest
 from domain.pauses import Pause
@@ -37,6 +38,7 @@ class Around:
         update_from: when the present such period began, where one was missed before it.
         amended_at: when the pinned rules were last amended; what that makes overdue breaches once.
         treated_at: the same of what the policy adds for this case.
+        heat: whether the customer was upset, and when they may be called back.
     """
 
     before: Before
@@ -51,6 +53,7 @@ class Around:
     update_from: datetime | None = None
     amended_at: datetime | None = None
     treated_at: datetime | None = None
+    heat: Heat = field(default_factory=Heat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +113,8 @@ def _service(around: Around) -> Iterator[Clock]:
                 ladder=target.ladder,
                 clause=target.clause,
                 calendar=policy.calendar,
-                pauses=around.before.contacts.pauses,
+                # A call back is owed like a promise: no pause stops it (clock rule 9).
+                pauses=() if name == "call_back" else around.before.contacts.pauses,
             )
 
 
@@ -138,6 +142,8 @@ def _standings(around: Around) -> tuple[Standing, ...]:
         _acceptance(around),
         ("first_response", "1", intake.received_at, contacts.first_response_at or answered),
         _update(around, resolved),
+        # From the end of the cooling-off; it is met once no flag stands.
+        ("call_back", str(around.heat.contact), around.heat.cools_at, None),
         ("resolve", str(around.remedy.round), resolve_start, resolved),
         ("result_notice", str(result.number), result.registered_at, result.delivered_at),
     )

@@ -349,6 +349,11 @@ def _lacks(contacts: Contacts, command: LogContact) -> tuple[Line, ...]:
     return tuple(name for name, lacking in missing.items() if lacking)
 
 
+def ended_lawfully(policy: Policy, ended: EndedByStaff) -> bool:
+    """Say whether staff were protected lawfully: the caller was warned, and a supervisor takes over."""
+    return ended.warned and ended.taken_over_by is not None and policy.leads(ended.taken_over_by)
+
+
 def _is_substantive(command: LogContact) -> bool:
     """A real answer: one of ours reached the customer and said who answers, why, or what comes next."""
     human = command.by.role not in (Role.SYSTEM, Role.CUSTOMER)

@@ -163,6 +163,7 @@ class Course:
         held: whether somebody has to speak to the customer before the case may end: to one who may leave, or
             a supervisor to one who asked for it (R23).
         held_until: when that was last done or given up.
+        under_review: a leader still has to look at how the customer was spoken to (R22).
     """
 
     before: Before
@@ -173,6 +174,7 @@ class Course:
     follow_up: FollowUp
     held: bool = False
     held_until: datetime | None = None
+    under_review: bool = False
 
 
 def decide(ending: Ending, course: Course, command: EndingCommand) -> tuple[Event, ...]:
@@ -307,7 +309,7 @@ def follow(ending: Ending, course: Course, at: datetime) -> tuple[Event, ...]:
     if ending.end is not None:
         return ()
     if ending.withdrawn:
-        return _after_withdrawal(course.saga, at)
+        return _after_withdrawal(course, at)
     if ending.answered_at is not None and course.before.triage.voc_type != "complaint" and not course.held:
         return (CaseEnded(end="answered", at=at),)
     if course.follow_up.given_up is not None and not course.result.final and not course.held:
@@ -317,13 +319,13 @@ def follow(ending: Ending, course: Course, at: datetime) -> tuple[Event, ...]:
     return ()
 
 
-def _after_withdrawal(saga: Saga, at: datetime) -> tuple[Event, ...]:
-    """Give the remedy up where that is still possible; the case ends when nothing is on its way."""
-    if _at_rest(saga):
-        return (CaseEnded(end="withdrawn", at=at),)
-    if past_pivot(saga):
+def _after_withdrawal(course: Course, at: datetime) -> tuple[Event, ...]:
+    """Give the remedy up where that still can be; the case ends when nothing is on its way or in review."""
+    if _at_rest(course.saga):
+        return () if course.under_review else (CaseEnded(end="withdrawn", at=at),)
+    if past_pivot(course.saga):
         return ()
-    return cancel(saga, reason="the customer withdrew the complaint", at=at, by=REDRESS)
+    return cancel(course.saga, reason="the customer withdrew the complaint", at=at, by=REDRESS)
 
 
 def _at_rest(saga: Saga) -> bool:

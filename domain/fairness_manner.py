@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 
-from domain.contact import ContactLogged, EndedByStaff
+from domain.contact import ContactLogged, ended_lawfully
 from domain.ending import AnswerNotified
 from domain.evidence import EvidenceRecorded
 from domain.fairness_history import History, Seen, in_order
-from domain.fairness_outcome import is_senior
 from domain.finding import Finding, Words, said
 from domain.happy_call import HappyCallAnswered, ScoreSolicited
 from domain.intake import AddedToCase, CaseOpened
-from domain.policy import SPOKEN, Policy
+from domain.policy import SPOKEN
 from domain.remedy import OfferNoticeSent, RemedyDone, RemedyProposed
 from domain.result import ResultNotified, ResultRegistered, ResultTold
 from domain.suggestion import suggest
@@ -174,7 +173,7 @@ def anger_for_anger(history: History) -> Iterator[Finding]:
         if contact.emotion is not None:
             heated = (seq,) if contact.emotion == "high" else ()
         before = [each for each in heated if each <= seq]
-        cut_off = contact.ended_by_staff is not None and not _is_lawful(
+        cut_off = contact.ended_by_staff is not None and not ended_lawfully(
             history.policy, contact.ended_by_staff
         )
         if before and (contact.tone == "hostile" or cut_off):
@@ -198,10 +197,6 @@ def _heated_words(history: History) -> tuple[int, ...]:
     return tuple(seq for seq, text in _written(history) if suggest(history.policy, text).emotion == "high")
 
 
-def _is_lawful(policy: Policy, ended: EndedByStaff) -> bool:
-    return ended.warned and ended.taken_over_by is not None and is_senior(policy, ended.taken_over_by)
-
-
 def ignored_request(history: History) -> Iterator[Finding]:
     """I4: no meeting with a supervisor by the due instant, or a result by staff while the request stands.
 
@@ -215,7 +210,7 @@ def ignored_request(history: History) -> Iterator[Finding]:
         yield from _missed_meeting(history, request, closed)
         for result in history.of(ResultRegistered):
             stands = not any(each.seq < result.seq for each in closed)
-            if request.seq < result.seq and stands and not is_senior(history.policy, result.event.by.id):
+            if request.seq < result.seq and stands and not history.policy.leads(result.event.by.id):
                 yield history.finding(
                     "I4",
                     about=f"result {result.event.number} during request {request.event.number}",
@@ -243,7 +238,7 @@ def _held(history: History, met: SupervisorMet) -> datetime | None:
     """Return when a supervisor met the customer; None where the contact proves no such thing."""
     for _, contact in history.of(ContactLogged):
         if contact.number == met.contact and contact.reached:
-            return contact.happened if is_senior(history.policy, contact.by.id) else None
+            return contact.happened if history.policy.leads(contact.by.id) else None
     return None
 
 

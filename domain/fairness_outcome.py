@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 
-from domain.actor import Role
 from domain.budget import Months, last_day
 from domain.calendar import local_date
 from domain.ending import AnswerGiven, AnswerNotified
@@ -16,8 +15,6 @@ from domain.policy import Policy
 from domain.remedy import RemedyApproved
 from domain.result import ResultRegistered
 from domain.triage import HarmLine
-
-SENIOR = (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)
 
 
 def overlooked_harm(history: History) -> Iterator[Finding]:
@@ -97,12 +94,7 @@ def refuses_warranty(policy: Policy, decision: LineDecision) -> bool:
 def _decided_by_senior(history: History, offer: Offer) -> bool:
     proposed = offer.proposed.event
     approved = any(each.event.hash == proposed.hash for each in history.of(RemedyApproved))
-    return approved or is_senior(history.policy, proposed.by.id)
-
-
-def is_senior(policy: Policy, person: str) -> bool:
-    """Say whether the role directory knows somebody as supervisor or department head."""
-    return any(policy.holds(person, role) for role in SENIOR)
+    return approved or history.policy.leads(proposed.by.id)
 
 
 def is_short(history: History) -> bool:

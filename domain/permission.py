@@ -171,7 +171,7 @@ def check_second_person(policy: Policy, approved_by: Id, *, owner: str | None, b
             "approved_by: somebody else than the owner and whoever says so has to approve; name one",
             code="second-person",
         )
-    if not any(policy.holds(approved_by, role) for role in (S, H)):
+    if not policy.leads(approved_by):
         raise Refused(
             f"approved_by: the role directory does not give {approved_by} the role supervisor "
             "or department_head; name somebody to whom it does",

@@ -50,6 +50,7 @@ from domain.staff_rules import (
     Costs,
     Department,
     Handling,
+    Heated,
     Person,
     Routing,
     SkillRule,
@@ -88,6 +89,7 @@ __all__ = [
     "Handling",
     "HappyCall",
     "Harm",
+    "Heated",
     "ImprovementLimits",
     "ImprovementRules",
     "InterestRate",
@@ -309,6 +311,10 @@ class Policy(Record):
         """Say whether the role directory gives this person the role."""
         person = self.person(id_)
         return person is not None and role in person.roles
+
+    def leads(self, id_: str) -> bool:
+        """Say whether the role directory knows somebody as supervisor or department head."""
+        return self.holds(id_, Role.SUPERVISOR) or self.holds(id_, Role.DEPARTMENT_HEAD)
 
     def leader(self, department: str | None, level: int = 1) -> Id:
         """Return who leads a department at a level; of one that nobody knows the fallback's leader."""

@@ -91,5 +91,12 @@ SPOKEN: tuple[RemedyKind, ...] = (
 
 
 TargetName = Literal[
-    "acknowledge", "accept", "owner_accepts", "first_response", "next_update", "resolve", "result_notice"
+    "acknowledge",
+    "accept",
+    "owner_accepts",
+    "first_response",
+    "next_update",
+    "call_back",
+    "resolve",
+    "result_notice",
 ]

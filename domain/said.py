@@ -73,6 +73,7 @@ LATE: dict[str, Both] = {
     "owner_accepts": ("담당자 배정", "finding the person who takes care of it"),
     "first_response": ("첫 답변", "our first answer"),
     "next_update": ("진행 상황 안내", "our next word to you"),
+    "call_back": ("다시 드리기로 한 전화", "calling you back"),
     "resolve": ("해결", "putting it right"),
     "result_notice": ("결과 안내", "telling you the result"),
     "approval": ("해결 방안의 승인", "deciding on what we offer you"),

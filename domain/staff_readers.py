@@ -10,6 +10,7 @@ from domain.intake import Acknowledged, AddedToCase, Intake
 from domain.message import Event
 from domain.policy import Policy
 from domain.result import Result, ResultNotified, ResultTold
+from domain.review import ReviewOpened, judges
 from domain.saga_events import HandStepMissed
 from domain.staff_news import News, takes_part, tell
 from domain.task import (
@@ -93,6 +94,9 @@ def _of_tasks(news: News, scene: Scene, event: Event) -> News:
     if isinstance(event, TaskGiven):
         leader = scene.policy.leader(event.department)
         return tell(news, scene.policy, "staff_task", (leader,), at=event.at, about=event.department)
+    if isinstance(event, ReviewOpened):
+        people = judges(scene.policy, event.department, event.apart)
+        return tell(news, scene.policy, "staff_task", people[:1], at=event.at, about=event.department)
     if not isinstance(event, TaskMissed | TaskDone | TaskRefused | TaskCancelled):
         return news
     task = scene.tasks.find(event.number)

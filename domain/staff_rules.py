@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.actor import Role
-from domain.budget import Budget
+from domain.budget import Budget, WorkingTime
 from domain.money import Money
 from domain.policy_terms import Language, Severity, VocType
 from domain.record import Id, Line, Record
@@ -97,6 +97,18 @@ class Costs(Record):
     shipment: Money
 
 
+class Heated(Record):
+    """What follows a contact in which the customer was upset (R22).
+
+    Attributes:
+        skill: whoever speaks to the customer next is trained in it, or leads.
+        cooling_off: for so long nobody of ours calls; from its end on the target `call_back` runs.
+    """
+
+    skill: Line = "de_escalation"
+    cooling_off: Budget = WorkingTime(minutes=60)
+
+
 class Handling(Record):
     """How a case finds its people, and what they owe each other; a policy without it asks none of this.
 
@@ -108,6 +120,7 @@ class Handling(Record):
         sure: when a report is routed without waiting for a person; None: never.
         reroute: a person's correction of the class moves a case also while somebody owns it.
         costs: what handling costs; None: a result names no cost.
+        heated: who calls an upset customer back, and when; None: whoever has the case, whenever.
     """
 
     max_refusals: Annotated[int, Field(ge=1)]
@@ -117,3 +130,5 @@ class Handling(Record):
     sure: SureReading | None = None
     reroute: bool = False
     costs: Costs | None = None
+    # Left out where there is none: policies that cases pinned before keep their hash, and so their chain.
+    heated: Heated | None = Field(default=None, exclude_if=lambda rules: rules is None)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from domain.actor import Role
 from domain.budget import due_of
 from domain.contact import Contacts
 from domain.message import Command, Deadline, Decision, Event
@@ -137,7 +136,7 @@ def check_result(right: SupervisorRight, policy: Policy, person: str) -> None:
         Refused: somebody else than a supervisor or department head would close what the customer wants to
             take to one.
     """
-    if right.open and not any(policy.holds(person, role) for role in (Role.SUPERVISOR, Role.DEPARTMENT_HEAD)):
+    if right.open and not policy.leads(person):
         raise Refused(
             "the customer waits for a supervisor: only one registers a result or answers now, "
             "or the customer withdraws the request"

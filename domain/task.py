@@ -1,6 +1,8 @@
 """Tasks of departments: what an owner needs from another department, by when, and what came of it.
 
-A remedy that a department carries out by hand is a step of the remedy, not a task.
+A remedy that a department carries out by hand is a step of the remedy, not a task. A review is a task that
+the case gives by itself where a customer was met with hostility: a leader who took no part answers it. What
+the customer waits for does not wait for a review, but the case does not end before it (R22).
 """
 
 from dataclasses import dataclass, replace
@@ -16,6 +18,7 @@ from domain.money import Money
 from domain.policy import Policy
 from domain.record import Id, Instant, Line, Note
 from domain.refusal import Refused
+from domain.review import NEEDED, Asked, ReviewOpened, judges, judging
 
 MAX_TASKS = 20
 """Tasks of one case: all of them travel with it."""
@@ -118,7 +121,7 @@ class TaskMissed(Event):
 
 
 TaskCommand = GiveTask | AcceptTask | FinishTask | RefuseTask | CancelTask
-TaskEvent = TaskGiven | TaskAccepted | TaskDone | TaskRefused | TaskCancelled | TaskMissed
+TaskEvent = TaskGiven | ReviewOpened | TaskAccepted | TaskDone | TaskRefused | TaskCancelled | TaskMissed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,7 @@ class Task:
         person: who accepted or answered it.
         due: when it falls due next; None where the calendar never opens again.
         missed: how often it was late.
+        contact: of a review the number of the contact; `apart` are those who do not judge it.
     """
 
     number: int
@@ -140,6 +144,8 @@ class Task:
     person: str | None = None
     result: str | None = None
     missed: int = 0
+    contact: int | None = None
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +159,11 @@ class Tasks:
         """Those that nobody has answered yet."""
         return tuple(task for task in self.given if task.state in OPEN)
 
+    @property
+    def under_review(self) -> bool:
+        """Whether a review is open that somebody is still reminded of; a case may not stay open for ever."""
+        return any(task.contact is not None and task.due is not None for task in self.open)
+
     def find(self, number: int) -> Task | None:
         """Return the task of this number."""
         return next((task for task in self.given if task.number == number), None)
@@ -161,11 +172,14 @@ class Tasks:
 def check_none_open(tasks: Tasks) -> None:
     """A case says nothing final while it waits for a department (R8).
 
+    No customer waits for money or an answer until we have looked at ourselves: a review is no such task.
+
     Raises:
         Refused: naming the open tasks.
     """
-    if tasks.open:
-        waiting = ", ".join(f"{task.number} ({task.department})" for task in tasks.open)
+    needed = [task for task in tasks.open if task.contact is None]
+    if needed:
+        waiting = ", ".join(f"{task.number} ({task.department})" for task in needed)
         raise Refused(
             f"these tasks are open: {waiting}; wait for them or cancel_task with a reason", code="open-task"
         )
@@ -194,12 +208,14 @@ def decide(tasks: Tasks, policy: Policy, command: TaskCommand) -> tuple[TaskEven
             return (TaskDone(number=number, result=result, cost=command.cost, at=at, by=by),)
         case RefuseTask(number=number, reason=reason, at=at, by=by):
             task = _in_department(tasks, policy, command)
+            _check_no_review(task)
             if task.state == "refused":
                 return ()
             _check_open(task)
             return (TaskRefused(number=number, reason=reason, at=at, by=by),)
         case CancelTask(number=number, reason=reason, at=at, by=by):
             task = _find(tasks, number)
+            _check_no_review(task)
             if task.state == "cancelled":
                 return ()
             _check_open(task)
@@ -227,6 +243,38 @@ def _give(tasks: Tasks, policy: Policy, command: GiveTask) -> tuple[TaskEvent, .
     return (given,)
 
 
+def review(tasks: Tasks, policy: Policy, asked: Asked, at: datetime) -> tuple[ReviewOpened, ...]:
+    """Ask a leader who took no part to look at a contact; `()` where nobody is left, or no task more fits."""
+    found = judging(policy, asked)
+    if found is None or len(tasks.given) >= MAX_TASKS:
+        return ()
+    department, apart = found
+    opened = ReviewOpened(
+        number=len(tasks.given) + 1,
+        contact=asked.contact,
+        department=department,
+        needed=NEEDED[policy.language].format(contact=asked.contact),
+        apart=apart,
+        falls_due=due_of(_budget(policy), policy.calendar, at),
+        at=at,
+    )
+    return (opened,)
+
+
+def reviewers(task: Task, policy: Policy) -> tuple[str, ...]:
+    """Return who may answer a review; nobody where the task is none."""
+    return judges(policy, task.department, task.apart) if task.contact is not None else ()
+
+
+def _check_no_review(task: Task) -> None:
+    if task.contact is not None:
+        raise Refused(
+            f"task {task.number} is a review, which nobody calls off or turns down; "
+            "let a leader who took no part finish it",
+            code="review",
+        )
+
+
 def _budget(policy: Policy) -> Budget:
     return policy.handling.task if policy.handling else policy.by_hand
 
@@ -246,6 +294,12 @@ def _in_department(tasks: Tasks, policy: Policy, command: AcceptTask | FinishTas
         raise Refused(
             f"task {task.number} is the department {task.department}'s; let one of its people do it",
             code="not-your-department",
+        )
+    if task.contact is not None and command.by.id not in reviewers(task, policy):
+        raise Refused(
+            f"task {task.number} is a review, which only a leader who took no part answers; "
+            f"ask one of {', '.join(reviewers(task, policy))}",
+            code="took-part",
         )
     return task
 
@@ -272,13 +326,17 @@ def lapse(tasks: Tasks, policy: Policy, deadline: Deadline, at: datetime) -> tup
 
 
 def called_off(tasks: Tasks, at: datetime, reason: str) -> tuple[TaskEvent, ...]:
-    """A case that is given up needs nothing any more."""
-    return tuple(TaskCancelled(number=task.number, reason=reason, at=at, by=REDRESS) for task in tasks.open)
+    """A case that is given up needs nothing any more but the review of how its customer was spoken to."""
+    return tuple(
+        TaskCancelled(number=task.number, reason=reason, at=at, by=REDRESS)
+        for task in tasks.open
+        if task.contact is None
+    )
 
 
 def evolve(tasks: Tasks, event: TaskEvent) -> Tasks:
     """Apply one event of a task."""
-    if isinstance(event, TaskGiven):
+    if isinstance(event, TaskGiven | ReviewOpened):
         task = Task(
             number=event.number,
             department=event.department,
@@ -286,6 +344,8 @@ def evolve(tasks: Tasks, event: TaskEvent) -> Tasks:
             given_by=event.by.id,
             due=event.falls_due,
         )
+        if isinstance(event, ReviewOpened):
+            task = replace(task, contact=event.contact, apart=event.apart)
         return Tasks(given=(*tasks.given, task))
     return Tasks(
         given=tuple(_changed(task, event) if task.number == event.number else task for task in tasks.given)

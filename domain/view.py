@@ -8,17 +8,19 @@ from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
 from domain.exemption import Exemption
 from domain.follow_up_view import FollowUpView, follow_up_view
+from domain.heat_view import UpsetView, upset_view
 from domain.intake import Gaps, customer_of, gaps, is_known
 from domain.message import Deadline
 from domain.plan import sum_of
 from domain.points import points_for
+from domain.policy import Policy
 from domain.post import BOARD
 from domain.record import Instant, Line, Record, Text
 from domain.regard import facts
 from domain.remedy import approver_of
 from domain.row import CaseRow, Due
 from domain.suggestion import Suggestion, suggest
-from domain.task import OPEN, Task
+from domain.task import OPEN, Task, reviewers
 from domain.treatment import Applied
 from domain.triage import HarmLine
 
@@ -71,7 +73,11 @@ class WishView(Record):
 
 
 class TaskView(Record):
-    """A task of a department: what is needed, by when, and what came of it."""
+    """A task of a department: what is needed, by when, and what came of it.
+
+    Attributes:
+        reviews: of a review the number of the contact; `reviewers` may answer it.
+    """
 
     number: int
     department: str
@@ -80,6 +86,8 @@ class TaskView(Record):
     due: Instant | None
     person: str | None
     result: str | None
+    reviews: int | None = None
+    reviewers: tuple[str, ...] = ()
 
 
 class ExceptionView(Record):
@@ -164,6 +172,7 @@ class CaseView(Record):
     suggested_owner: str | None = None
     suggested_because: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    upset: UpsetView | None = None
     treatment: Applied | None = None
     exceptions: tuple[ExceptionView, ...] = ()
     regards: tuple[Line, ...] = ()
@@ -280,11 +289,12 @@ def view(case: Case, *, head: str, unwritten: int, viewer: Actor | None = None) 
         proactive=intake.opening.proactive,
         suggestion=suggest(case.policy, intake.opening.text),
         read_by_rules=case.triage.by_rules,
-        tasks=tuple(_task(task) for task in case.tasks.given),
+        tasks=tuple(_task(task, case.policy) for task in case.tasks.given),
         suggested_owner=case.allocation.suggested,
         suggested_because=case.allocation.reasons,
         passed_from=case.assignment.passed_from,
         lacks=_lacks(case),
+        upset=upset_view(case),
         treatment=case.treatment.applied,
         exceptions=tuple(_exception(each) for each in case.exemptions.made),
         regards=facts(intake, case.promises),
@@ -304,7 +314,7 @@ def _is_followed_up(case: Case) -> bool:
     return case.result.delivered_at is not None or bool(case.retention.reasons)
 
 
-def _task(task: Task) -> TaskView:
+def _task(task: Task, policy: Policy) -> TaskView:
     return TaskView(
         number=task.number,
         department=task.department,
@@ -313,6 +323,8 @@ def _task(task: Task) -> TaskView:
         due=task.due if task.state in OPEN else None,
         person=task.person,
         result=task.result,
+        reviews=task.contact,
+        reviewers=reviewers(task, policy),
     )
 
 

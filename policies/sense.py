@@ -128,6 +128,8 @@ def _budgets(policy: Policy) -> Iterator[tuple[tuple[Step, ...], AnyBudget, Cale
         yield ("gestures",), policy.gestures, policy.calendar
     if policy.handling is not None:
         yield ("handling", "task"), policy.handling.task, policy.calendar
+    if policy.handling is not None and policy.handling.heated is not None:
+        yield ("handling", "heated", "cooling_off"), policy.handling.heated.cooling_off, policy.calendar
     if policy.removal_explanation is not None:
         yield ("removal_explanation",), policy.removal_explanation, policy.calendar
     for place, source in enumerate(policy.sources):
@@ -443,6 +445,12 @@ def _handling(policy: Policy) -> Iterator[Finding]:
         return
     known = {skill for person in policy.people for skill in person.skills}
     asked = {rule.skill for rule in handling.skills}
+    if handling.heated is not None:
+        asked.add(handling.heated.skill)
+        if handling.heated.skill not in known:
+            yield ("handling", "heated", "skill"), "nobody among people has this skill"
+    if (handling.heated is None) == (policy.target("call_back", "complaint", "normal") is not None):
+        yield ("handling", "heated"), "needs the target call_back, which runs only with it: state both"
     for place, rule in enumerate(handling.skills):
         if rule.skill not in known:
             yield ("handling", "skills", place, "skill"), "nobody among people has this skill"

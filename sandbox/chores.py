@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from domain.actor import Actor, Role
+from sandbox.calming import reviewer
 from sandbox.duty import asked
 from sandbox.scene import Intention, Scene
 
 
 def waits(scene: Scene) -> bool:
-    """Say whether a department still owes the case an answer."""
-    return any(task.state in ("given", "accepted") for task in scene.view.tasks)
+    """Say whether a department still owes the case an answer; a review of ourselves holds nothing up."""
+    return any(task.state in ("given", "accepted") and task.reviews is None for task in scene.view.tasks)
 
 
 def gives(scene: Scene, owner: Actor) -> Iterator[Intention]:
@@ -25,8 +26,9 @@ def gives(scene: Scene, owner: Actor) -> Iterator[Intention]:
 def intentions(scene: Scene) -> Iterator[Intention]:
     """Yield what the departments mean to do about their tasks."""
     for task in scene.view.tasks:
-        member = scene.member(Role.AGENT, task.department, "task", task.number)
-        if task.state == "given" and scene.likely(scene.staff.refuse_task, "refuse task", task.number):
+        member = reviewer(scene, task) or scene.member(Role.AGENT, task.department, "task", task.number)
+        refuses = task.reviews is None and scene.likely(scene.staff.refuse_task, "refuse task", task.number)
+        if task.state == "given" and refuses:
             topic, reason = f"task refused:{task.number}", "nothing of ours is part of it"
             yield asked(
                 scene,

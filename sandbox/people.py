@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.permission import STAFF
-from sandbox import customers, seniors, staff
+from sandbox import calming, customers, seniors, staff
 from sandbox.planting import spoiled
 from sandbox.scene import Intention, Scene
 
@@ -15,7 +15,8 @@ def intentions(scene: Scene) -> tuple[Intention, ...]:
     """Return what everybody means to do about this case as it stands, each settled topic left out."""
     if scene.view.row.end is not None:
         return ()
-    meant = (*staff.intentions(scene), *seniors.intentions(scene), *customers.intentions(scene))
+    ours = (*staff.intentions(scene), *calming.intentions(scene), *seniors.intentions(scene))
+    meant = (*(each for each in ours if not calming.waits(scene, each)), *customers.intentions(scene))
     wanted = (each for intention in spoiled(scene, meant) for each in _read_first(scene, intention))
     return tuple(intention for intention in wanted if intention.topic not in scene.done)
 

@@ -60,6 +60,7 @@ def _take(scene: Scene) -> Iterator[Intention]:
 def _take_over(scene: Scene) -> Iterator[Intention]:
     """Whoever was made owner from above has to say that they take it."""
     owner = scene.owner()
+    low, high = (15, 100) if scene.view.upset is None else (5, 30)  # an upset customer waits for them
     if owner is not None:
         able = owner if owner.role is not Role.OWNER else Actor(role=Role.AGENT, id=owner.id)
         yield asked(
@@ -67,8 +68,8 @@ def _take_over(scene: Scene) -> Iterator[Intention]:
             f"accept:{owner.id}:{scene.view.row.level}:{scene.view.round}",
             "accept_case",
             by=able,
-            low=15,
-            high=100,
+            low=low,
+            high=high,
         )
 
 

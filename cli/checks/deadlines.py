@@ -10,6 +10,7 @@ from domain.answer_link import LinkAsked
 from domain.case import CaseEvent
 from domain.contact import TargetsResumed
 from domain.happy_call import HappyCallBegun
+from domain.heat import CooledOff
 from domain.improvement_events import (
     ImprovementAccepted,
     ImprovementDueSet,
@@ -89,6 +90,8 @@ def name_of(event: CaseEvent) -> str | None:
     match event:
         case PromiseBroken(number=number):
             return f"promise {number}"
+        case CooledOff(contact=contact):
+            return f"cooling-off after contact {contact}"
         case SupervisorRequestMissed(number=number):
             return f"supervisor request {number}"
         case ApprovalMissed(hash=hash_, due=due):

@@ -185,3 +185,52 @@ async def test_a_report_that_is_read_surely_has_its_department_before_anybody_lo
     assert story.number in [each["case_id"] for each in listed.json]
     of_nobody = await asyncio.to_thread(redress_command, "list", "--customer", "nobody", "--json")
     assert of_nobody.json == []
+
+
+SOON_CALLED = (
+    "cooling_off: {unit: working_time, minutes: 60}",
+    "cooling_off: {unit: plain_time, minutes: 0.01}",
+)
+CALLED_BACK = (
+    "budget: {unit: working_time, minutes: 240}\n    clause: own-call-back",
+    "budget: {unit: plain_time, minutes: 0.05}\n    clause: own-call-back",
+)
+
+
+async def test_an_upset_customer_gets_another_owner_a_call_back_with_its_timers_and_a_review(
+    redress: Redress, redress_command: Command, tmp_path: Path
+) -> None:
+    policy = own_amounts(tmp_path, SOON_CALLED, CALLED_BACK, *ALWAYS_OPEN)
+    story = await opened(redress_command, redress, policy, text="컵이 이상해요")
+    await story.done("triage", "agent:agent-04", voc_type="complaint", cause="service")
+    await story.done("accept_case", "agent:agent-03")
+    await story.done("log_contact", "owner:agent-03", **TALK)
+    heated = {"direction": "inbound", "channel": "phone", "emotion": "high", "tone": "hostile"}
+    events = await story.done("log_contact", "owner:agent-03", **heated)
+    assert [each for each in events if each != "treatment_decided"] == [
+        *("contact_logged", "heat_flagged", "review_opened", "owner_sought")
+    ]
+    shown = await story.shown()
+    assert shown["view"]["upset"]["not_by"] == ["agent-03"]
+    assert any("[own-call-back]" in each["why"] for each in shown["dues"])
+    told = await asyncio.to_thread(redress_command, "show", story.number)
+    assert "in contact 2: called back from" in told.out
+    assert "review of contact 2, by sup-01 or sup-02" in told.out
+    await story.until("owner_appointed")
+    (appointed,) = await story.happened("owner_appointed")
+    assert appointed["owner"] == "agent-02"
+    handed = await story.say("transfer_case", "supervisor:sup-02", to="agent-04", summary="바빠서")
+    assert (handed.code, "trained in de_escalation" in handed.err) == (1, True)
+    await story.until("cooled_off")
+    await story.until("case_escalated")
+    await settled(redress, story.number)
+    (moved,) = await story.happened("case_escalated")
+    assert (moved["cause"], moved["owner"]) == ("target:call_back", "sup-01")
+    assert "heat_settled" in await story.done("log_contact", "owner:sup-01", **TALK)
+
+    review = {"number": 1, "result": "응대 방법을 다시 교육합니다"}
+    own = await story.say("finish_task", "agent:agent-03", **review)
+    assert (own.code, "only a leader who took no part" in own.err) == (1, True)
+    away = await story.say("cancel_task", "owner:sup-01", number=1, reason="지난 일입니다")
+    assert (away.code, "nobody calls off" in away.err) == (1, True)
+    assert await story.done("finish_task", "supervisor:sup-02", **review) == ["task_done"]

@@ -93,6 +93,13 @@ EXPLAINED: list[tuple[str, Policy, tuple[Item, ...], dict[str, Any], tuple[str, 
         {},
         ("주어진 기간은 업무 시간 4시간입니다.", "The clock started at 2026-11-23 09:00 (Asia/Seoul)"),
     ),
+    (
+        "call_back",
+        KR,
+        (*TALKING, contact(emotion="high")),
+        {},
+        ("업무 시간 4시간입니다.", "The clock started at 2026-11-23 10:00 (Asia/Seoul)"),
+    ),
     ("next_update", KR, TALKING, {}, ("업무 시간 24시간입니다.", "Due: 2026-11-25 18:00.")),
     (
         "resolve",

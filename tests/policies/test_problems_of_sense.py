@@ -64,6 +64,18 @@ CASES = {
         "people[8].skills[0]",
         "no rule of handling.skills asks",
     ),
+    "skill for upset customers that nobody has": (
+        "heated: {skill: de_escalation,",
+        "heated: {skill: patience,",
+        "handling.heated.skill",
+        "nobody among people has",
+    ),
+    "upset customers whom nobody calls back": (
+        "  - name: call_back",
+        "  - name: owner_accepts\n    voc_types: [suggestion]",
+        "handling.heated",
+        "needs the target call_back",
+    ),
     "absence that ends before it begins": (
         "agent-03, roles: [agent], department: customer_service",
         (

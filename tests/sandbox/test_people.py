@@ -13,9 +13,11 @@ from domain.case import Case, CaseCommand, Open, after_time, decide, evolve, nex
 from domain.effect import (
     AuthorityAnswer,
     CustomerSnapshot,
+    LoadAnswer,
     NoticeSent,
     OrderLine,
     OrderSnapshot,
+    ReadLoad,
     ReserveAuthority,
 )
 from domain.intake import Opening
@@ -113,8 +115,11 @@ class Play:
         self._count()
 
     def _count(self) -> None:
-        """Let the ledger count what is reserved; extras wait for it, approved or not."""
+        """Let the ledger count what is reserved, for which extras wait, and what lies on desks."""
         for effect in todo(self.case):
+            if isinstance(effect.request, ReadLoad):
+                read = EffectSucceeded(at=self.at, key=effect.key, result=LoadAnswer(open_cases={}))
+                self.case = reduce(evolve, decide(self.case, read), self.case)
             if isinstance(effect.request, ReserveAuthority):
                 nothing = Money(minor=0, currency=RETAIL.currency)
                 counted = AuthorityAnswer(state="reserved", person_used=nothing)

@@ -55,6 +55,20 @@ def test_a_fault_is_carried_out_once_by_a_command_that_the_engine_takes(fault: S
     assert planted(play).plants == fault
 
 
+@pytest.mark.parametrize("fault", ["anger", "hung_up"])
+def test_an_upset_customer_is_called_back_in_time_by_somebody_else_and_a_leader_looks_at_it(
+    fault: StaffFault,
+) -> None:
+    play = playing(fault)
+    shouted = planted(play)
+    play.until(lambda case: case.heat.contact is None and not case.tasks.open)
+    back = next(each for each in play.acts if each.topic.startswith("call back:"))
+    assert back.by.id != shouted.by.id
+    (review,) = play.case.tasks.given
+    assert (review.contact, review.state) == (2, "done")
+    assert not [mark for mark in play.case.targets.fired if mark.startswith("call_back")]
+
+
 @pytest.mark.parametrize("fault", ATTEMPTS)
 def test_an_attempt_is_refused(fault: StaffFault) -> None:
     play = playing(fault)
