@@ -47,6 +47,7 @@ class LogContact(Command):
         spoke: id of the member of staff who spoke, where a system reports the contact.
         asks_rule: whether the customer asked what a rule means.
         asks_further: whether the customer was asked for harm beyond the item: shipping, time, trouble.
+        asks_evidence: whether the customer was asked to prove something: a photo, a receipt, the goods.
         emotion: the customer's, where somebody noted it.
         tone: of our side, as a quality review or the customer noted it.
         ended_by_staff: where our side ended the call: why and how.
@@ -74,6 +75,7 @@ class LogContact(Command):
     spoke: Id | None = None
     asks_rule: bool = False
     asks_further: bool = False
+    asks_evidence: bool = False
     emotion: Emotion | None = None
     tone: Tone | None = None
     ended_by_staff: EndedByStaff | None = None
@@ -110,6 +112,8 @@ class ContactLogged(Event):
     lacks: tuple[Line, ...] = ()
     asks_rule: bool = False
     asks_further: bool = False
+    # Left out where it is not so: events from before it was there keep their text, and so their hash.
+    asks_evidence: bool = Field(default=False, exclude_if=lambda asked: not asked)
     emotion: Emotion | None = None
     tone: Tone | None = None
     ended_by_staff: EndedByStaff | None = None

@@ -78,6 +78,7 @@ class FairnessLimits(Record):
         max_rejected_tries: P1, how often a channel may turn a customer away.
         max_repeats_before: P1, contacts that repeat the story before anybody owns the case.
         max_channel_switches: P1, changes of channel before anybody owns the case.
+        max_evidence_requests: P1, contacts that ask the customer for proof before anybody owns the case.
         longest_intake: P1, from beginning to claim to our receipt.
         longest_wait: P3, before somebody speaks.
         max_transfers: P3, offered hand-overs and refusing departments before the first real answer.
@@ -101,6 +102,7 @@ class FairnessLimits(Record):
     max_rejected_tries: Several = 2
     max_repeats_before: Several = 1
     max_channel_switches: Several = 1
+    max_evidence_requests: Several = 1
     longest_intake: timedelta = timedelta(hours=24)
     longest_wait: timedelta = timedelta(minutes=10)
     max_transfers: Several = 2

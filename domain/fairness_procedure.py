@@ -19,8 +19,8 @@ def hard_to_claim(history: History) -> Iterator[Finding]:
     """P1: before anybody owned the case, more obstacles of one kind than the policy's maximum for that kind.
 
     Obstacles are tries that the channel rejected, the time from beginning to claim to our receipt, contacts
-    that repeat the story, and changes of channel. What the channel did not report is unknown, not zero.
-    Inputs and evidence asked for are not judged: no event counts them.
+    that repeat the story, changes of channel, and contacts that ask for proof. What the channel did not
+    report is unknown, not zero.
     """
     opened = history.opened
     if opened is None:
@@ -41,29 +41,38 @@ def _contacts_before_owner(history: History, opened: int) -> Iterator[Finding]:
     limits = history.policy.fairness
     before = [each for each in history.of(ContactLogged) if not history.is_owned(each.seq)]
     repeats = [each for each in before if each.event.repeat]
-    if len(repeats) > limits.max_repeats_before:
-        yield history.finding(
-            "P1",
-            about="repeated story",
-            proof=(opened, *(each.seq for each in repeats)),
-            since=repeats[limits.max_repeats_before].event.at,
-            what=said(
+    switches = channel_switches(history, before)
+    asked = [each for each in before if each.event.asks_evidence]
+    counts = (
+        (
+            "repeated story",
+            (repeats, limits.max_repeats_before),
+            said(
                 f"담당자가 정해지기 전에 같은 설명을 {len(repeats)}번 되풀이하게 했습니다.",
                 f"the customer told the story again {len(repeats)} times before anybody owned the case",
             ),
-        )
-    switches = channel_switches(history, before)
-    if len(switches) > limits.max_channel_switches:
-        yield history.finding(
-            "P1",
-            about="channel switches",
-            proof=(opened, *(each.seq for each in switches)),
-            since=switches[limits.max_channel_switches].event.at,
-            what=said(
+        ),
+        (
+            "channel switches",
+            (switches, limits.max_channel_switches),
+            said(
                 f"접수 과정에서 창구를 {len(switches)}번 바꾸게 했습니다.",
                 f"the customer had to change channel {len(switches)} times to be heard",
             ),
-        )
+        ),
+        (
+            "evidence requests",
+            (asked, limits.max_evidence_requests),
+            said(
+                f"담당자가 정해지기 전에 증빙을 {len(asked)}번 요구했습니다.",
+                f"the customer was asked for proof {len(asked)} times before anybody owned the case",
+            ),
+        ),
+    )
+    for about, (found, most), what in counts:
+        if len(found) > most:
+            proof = (opened, *(each.seq for each in found))
+            yield history.finding("P1", about=about, proof=proof, since=found[most].event.at, what=what)
 
 
 def channel_switches(history: History, contacts: list[Seen[ContactLogged]]) -> list[Seen[ContactLogged]]:

@@ -20,6 +20,7 @@ from activities.notices import Notices
 from activities.orders import Orders
 from activities.outcomes import SERVICES, Outcomes
 from activities.payments import Payments
+from activities.redaction import Redactions
 from activities.surveys import HIDDEN, Surveys
 from activities.vouchers import Vouchers
 from domain.effect import (
@@ -74,7 +75,7 @@ def registered_names(*classes: type) -> list[str]:
 def test_every_kind_of_request_has_one_activity_of_its_name() -> None:
     names = registered_names(
         *(AuthorityActivities, Calls, Cases, Customers, Improvements, LoadActivities, Logistics),
-        *(Notices, Orders, Outcomes, Payments, Surveys, Vouchers),
+        *(Notices, Orders, Outcomes, Payments, Redactions, Surveys, Vouchers),
     )
     assert sorted(names) == sorted(KINDS)
 

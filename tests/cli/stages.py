@@ -210,16 +210,20 @@ STAGES: tuple[Callable[[Case], Awaitable[None]], ...] = (
 async def one_of_each(redress: Redress, policy: Policy) -> dict[str, Case]:
     """Return a case of each stage, all of them at rest."""
 
-    async def led(lead: Callable[[Case], Awaitable[None]]) -> Case:
+    async def opened(lead: Callable[[Case], Awaitable[None]]) -> Case:
         contact = {"customer_id": CUSTOMER.partition(":")[2], "phone": "010-1234-5678"}
         source = "board" if lead is posted else "web"
         order = f"stage-{lead.__name__}"
         said = Opening.model_validate_json(opening(source=source, order_id=order, contact=contact))
         case = Case(redress, (await redress.open(said, policy)).number)
         await case.view()
-        await lead(case)
-        await case.view()
         return case
 
-    cases = await asyncio.gather(*map(led, STAGES))
+    async def led(lead: Callable[[Case], Awaitable[None]], case: Case) -> None:
+        await lead(case)
+        await case.view()
+
+    # They are of one customer, and what was promised in one of them a later one would have to know.
+    cases = await asyncio.gather(*map(opened, STAGES))
+    await asyncio.gather(*map(led, STAGES, cases))
     return {lead.__name__: case for lead, case in zip(STAGES, cases, strict=True)}

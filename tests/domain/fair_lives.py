@@ -374,8 +374,17 @@ STORIES: dict[RuleId, Stories] = {
                 life(opening(), inbound("phone"), inbound("email")),
                 proof=("case_opened", "contact_logged", "contact_logged"),
             ),
+            Story(
+                life(opening(), *2 * (contact(AGENT, asks_evidence=True),)),
+                proof=("case_opened", "contact_logged", "contact_logged"),
+            ),
         ),
-        also_right=(Story(life(opening())), Story(fair(repeat(channel="web")))),
+        also_right=(
+            Story(life(opening())),
+            Story(life(opening(), contact(AGENT, asks_evidence=True), contact(AGENT))),
+            Story(fair(repeat(channel="web"))),
+            Story(fair(*2 * (contact(asks_evidence=True),))),
+        ),
     ),
     "P2": Stories(
         broken=Story(fair(*SETTLED), proof=("case_opened", "customer_read"), dropped=2),
