@@ -1,6 +1,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 import policies
@@ -19,6 +20,7 @@ RUNGS = 7
 """`accept`: warned and breached for the department, level 1 and level 2; there one rung after the breach."""
 
 
+@pytest.mark.proof  # the worker starts seven times; test_clocks.py shows it in one process
 async def test_each_rung_fires_once_though_the_worker_is_killed_at_every_one() -> None:
     opening = Opening(
         source="web", source_key="rungs", text="깨진 컵", contact=Contact(phone="010-1234-5678")
