@@ -68,7 +68,7 @@ async def test_words_are_erased_while_a_case_runs_and_after_its_end_and_the_rest
     assert last["events"][0]["fields"]["opening"]["contact"]["phone"] == "[erased]"
 
     connection = await asyncpg.connect(stack.addresses.database)
-    bodies = await connection.fetch("SELECT seq, body FROM events WHERE case_id = $1", number)
+    bodies = await connection.fetch("SELECT seq, body FROM events WHERE case_id = $1 ORDER BY seq", number)
     await connection.close()
     assert [each["seq"] for each in bodies if each["body"] is None] == [1, seq]
     assert not [each for each in bodies if WORDS in (each["body"] or "") or PHONE in (each["body"] or "")]
