@@ -113,7 +113,7 @@ PLANTED = NO_FAULTS.model_copy(
             "late_answer": 0.5,
             "dear_fee": 0.2,
             "own_fault_later": 0.2,
-            "post_taken_down": 0.3,
+            "post_taken_down": 0.55,
             "never_sorry": 0.12,
             "no_gesture": 0.08,
             "handed_around": 0.08,
@@ -126,8 +126,8 @@ PLANTED = NO_FAULTS.model_copy(
             "solicited": 0.05,
             "empty_words": 0.05,
             "unexplained_rule": 0.05,
-            "anger": 0.05,
-            "hung_up": 0.05,
+            "hung_up": 0.025,
+            "anger": 0.075,
             "tries_jargon": 0.03,
             "tries_blame": 0.03,
             "tries_closing": 0.03,
@@ -137,7 +137,10 @@ PLANTED = NO_FAULTS.model_copy(
         }
     }
 )
-"""Nothing is wrong but what the script plants and writes down."""
+"""Nothing is wrong but what the script plants and writes down.
+
+With the proof's seed these shares give every fault and every attempt to at least one of the bundled voices.
+"""
 CARELESS = StaffManners(
     forget=0.4, forget_approval=0.5, promise=0.6, break_promise=0.6, overreach=0.2, refuse_all=0.15
 )

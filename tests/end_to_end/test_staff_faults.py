@@ -15,7 +15,7 @@ from cli.simulate import DEFAULT_FAULTS
 from cli.simulation import Simulated, simulated
 from domain.policy import Policy
 from sandbox.manners import NAMED, NO_FAULTS, StaffManners
-from sandbox.staff_faults import StaffFault
+from sandbox.staff_faults import ATTEMPTS, StaffFault
 
 SAMPLES = Path(sandbox.__file__).parent / "samples"
 FARTHEST_WEST = -12
@@ -101,4 +101,6 @@ async def test_of_every_voice_what_is_planted_is_found_and_nothing_else(plan: st
     assert 0 < again.dissatisfied == again.reopened
     assert done.proof.ended_without_notice == ()
     assert {each.fault for each in compared.counted} == (set(TRACES) if plan == "planted" else set())
+    tried = {deed.fault for deed in done.proof.script.refused} & set(ATTEMPTS)
+    assert tried == (set(ATTEMPTS) if plan == "planted" else set())
     assert done.holds
