@@ -16,6 +16,7 @@ from cli import (
     listen,
     offline,
     proving,
+    queue,
     redacting,
     remedies,
     repair,
@@ -31,6 +32,7 @@ app = new_app()
 for group in (
     running,
     cases,
+    queue,
     importing,
     commanding,
     absence,

@@ -58,6 +58,7 @@ class Brief(Record):
         told: what the customer has told already and is not asked again.
         prepared: ids of prepared answers to what this customer asks.
         upset: who calls an upset customer back, and when; None where nobody is upset.
+        meets: contact with other customers that was encouraged and rests while this case is open (R133).
     """
 
     case_id: Line
@@ -83,6 +84,7 @@ class Brief(Record):
     acknowledge: tuple[Line, ...]
     prepared: tuple[Line, ...] = ()
     upset: UpsetView | None = None
+    meets: tuple[Line, ...] = ()
 
 
 def brief(case: Case) -> Brief:
@@ -115,6 +117,7 @@ def brief(case: Case) -> Brief:
         acknowledge=facts(intake, case.promises),
         prepared=tuple(each.id for each in fitting(policy, intake.opening.text)),
         upset=upset_view(case),
+        meets=customer.meets if customer and case.ending.end is None else (),
     )
 
 
@@ -185,6 +188,7 @@ LABELS: dict[str, dict[Language, str]] = {
     "value": {"ko": "고객 가치", "en": "value at risk"},
     "acknowledge": {"ko": "제안에 밝힐 것", "en": "acknowledge in the plan"},
     "prepared": {"ko": "준비된 답", "en": "prepared answers"},
+    "meets": {"ko": "다른 고객과의 만남", "en": "contact with other customers"},
 }
 """What each part of the brief is called."""
 
@@ -196,6 +200,11 @@ PROFILES: dict[Known, dict[Language, str]] = {
         "en": "unknown: the CRM did not answer, it is asked again",
     },
     "pending": {"ko": "조회 중", "en": "being fetched"},
+}
+
+MEETINGS: dict[str, dict[Language, str]] = {
+    "reference": {"ko": "구매를 고민하는 분께 소개", "en": "asked by others who think of buying"},
+    "community": {"ko": "고객 모임", "en": "customers' community"},
 }
 
 PARTS: dict[str, dict[Language, str]] = {
@@ -243,6 +252,9 @@ def _lines(found: Brief, language: Language) -> Iterator[tuple[str, str]]:
     who = " ".join(filter(None, (found.customer, found.tier if found.tier != "none" else None)))
     yield "profile", f"{PROFILES[found.profile][language]} {who}".strip()
     yield "relation", found.relation or ""
+    if found.meets:
+        rest = "이 건이 끝날 때까지 쉽니다" if korean else "off while this case is open"
+        yield "meets", f"{', '.join(MEETINGS[each][language] for each in found.meets)}: {rest}"
     yield "needs", ", ".join(found.needs)
     yield "manner", ", ".join(_manner(found))
     yield "earlier_failure", found.earlier_failure.isoformat() if found.earlier_failure else ""

@@ -136,7 +136,7 @@ def commanded(case: Case, command: CaseCommand) -> tuple[Event, ...]:
             return happy_call.decide(case.follow_up, past_of(case), command)
         case TakeRetentionStep():
             return retention.decide(case.retention, before_remedy(case), command)
-        case growth.AttachSalesOffer():
+        case growth.AttachSalesOffer() | growth.EncourageContact():
             return growth.decide(case.growth, course_of(case), command)
         case amendment.AmendCalendar() | amendment.AdoptPolicy():
             return amendment.decide(case.policy, command)

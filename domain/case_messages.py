@@ -15,7 +15,7 @@ from domain.contact import ContactCommand, ContactEvent
 from domain.ending import EndingCommand, EndingEvent
 from domain.evidence import EvidenceCommand, EvidenceEvent
 from domain.exemption import ExceptionCommand, ExceptionEvent
-from domain.growth import AttachSalesOffer, GrowthEvent
+from domain.growth import GrowthCommand, GrowthEvent
 from domain.guarantee import GuaranteeBroken
 from domain.happy_call import HappyCallCommand, HappyCallEvent
 from domain.harm_withdrawal import HarmWithdrawn, WithdrawHarm
@@ -62,7 +62,7 @@ CaseCommand = Annotated[
     | ResultCommand
     | HappyCallCommand
     | TakeRetentionStep
-    | AttachSalesOffer
+    | GrowthCommand
     | EndingCommand
     | JoiningCommand
     | PostCommand

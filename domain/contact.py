@@ -230,6 +230,7 @@ class Contacts:
         over: how many contacts passed a limit of the policy.
         references: calls that are logged, each with who reported it.
         asked_further: whether staff asked the customer for further harm in a contact that reached them.
+        waits_since: when the customer said something to which nobody of ours has spoken yet.
     """
 
     count: int = 0
@@ -249,6 +250,7 @@ class Contacts:
     no_calls: bool = False
     no_messages: bool = False
     talks: tuple[Talk, ...] = ()
+    waits_since: datetime | None = None
 
     def talk(self, number: int | None) -> Talk | None:
         """Return the contact of that number; None where there is none."""
@@ -466,7 +468,21 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         transfers=contacts.transfers + event.transfers,
         references=_with_call(contacts, event),
         talks=(*contacts.talks, _talk(event)),
+        waits_since=_waits_since(contacts, event),
     )
+
+
+def _waits_since(contacts: Contacts, event: ContactLogged) -> datetime | None:
+    """Return since when the customer waits for a word; a talk that is logged late answers what was before it.
+
+    Nobody of ours spoke in what the customer logs, and in a call that was never answered.
+    """
+    since, then = contacts.waits_since, event.happened
+    if event.direction == "outbound" or (event.by.role is not Role.CUSTOMER and event.reached):
+        answers = event.reached and event.by.role is not Role.CUSTOMER
+        return None if answers and since is not None and since <= then else since
+    answered = any(talk.outbound and talk.answered and talk.happened >= then for talk in contacts.talks)
+    return since if since is not None or answered else then
 
 
 def _asked_further(event: ContactLogged) -> bool:

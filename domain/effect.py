@@ -51,6 +51,7 @@ from domain.effect_requests import (
 from domain.effect_results import (
     AuthorityAnswer,
     AuthorityFreed,
+    Between,
     CallMade,
     CollectionBooked,
     CollectionStatus,
@@ -97,6 +98,7 @@ __all__ = [
     "Ask",
     "AuthorityAnswer",
     "AuthorityFreed",
+    "Between",
     "BookCollection",
     "CallMade",
     "CancelCollection",

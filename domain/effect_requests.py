@@ -331,7 +331,7 @@ class ReportLesson(Record):
     book: Rulebook
 
 
-Growth = Literal["advocate", "sales_offer", "prosumer"]
+Growth = Literal["advocate", "sales_offer", "customer_contact", "prosumer"]
 """What becomes possible with a customer once nothing of theirs is open (R27, R31, R32)."""
 
 
@@ -342,7 +342,7 @@ class LearntFact(Record):
         fact: what they like or want no more, what they need to be served at all, what had failed them; or
             what they may be to the firm from now on.
         value: a remedy, `no-calls`, `no-messages`, a need or a cause of the policy; `candidate`, the number
-            of an offer, or how an invitation stands.
+            of an offer, with whom contact is encouraged, or how an invitation stands.
         seq: number of the event that it comes from; `event` is its kind.
     """
 

@@ -62,6 +62,10 @@ class OtherCase(Record):
     tastes: tuple[Taste, ...] = ()
 
 
+Between = Literal["reference", "community"]
+"""Contact between customers: one who thinks of buying asks another, or they are members of a circle."""
+
+
 class CustomerSnapshot(Record):
     """What the CRM knows; `known` is false for a prospect, who is a full customer of this engine.
 
@@ -72,6 +76,7 @@ class CustomerSnapshot(Record):
         prefers: remedies that they told the firm they like best, the best first.
         access: what they need to be served at all, for example `large-print`.
         consent_to_profile: whether what is learnt in a case may be proposed for this profile.
+        meets: contact with other customers that the firm encourages.
         cases: their other cases; None: the ledger could not be asked.
     """
 
@@ -95,6 +100,8 @@ class CustomerSnapshot(Record):
     prefers: tuple[Line, ...] = ()
     access: tuple[Line, ...] = ()
     consent_to_profile: bool = True
+    # Left out where there is none: what was pinned before it was there keeps its text, and so its hash.
+    meets: tuple[Between, ...] = Field(default=(), exclude_if=lambda meets: not meets)
     cases: tuple[OtherCase, ...] | None = None
 
 

@@ -109,6 +109,12 @@ TABLE: dict[str, Permit] = {
         elsewhere="open-recovery",
         until="nothing is sold to a customer whose case is not put right: wait for a good happy call",
     ),
+    "encourage_contact": Permit(
+        (Y, *STAFF),
+        ("reopen_window",),
+        elsewhere="open-recovery",
+        until="nobody is sent to others while their case is not put right: wait for a good happy call",
+    ),
     "withdraw_case": Permit((C,), OPEN),
     "note_withdrawal": Permit(STAFF, OPEN),
     "contradict_withdrawal": Permit((C, *STAFF), OPEN),

@@ -65,6 +65,7 @@ class Retention:
 
     Attributes:
         contacts: how many contacts there were when the flag was raised; the step is a later one.
+        flagged_at: when the last flag was raised.
         settled_at: when the last step was taken or given up; no end lies before it.
     """
 
@@ -73,6 +74,7 @@ class Retention:
     contacts: int = 0
     misses: int = 0
     taken: int = 0
+    flagged_at: datetime | None = None
     settled_at: datetime | None = None
 
     @property
@@ -152,8 +154,9 @@ def lapse(
 def evolve(retention: Retention, event: RetentionEvent) -> Retention:
     """Apply one event of retention."""
     match event:
-        case ChurnFlagged(why=why, falls_due=due, contacts=contacts):
-            return replace(retention, reasons=(*retention.reasons, why), due=due, contacts=contacts, misses=0)
+        case ChurnFlagged(why=why, falls_due=due, contacts=contacts, at=at):
+            reasons = (*retention.reasons, why)
+            return replace(retention, reasons=reasons, due=due, contacts=contacts, misses=0, flagged_at=at)
         case RetentionStepTaken(at=at):
             return replace(retention, due=None, taken=retention.taken + 1, settled_at=at)
         case RetentionStepMissed(next_due=due, at=at):

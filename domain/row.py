@@ -1,6 +1,13 @@
 """One line about a case: what lists show and what the ledger's read model keeps."""
 
-from domain.record import Instant, Record
+from typing import Literal
+
+from domain.record import Instant, Line, Record
+
+OwedFor = Literal[
+    "answer", "message", "supervisor", "update", "promise", "result", "call_back", "happy_call", "retention"
+]
+"""Why a customer is to be spoken to."""
 
 
 class Due(Record):
@@ -8,6 +15,33 @@ class Due(Record):
 
     name: str
     due: Instant
+
+
+class OwedContact(Record):
+    """A contact that is owed to the customer.
+
+    Attributes:
+        direction: inbound where the customer began and waits, outbound where the firm has to begin.
+        since: when it came to be owed.
+        due: by when; None where no target of the policy says so, or while one is paused.
+        who: id of the person it lies with; None while it lies with nobody.
+    """
+
+    what: OwedFor
+    direction: Literal["inbound", "outbound"]
+    since: Instant
+    due: Instant | None
+    who: Line | None = None
+
+
+class QueuedContact(OwedContact):
+    """An owed contact as a queue over all cases shows it, with whose case it is and how it ranks."""
+
+    case_id: str
+    stage: str
+    department: str | None
+    severity: str | None
+    priority: int
 
 
 class CaseRow(Record):
@@ -23,6 +57,7 @@ class CaseRow(Record):
         caller_key: keyed digest of the customer's telephone number, by which a call finds the case.
         claim: the order and customer that a later case about the same claim has too; None where no rule
             may join this one.
+        contacts: what the customer is to hear from a person, what falls due first at the top.
     """
 
     case_id: str
@@ -47,6 +82,7 @@ class CaseRow(Record):
     priority: int = 0
     caller_key: str | None = None
     claim: str | None = None
+    contacts: tuple[OwedContact, ...] = ()
 
     @property
     def id(self) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.actor import Actor
 from domain.case import Case, deadlines, opened, parked, stage, todo
+from domain.contact_queue import owed_contacts
 from domain.earlier import earlier_failure
 from domain.effect import OrderSnapshot
 from domain.exemption import Exemption
@@ -213,6 +214,7 @@ def case_row(case: Case) -> CaseRow:
         priority=case.treatment.applied.priority if case.treatment.applied else 0,
         caller_key=intake.caller_key,
         claim=_claim(case),
+        contacts=owed_contacts(case),
     )
 
 

@@ -89,6 +89,22 @@ ORDER BY CASE WHEN $11 THEN -coalesce((row ->> 'priority')::int, 0) END, next_du
 LIMIT $10
 """
 
+CONTACTS = """
+SELECT (owed || jsonb_build_object(
+    'case_id', case_id, 'stage', stage, 'department', department,
+    'severity', row ->> 'severity', 'priority', (row ->> 'priority')::int))::text AS line
+FROM cases, jsonb_array_elements(coalesce(row -> 'contacts', '[]')) AS owed
+WHERE ended IS NULL
+    AND ($1::text IS NULL OR owed ->> 'direction' = $1)
+    AND ($2::text IS NULL OR department = $2)
+    AND ($3::text IS NULL OR owed ->> 'who' = $3)
+    AND (NOT $4 OR owed ->> 'who' IS NULL)
+ORDER BY (owed ->> 'due')::timestamptz NULLS LAST, (row ->> 'priority')::int DESC,
+    (owed ->> 'since')::timestamptz, case_id
+LIMIT $5
+"""
+"""Every contact that is owed, over all cases; `who` is the person it lies with."""
+
 CASES_OF = """
 SELECT row::text FROM cases
 WHERE row ->> 'customer' = $1 AND case_id <> $2

@@ -9,7 +9,7 @@ import asyncpg
 from domain.chain import GENESIS, RecordedEvent
 from domain.policy import Policy, content_hash
 from domain.record import canonical
-from domain.row import CaseRow, ImprovementRow
+from domain.row import CaseRow, ImprovementRow, QueuedContact
 from domain.theme import is_request
 from ledger import statements
 from ledger.batch import check, instant_of
@@ -126,6 +126,27 @@ class EventStore:
         wanted = (stage, owner, department, due_before, parked, ended, *about, limit, by_priority)
         records = await self._fetch(statements.CASES, *wanted)
         return [CaseRow.model_validate_json(record["row"]) for record in records]
+
+    async def contacts(
+        self,
+        *,
+        direction: str | None = None,
+        department: str | None = None,
+        who: str | None = None,
+        free: bool = False,
+        limit: int = PAGE,
+    ) -> list[QueuedContact]:
+        """Return the contacts that are owed to customers, what falls due first at the top.
+
+        Args:
+            direction: only inbound or outbound ones.
+            department: only those of cases with this department.
+            who: only those that lie with this person.
+            free: only those that lie with nobody yet.
+            limit: how many at most.
+        """
+        records = await self._fetch(statements.CONTACTS, direction, department, who, free, limit)
+        return [QueuedContact.model_validate_json(record["line"]) for record in records]
 
     async def improvement(self, id_: str) -> ImprovementRow | None:
         """Return the read model's line about an improvement request."""

@@ -1,9 +1,10 @@
 """The CRM (port customers): who a customer is and where notices reach them, derived from the seed."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from domain.effect import (
+    Between,
     Contact,
     CustomerSnapshot,
     CustomerValue,
@@ -66,8 +67,28 @@ def fetch_customer(world: World, call: Call[FetchCustomer]) -> CustomerSnapshot:
         value=_value(customer),
         access=("large-print",) if customer.endswith("-large-print") else (),
         consent_to_profile=not customer.endswith("-private"),
+        meets=_meets(world, customer),
     )
 
+
+def _meets(world: World, customer: str) -> tuple[Between, ...]:
+    """Return the contact with others that cases of this customer have led to."""
+    told = (
+        ProposeFacts.model_validate_json(deed.request)
+        for deed in world.books.all_of("crm")
+        if (deed.operation, deed.status) == ("propose_facts", "done")
+    )
+    found = {
+        fact.value
+        for each in told
+        if each.customer_id == customer
+        for fact in each.facts
+        if fact.fact == CONTACT
+    }
+    return tuple(each for each in get_args(Between) if each in found)
+
+
+CONTACT = "customer_contact"
 
 MANY = ("-regular", "-advocate", "-partner")
 """Whoever's id ends so has bought often; of others one purchase is known."""

@@ -211,6 +211,7 @@ LIFE = (
     "repetition",
     "clock_view",
     "follow_up_view",
+    "contact_queue",
     "view",
     "figures",
     "partner",

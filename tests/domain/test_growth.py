@@ -1,18 +1,20 @@
 """What a good end makes possible: an advocate candidate and an offer; never while a case is open."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from domain.brief import brief, in_words
 from domain.case import todo
 from domain.contact import OptOut
 from domain.effect import CallMade, CustomerSnapshot, Effect, FactsTaken, ProposeWhenAlone
 from domain.ending import ReopenCase, WithdrawCase
 from domain.follow_up_rules import GrowthRules
-from domain.growth import AttachSalesOffer
+from domain.growth import AttachSalesOffer, EncourageContact
 from domain.policy import Policy
 from domain.supervisor import RequestSupervisor
+from domain.treatment_rules import RelationRule
 from tests.domain.follow_ups import asking
 from tests.domain.lives import (
     AGAIN,
@@ -235,3 +237,92 @@ def test_who_wants_no_messages_is_offered_nothing() -> None:
     life.when(offering()).then_refused("wants no messages", "no-consent")
     later = given(*SATISFIED, offering(), say(OptOut, MIRA, messages=True), END, policy=growing())
     assert (later.end, later.many("sales_offer_attached")) == ("recovered", 0)
+
+
+# Contact with other customers. ------------------------------------------------------------------------------
+
+BUYS_OFTEN = CUSTOMER.model_copy(update={"purchases": 20, "first_bought_on": date(2020, 1, 1)})
+
+
+def regular(
+    script: tuple[Item, ...] = SATISFIED, customer: CustomerSnapshot = BUYS_OFTEN
+) -> tuple[Item, ...]:
+    """Return the life of a customer who comes regularly."""
+    return tuple(ok("customer", customer) if item is RAISED[2] else item for item in script)
+
+
+RELATED = (RelationRule(relation="regular", purchases=10, clause="care"),)
+
+
+def related() -> Policy:
+    return growing().model_copy(update={"relations": RELATED})
+
+
+def meeting(by: Any = OWNER, between: str = "reference") -> Any:
+    return say(EncourageContact, by, between=between)
+
+
+def test_contact_between_customers_is_a_fact_of_a_closed_case_and_the_crms_once() -> None:
+    aside = given(*regular(), policy=related()).when(meeting()).then("contact_set_aside")
+    assert to_the_crm(aside) == ()
+    closed = aside.told(END)
+    kinds = [getattr(event, "kind", "") for event in closed.events]
+    assert kinds[kinds.index("case_ended") :] == ["case_ended", "advocate_found", "contact_encouraged"]
+    (effect,) = to_the_crm(closed)
+    assert [(each.fact, each.value) for each in effect.request.facts][1:] == [  # type: ignore[union-attr]
+        ("customer_contact", "reference")
+    ]
+    assert closed.events[effect.request.facts[1].seq - 1] == closed.last("contact_encouraged")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("script", [OWNED, PAYING, NOTIFIED, SECOND_ROUND, FINAL])
+def test_it_is_off_while_the_case_is_open(script: tuple[Item, ...]) -> None:
+    life = given(*regular(script), policy=related())
+    life.when(meeting(SUPERVISOR)).then_refused("wait for a good happy call", "open-recovery")
+
+
+def test_what_was_encouraged_before_rests_while_a_case_is_open_and_a_reader_sees_it() -> None:
+    known = BUYS_OFTEN.model_copy(update={"meets": ("reference", "community")})
+    life = given(*regular(customer=known), policy=related())
+    told = dict(in_words(brief(life.case), "en"))["contact with other customers"]
+    assert told.endswith("customers' community: off while this case is open")
+    assert "쉽니다" in dict(in_words(brief(life.case), "ko"))["다른 고객과의 만남"]
+    assert brief(life.told(END).case).meets == ()
+
+
+def test_a_reopening_and_an_opt_out_drop_it() -> None:
+    again = (say(ReopenCase, MIRA, reason="it broke again"), *AGAIN, ok("happy-call", GOOD_CALL), END)
+    assert given(*regular(), meeting(), *again, policy=related()).many("contact_encouraged") == 0
+    out = (meeting(), say(OptOut, MIRA, messages=True), END)
+    assert given(*regular(), *out, policy=related()).many("contact_encouraged") == 0
+
+
+def test_only_a_regular_is_brought_together_with_others() -> None:
+    for customer in (CUSTOMER, CustomerSnapshot(known=False)):
+        life = given(*regular(customer=customer), policy=related())
+        life.when(meeting()).then_refused("no regular", "no-regular")
+
+
+def test_the_same_again_changes_nothing_and_there_is_one() -> None:
+    life = given(*regular(), meeting(), policy=related())
+    life.when(meeting()).then()
+    life.when(meeting(between="community")).then_refused("leave it at one", "one-contact")
+
+
+def test_an_offer_and_contact_go_together_in_one_word() -> None:
+    life = given(*regular(), meeting(), offering(), END, policy=related())
+    (effect,) = to_the_crm(life)
+    assert [each.fact for each in effect.request.facts] == [  # type: ignore[union-attr]
+        "advocate",
+        "sales_offer",
+        "customer_contact",
+    ]
+
+
+def test_who_may_not_be_written_to_or_waits_for_somebody_is_not_sent_to_others() -> None:
+    out = given(*regular(), say(OptOut, MIRA, messages=True), policy=related())
+    out.when(meeting()).then_refused("wants no messages", "no-consent")
+    waits = given(*regular(), say(RequestSupervisor, MIRA), policy=related())
+    waits.when(meeting()).then_refused("has to speak to this customer", "open-recovery")
+    plain = related().model_copy(update={"happy_call": POLICY.happy_call})
+    given(*regular(), policy=plain).when(meeting()).then_refused("happy_call.growth", "no-offers")

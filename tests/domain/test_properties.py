@@ -416,6 +416,7 @@ COMMANDS: dict[Any, Make] = {
         "offer": d(st.sampled_from(["of-1", "of-2"])),
         "selling": "cross_sell",
     },
+    growth.EncourageContact: lambda _c, d: {"between": d(st.sampled_from(["reference", "community"]))},
     ending.WithdrawCase: lambda _c, _d: {},
     ending.AnswerCase: lambda _c, d: {
         "text": "here you are",

@@ -1,8 +1,11 @@
 import asyncio
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from domain.row import OwedContact
 from ledger.errors import LedgerRejected, SourceTaken, VersionConflict
 from ledger.pool import Connection, Pool
 from ledger.store import EventStore
@@ -183,6 +186,42 @@ async def test_cases_are_listed_by_what_falls_due_first(store: EventStore) -> No
     soon = fold(chain("b", 2)).dues[0].due
     assert [row.case_id for row in await store.cases(due_before=soon)] == ["a"]
     assert await store.cases(due_before=NOON) == []
+
+
+async def test_owed_contacts_are_one_queue_over_all_cases_or_two(store: EventStore) -> None:
+    call = OwedContact(what="happy_call", direction="outbound", since=NOON, due=None, who="mira")
+    late, early = (
+        OwedContact(what="answer", direction="inbound", since=NOON, due=NOON + timedelta(hours=hours))
+        for hours in (2, 1)
+    )
+    for case_id, stage, owed, priority in (
+        ("a", "registered", (late, call), 0),
+        ("b", "registered", (late,), 2),
+        ("c", "owned", (early,), 0),
+        ("d", "recovered", (early,), 9),
+    ):
+        events = chain(case_id, 1, stage=stage)
+        row = fold(events).model_copy(update={"contacts": owed, "priority": priority})
+        await store.append(case_id, events, row)
+
+    async def queue(**wanted: Any) -> list[tuple[str, str]]:
+        return [(each.case_id, each.what) for each in await store.contacts(**wanted)]
+
+    inbound = [("c", "answer"), ("b", "answer"), ("a", "answer")]
+    assert await queue() == [*inbound, ("a", "happy_call")]
+    assert await queue(direction="inbound") == await queue(free=True) == inbound
+    assert await queue(direction="outbound") == await queue(who="mira") == [("a", "happy_call")]
+    assert await queue(department="care", limit=1) == inbound[:1]
+    assert await queue(department="billing") == []
+    (first, *_) = await store.contacts(limit=1)
+    assert (first.due, first.priority, first.department, first.stage) == (early.due, 0, "care", "owned")
+
+
+async def test_a_row_from_before_there_were_contacts_owes_none(store: EventStore, pool: Pool) -> None:
+    events = chain("a", 1)
+    await store.append("a", events, fold(events))
+    await pool.execute("UPDATE cases SET row = row - 'contacts'")
+    assert await store.contacts() == []
 
 
 async def test_case_ids_stream_over_pages(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:

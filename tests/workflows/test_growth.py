@@ -6,11 +6,11 @@ from domain.assignment import AcceptCase
 from domain.effect import Contact, ProposeFacts
 from domain.ending import AnswerCase
 from domain.follow_up_rules import GrowthRules
-from domain.growth import AttachSalesOffer
+from domain.growth import AttachSalesOffer, EncourageContact
 from domain.policy import Policy
 from domain.triage import Triage
 from tests.workflows.environment import Environment
-from tests.workflows.life import open_case
+from tests.workflows.life import eventually, open_case
 from tests.workflows.lives import AGENT, OWNER, close, recover, refund
 from tests.workflows.policies_for_tests import policy, prompt
 from tests.workflows.requests import IDEAS_AGENT, IDEAS_LEAD, Request, suggest
@@ -54,13 +54,14 @@ async def invited(request: Request) -> str | None:
 async def test_advocate_offer_and_invitation_wait_until_nothing_of_the_customer_is_open(
     env: Environment,
 ) -> None:
-    who = Contact(customer_id=f"cust-{next(env.numbers)}", phone="010-0000-0000")
+    who = Contact(customer_id=f"cust-{next(env.numbers)}-regular", phone="010-0000-0000")
     question = await open_case(env, contact=who, text="언제 여나요?")
     life = await open_case(env, growing(), contact=who)
     await recover(life, refund(5_000))
     await close(life)
     await life.until(lambda view: view.row.stage == "reopen_window")
     await life.command(AttachSalesOffer, OWNER, offer="of-7", selling="up_sell")
+    await life.command(EncourageContact, OWNER, between="community")
     await life.forward(timedelta(days=8))
     await life.until(lambda view: view.row.end == "recovered")
     first, second = await adopted(env, who), await adopted(env, who)
@@ -81,6 +82,15 @@ async def test_advocate_offer_and_invitation_wait_until_nothing_of_the_customer_
     await first.command("answer_invitation", IDEAS_AGENT, case=await only_case(first), reply="accepted")
     await first.until("raised")
 
-    assert told(env, life.number) == [[("advocate", "candidate"), ("sales_offer", "of-7")]]
+    assert told(env, life.number) == [
+        [("advocate", "candidate"), ("sales_offer", "of-7"), ("customer_contact", "community")]
+    ]
     assert told(env, first.id) == [[("prosumer", "invited")], [("prosumer", "accepted")]]
     assert (await invited(second), told(env, second.id)) == ("invited-before", [])
+
+    again = await open_case(env, contact=who, text="또 고장 났어요.")
+
+    async def rests() -> bool:
+        return (await env.redress.brief(again.number)).meets == ("community",)
+
+    await eventually(rests)

@@ -1,0 +1,211 @@
+"""Contacts that are owed: inbound or outbound, since when, by when, and what settles each (R58, R59)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.assignment import AcceptCase
+from domain.contact import LogContact
+from domain.contact_queue import owed_contacts
+from domain.ending import AnswerCase, ReopenCase, WithdrawCase
+from domain.promise import KeepPromise, MakePromise
+from domain.retention import TakeRetentionStep
+from domain.row import OwedContact
+from domain.signal import SOURCE
+from domain.supervisor import RecordMeeting, RequestSupervisor
+from domain.view import case_row
+from tests.domain.lives import (
+    AGENT,
+    BAD_CALL,
+    CALLED,
+    CALLER,
+    IN_RECOVERY,
+    LOST_NOTICE,
+    MIRA,
+    MONDAY,
+    NO_ANSWER,
+    NOTICE,
+    NOTIFIED,
+    OWNED,
+    OWNER,
+    PAYING,
+    RAISED,
+    REGISTERED,
+    SATISFIED,
+    SUPERVISOR,
+    SYSTEM,
+    Item,
+    Life,
+    contact,
+    given,
+    ok,
+    opening,
+    say,
+    triage,
+    wait,
+)
+from tests.domain.test_clocks import KR, TALKING, complaint, kr
+from tests.domain.test_heat import HEATED, heat
+from tests.domain.test_result import TELL
+from tests.domain.test_retention import KEEPS, MATURE, of
+
+SPOKE = contact(OWNER)
+
+
+def writes(**fields: Any) -> Any:
+    """The customer writes; nobody of ours speaks in that."""
+    return say(LogContact, MIRA, direction="inbound", channel="email", summary="How does it stand?", **fields)
+
+
+def owed(life: Life) -> dict[str, OwedContact]:
+    """Return what is owed by what for, as the read model keeps it."""
+    found = owed_contacts(life.case)
+    assert found == case_row(life.case).contacts
+    assert len(found) == len({each.what for each in found})
+    return {each.what: each for each in found}
+
+
+def names(*script: Item, **fields: Any) -> set[tuple[str, str]]:
+    return {(each.what, each.direction) for each in owed(given(*script, **fields)).values()}
+
+
+# Inbound. ---------------------------------------------------------------------------------------------------
+
+
+def test_who_complains_waits_for_the_first_real_answer_and_then_for_updates() -> None:
+    raised = owed(given(*RAISED))["answer"]
+    assert (raised.direction, raised.since, raised.who) == ("inbound", MONDAY, None)
+    assert owed(given(*OWNED))["answer"].who == "ann"
+    assert names(*OWNED, contact(OWNER, reached=False)) == {("answer", "inbound")}
+    talking = complaint(KR, *TALKING)
+    update = owed(talking)["update"]
+    assert ("answer" in owed(talking), update.direction, update.since) == (False, "outbound", talking.now)
+    assert update.due == kr("11-25 18:00")
+
+
+def test_a_first_word_answers_no_inquiry() -> None:
+    asked = (*RAISED, triage(voc_type="inquiry"), say(AcceptCase, AGENT))
+    assert ("answer", "inbound") in names(*asked, SPOKE)
+    answer = (say(AnswerCase, OWNER, text="At nine."), ok("answer", NOTICE))
+    assert names(*asked, *answer) == set()
+
+
+def test_what_the_firm_noticed_itself_it_begins_to_talk_about() -> None:
+    noticed = (opening(source=SOURCE), *RAISED[1:])
+    assert names(*noticed) == {("answer", "outbound")}
+
+
+def test_a_customers_word_waits_for_one_of_ours_since_the_first_of_them() -> None:
+    life = given(*IN_RECOVERY, wait(minutes=5), writes(), wait(minutes=10), writes())
+    message = owed(life)["message"]
+    assert (message.direction, message.since, message.who) == (
+        "inbound",
+        MONDAY + timedelta(minutes=5),
+        "ann",
+    )
+    assert "message" in owed(life.told(contact(OWNER, reached=False)))
+    for answer in (SPOKE, contact(OWNER, direction="inbound"), contact(SYSTEM, spoke="ann")):
+        assert "message" not in owed(life.told(answer))
+
+
+def test_a_call_that_nobody_took_is_answered_as_well() -> None:
+    rang = say(LogContact, SYSTEM, direction="inbound", channel="phone", reached=False, reference="c1")
+    taken = say(LogContact, SYSTEM, direction="inbound", channel="phone", spoke="ann", reference="c2")
+    assert ("message", "inbound") in names(*IN_RECOVERY, wait(minutes=1), rang)
+    assert ("message", "inbound") not in names(*IN_RECOVERY, wait(minutes=1), rang, wait(minutes=1), taken)
+
+
+def test_only_a_later_talk_answers_however_late_it_is_logged() -> None:
+    then = MONDAY + timedelta(minutes=5)
+    life = given(*IN_RECOVERY, wait(minutes=10), writes(occurred_at=then))
+    early = contact(OWNER, occurred_at=then - timedelta(minutes=1))
+    late = contact(OWNER, occurred_at=then + timedelta(minutes=1))
+    assert "message" in owed(life.told(early))
+    assert "message" not in owed(life.told(late))
+    logged_first = given(*IN_RECOVERY, wait(minutes=10), late, writes(occurred_at=then))
+    assert "message" not in owed(logged_first)
+
+
+def test_the_result_answers_what_was_asked_before_it() -> None:
+    asked = (*REGISTERED, wait(minutes=1), writes())
+    assert ("message", "inbound") in names(*asked)
+    assert ("message", "inbound") not in names(*asked, wait(minutes=1), ok("result-notice", NOTICE))
+    assert ("message", "inbound") in names(*NOTIFIED, wait(minutes=1), writes())
+
+
+def test_who_asked_for_a_supervisor_waits_for_one_even_after_a_withdrawal() -> None:
+    life = given(*PAYING, wait(minutes=1), say(RequestSupervisor, MIRA))
+    asked = owed(life)["supervisor"]
+    assert (asked.direction, asked.since, asked.who) == ("inbound", MONDAY + timedelta(minutes=1), None)
+    assert asked.due == life.case.supervisor.due
+    missed = owed(life.told(wait(days=30)))["supervisor"]
+    assert missed.due is None
+    assert set(owed(life.told(say(WithdrawCase, MIRA)))) == {"supervisor"}
+    met = life.told(contact(SUPERVISOR), say(RecordMeeting, SUPERVISOR, contact=2))
+    assert "supervisor" not in owed(met)
+
+
+def test_who_says_that_it_was_not_put_right_waits_for_an_answer_again() -> None:
+    life = given(*SATISFIED, wait(minutes=1), say(ReopenCase, MIRA, reason="it broke again"))
+    again = owed(life)["answer"]
+    assert (again.direction, again.since) == ("inbound", life.now)
+    assert again.due is not None
+    assert "answer" not in owed(life.told(contact(SUPERVISOR)))
+
+
+# Outbound. --------------------------------------------------------------------------------------------------
+
+
+def test_a_promise_is_owed_until_it_is_kept_or_broken() -> None:
+    due = MONDAY + timedelta(hours=1)
+    life = given(*IN_RECOVERY, say(MakePromise, OWNER, what="call back", due=due))
+    made = owed(life)["promise"]
+    assert (made.direction, made.since, made.due, made.who) == ("outbound", MONDAY, due, "ann")
+    kept = life.told(say(KeepPromise, MIRA, number=1, proof="call 7"))
+    assert "promise" not in owed(kept)
+    assert "promise" not in owed(life.told(wait(hours=2)))
+
+
+def test_a_result_that_no_channel_delivered_is_told_by_a_person() -> None:
+    lost = ok("result-notice", LOST_NOTICE)
+    assert ("result", "outbound") not in names(*REGISTERED, lost, lost)
+    life = given(*REGISTERED, lost, lost, lost)
+    assert (owed(life)["result"].since, owed(life)["result"].who) == (MONDAY, "ann")
+    assert "result" not in owed(life.told(TELL))
+
+
+def test_a_happy_call_lies_with_its_caller_once_it_is_made() -> None:
+    planned = owed(given(*NOTIFIED))["happy_call"]
+    assert (planned.direction, planned.since, planned.who) == ("outbound", MONDAY, None)
+    assert planned.due is not None
+    assert planned.due >= MONDAY + timedelta(hours=24)
+    assert owed(given(*CALLED))["happy_call"].who == CALLER.id
+    assert owed(given(*CALLED, ok("happy-call", NO_ANSWER)))["happy_call"].due is not None
+    assert names(*SATISFIED) == set()
+
+
+def test_an_upset_customer_is_called_back_when_the_cooling_off_is_over() -> None:
+    life = given(*IN_RECOVERY, heat(), policy=HEATED)
+    back = owed(life)["call_back"]
+    assert (back.direction, back.since, back.who) == ("outbound", MONDAY, None)
+    assert back.due == MONDAY + timedelta(hours=5)
+
+
+def test_somebody_speaks_to_a_customer_who_may_leave() -> None:
+    life = given(*of(MATURE, *CALLED), ok("happy-call", BAD_CALL), policy=KEEPS)
+    flagged = owed(life)["retention"]
+    assert (flagged.direction, flagged.since, flagged.due) == ("outbound", life.now, life.case.retention.due)
+    spoke = life.told(contact(SUPERVISOR))
+    step = say(TakeRetentionStep, SUPERVISOR, contact=spoke.case.contacts.count, what="a call")
+    assert "retention" not in owed(spoke.told(step))
+
+
+# Neither. ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("script", [(*SATISFIED, wait(days=30)), (*IN_RECOVERY, say(WithdrawCase, MIRA))])
+def test_nothing_is_owed_after_the_end_and_after_a_withdrawal(
+    script: tuple[Item, ...],
+) -> None:
+    assert names(*script) == set()
