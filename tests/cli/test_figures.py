@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+from pathlib import Path
+
+import pytest
 
 from cli.connection import find_settings
 from cli.figures import FiguresSender
@@ -11,14 +14,23 @@ from ledger.pool import open_pool
 from ledger.store import EventStore
 from stack.embedded import Stack
 from tests.cli.driving import Answer, Command, opening, settled
+from tests.cli.own_amounts import own_amounts
 from tests.cli.test_improvements import written
 
 HEAD = "department_head:head-customer_service"
 
 
 async def test_figures_of_a_period_reach_the_head_who_answers_them(
-    redress: Redress, stack: Stack, redress_command: Command
+    redress: Redress,
+    stack: Stack,
+    redress_command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Under a policy of its own name: a listener of another test may have sent the other's figures already.
+    own = own_amounts(tmp_path, ("name: retail-kr", "name: figures-kr"))
+    monkeypatch.setenv("REDRESS_POLICY", str(own))
+
     async def ask(*arguments: object, given: str | None = None) -> Answer:
         return await asyncio.to_thread(redress_command, *arguments, given=given)
 
