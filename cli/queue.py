@@ -1,7 +1,6 @@
 """`redress queue`: whom to speak to next, over all cases; inbound and outbound apart or in one list."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,6 +8,7 @@ from rich.table import Table
 
 from cli.connection import find_settings, ledger, run
 from cli.output import Json, answer, row, table, when
+from domain.contact import Direction
 from domain.row import OwedFor, QueuedContact
 from settings import Settings
 
@@ -24,13 +24,6 @@ WORDS: dict[OwedFor, str] = {
     "retention": "이탈 우려 고객 연락 · talk to keep them",
 }
 """What each contact is for."""
-
-
-class Direction(StrEnum):
-    """Which of the two queues; left out, both are one list."""
-
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +45,7 @@ def queue(
 ) -> None:
     """List whom to speak to next: every contact that is owed, what falls due first at the top."""
     found = run(_read(find_settings(), direction, department, who, free=free, limit=limit))
-    answer(found, _shown(found, datetime.now(UTC)), as_json=as_json)
+    answer(found, _shown(found, datetime.now(UTC), cut=len(found) == limit), as_json=as_json)
 
 
 async def _read(
@@ -70,25 +63,29 @@ async def _read(
         )
 
 
-def _shown(found: list[QueuedContact], now: datetime) -> Table:
+def _shown(found: list[QueuedContact], now: datetime, *, cut: bool) -> Table:
     lines = table(
-        f"{len(found)} contacts",
+        f"the first {len(found)} contacts (--limit)" if cut else f"{len(found)} contacts",
         "case",
         "direction",
         "what for",
+        "since",
+        "not before",
         "due",
-        "late",
+        "",
         "priority",
         "department",
         "who",
     )
     for each in found:
-        late = "late" if each.due is not None and each.due < now else ""
+        late = "late" if each.due is not None and each.due < now else ""  # at the due instant is in time
         row(
             lines,
             each.case_id,
             each.direction,
             WORDS[each.what],
+            when(each.since),
+            when(each.not_before),
             when(each.due),
             late,
             each.priority,

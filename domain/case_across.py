@@ -5,6 +5,7 @@ from dataclasses import replace
 from domain import (
     after_care,
     allocation,
+    contact,
     cost,
     evidence,
     exemption,
@@ -92,7 +93,8 @@ def taken_in(case: Case, event: IntakeEvent) -> Case:
     if case.intake is None:
         return replace(case, intake=taken, triage=triage.before(taken))
     if isinstance(event, intake.AddedToCase):
-        return replace(case, intake=taken, joining=joining.heard(case.joining))
+        words = contact.added(case.contacts, event)
+        return replace(case, intake=taken, contacts=words, joining=joining.heard(case.joining))
     return replace(case, intake=taken)
 
 

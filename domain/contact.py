@@ -7,6 +7,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from domain.actor import Actor, Role
+from domain.intake_events import AddedToCase
 from domain.message import Command, Deadline, Event
 from domain.pauses import Pause, ended, pause_from
 from domain.policy import Policy
@@ -15,6 +16,11 @@ from domain.refusal import Refused
 from domain.treatment_rules import Emotion
 
 Direction = Literal["inbound", "outbound"]
+"""Inbound: the customer began; outbound: we did."""
+
+WRITTEN = ("sms", "email", "post", "fax", "web", "board")
+"""Channels by which nobody speaks to anybody."""
+
 EndedBy = Literal["customer", "firm"]
 
 
@@ -205,6 +211,8 @@ class Talk:
     Attributes:
         by: id of whoever logged it.
         answered: it was the customer's own message, or one of ours that reached them.
+        ours: somebody of ours spoke to the customer, or wrote.
+        theirs: the customer's words, to which nobody of ours spoke in the same contact.
     """
 
     by: str
@@ -214,6 +222,8 @@ class Talk:
     channel: str = ""
     apology: bool = False
     explanation: bool = False
+    ours: bool = False
+    theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +240,7 @@ class Contacts:
         over: how many contacts passed a limit of the policy.
         references: calls that are logged, each with who reported it.
         asked_further: whether staff asked the customer for further harm in a contact that reached them.
-        waits_since: when the customer said something to which nobody of ours has spoken yet.
+        written: when the customer added words to the case, which is no contact of its own.
     """
 
     count: int = 0
@@ -250,7 +260,7 @@ class Contacts:
     no_calls: bool = False
     no_messages: bool = False
     talks: tuple[Talk, ...] = ()
-    waits_since: datetime | None = None
+    written: tuple[datetime, ...] = ()
 
     def talk(self, number: int | None) -> Talk | None:
         """Return the contact of that number; None where there is none."""
@@ -263,6 +273,23 @@ class Contacts:
         """
         talk = self.talk(number)
         return talk is not None and talk.answered
+
+    def spoken_since(self, instant: datetime) -> bool:
+        """Say whether somebody of ours has spoken or written to the customer at or after an instant."""
+        return any(talk.ours and talk.happened >= instant for talk in self.talks)
+
+    def waits_since(self, answered: datetime | None) -> datetime | None:
+        """Return since when the customer waits for an answer to words of theirs; None where they do not.
+
+        Only what came after them answers them, however late either was logged.
+
+        Args:
+            answered: when a notice of the case last told the customer what became of it.
+        """
+        ours = (*(talk.happened for talk in self.talks if talk.ours), *((answered,) if answered else ()))
+        last = max(ours, default=None)
+        theirs = (*(talk.happened for talk in self.talks if talk.theirs), *self.written)
+        return min((each for each in theirs if last is None or each > last), default=None)
 
     def open_for(self, reason: str) -> Pause | None:
         """Return the pause that lasts for this reason, if one does."""
@@ -468,21 +495,14 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         transfers=contacts.transfers + event.transfers,
         references=_with_call(contacts, event),
         talks=(*contacts.talks, _talk(event)),
-        waits_since=_waits_since(contacts, event),
     )
 
 
-def _waits_since(contacts: Contacts, event: ContactLogged) -> datetime | None:
-    """Return since when the customer waits for a word; a talk that is logged late answers what was before it.
-
-    Nobody of ours spoke in what the customer logs, and in a call that was never answered.
-    """
-    since, then = contacts.waits_since, event.happened
-    if event.direction == "outbound" or (event.by.role is not Role.CUSTOMER and event.reached):
-        answers = event.reached and event.by.role is not Role.CUSTOMER
-        return None if answers and since is not None and since <= then else since
-    answered = any(talk.outbound and talk.answered and talk.happened >= then for talk in contacts.talks)
-    return since if since is not None or answered else then
+def added(contacts: Contacts, event: AddedToCase) -> Contacts:
+    """Note when the customer added words, themselves or by a channel."""
+    if event.by.role not in (Role.CUSTOMER, Role.SYSTEM):
+        return contacts
+    return replace(contacts, written=(*contacts.written, event.at))
 
 
 def _asked_further(event: ContactLogged) -> bool:
@@ -492,7 +512,7 @@ def _asked_further(event: ContactLogged) -> bool:
 
 
 def _talk(event: ContactLogged) -> Talk:
-    outbound = event.direction == "outbound"
+    outbound, ours = event.direction == "outbound", _is_ours(event)
     return Talk(
         by=event.by.id,
         happened=event.happened,
@@ -501,7 +521,27 @@ def _talk(event: ContactLogged) -> Talk:
         channel=event.channel,
         apology=event.apology,
         explanation=event.explanation,
+        ours=ours,
+        theirs=not outbound and not ours,
     )
+
+
+def _is_ours(event: ContactLogged) -> bool:
+    """Say whether somebody of ours spoke, or wrote: not in what the customer logs, nor where nobody answered.
+
+    A letter that came in is read and not answered yet; one that a system sent is nobody's.
+    """
+    if event.by.role is Role.CUSTOMER or not event.reached:
+        return False
+    by_hand = event.direction == "outbound" and event.by.role is not Role.SYSTEM
+    return by_hand if event.channel in WRITTEN else True
+
+
+def speaker(contact: ContactLogged) -> str | None:
+    """Return who of ours spoke in a contact; None where only the customer or a system tells of it."""
+    if contact.person != str(contact.by):
+        return contact.person
+    return None if contact.by.role in (Role.CUSTOMER, Role.SYSTEM) else contact.by.id
 
 
 def _with_call(contacts: Contacts, event: ContactLogged) -> tuple[str, ...]:

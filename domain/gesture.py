@@ -4,6 +4,7 @@ They cost nothing and come last. A policy that gives no time for gestures takes 
 """
 
 from domain.budget import Budget
+from domain.contact import WRITTEN
 from domain.plan import Gesture, Plan
 from domain.policy import Policy, RemedyKind
 from domain.saga_steps import Agreed, Saga, Step, StepName, goes_forward, is_given_up, steps_of
@@ -19,9 +20,6 @@ STEP_OF: dict[Gesture, StepName] = {
 
 SPOKEN_STEP: dict[RemedyKind, StepName] = {"apology": "apology_call", "explanation": "explanation"}
 """Remedies of words alone, which are made like the gesture of the same kind."""
-
-WRITTEN = ("sms", "email", "post", "fax", "web", "board")
-"""Channels by which nobody speaks to anybody."""
 
 
 def gesture_steps(plan: Plan) -> tuple[StepName, ...]:

@@ -10,19 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from typing import Literal, assert_never, get_args
+from typing import Literal, assert_never
 
-from domain.actor import Role
 from domain.allocation import Upset, may_speak
 from domain.budget import due_of
-from domain.contact import ContactLogged, ContactTakenIn, ended_lawfully
+from domain.contact import WRITTEN, ContactLogged, ContactTakenIn, ended_lawfully, speaker
 from domain.message import Deadline, Event
-from domain.policy import Channel, Heated, Policy
+from domain.policy import Heated, Policy
 from domain.record import Id, Instant
 from domain.treatment_rules import Emotion
-
-WRITTEN = frozenset(get_args(Channel)) - {"phone"}
-"""Channels by which nobody is spoken to."""
 
 
 class HeatFlagged(Event):
@@ -107,13 +103,6 @@ def _contacts(events: Iterable[Event]) -> Iterator[ContactLogged]:
             yield event
         elif isinstance(event, ContactTakenIn):
             yield event.contact.model_copy(update={"number": event.number})
-
-
-def speaker(contact: ContactLogged) -> str | None:
-    """Return who of ours spoke in a contact; None where only the customer or a system tells of it."""
-    if contact.person != str(contact.by):
-        return contact.person
-    return None if contact.by.role in (Role.CUSTOMER, Role.SYSTEM) else contact.by.id
 
 
 def heard(heat: Heat, policy: Policy, events: Iterable[Event], at: datetime) -> tuple[HeatEvent, ...]:

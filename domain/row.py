@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from domain.contact import Direction
 from domain.record import Instant, Line, Record
 
 OwedFor = Literal[
@@ -22,15 +23,17 @@ class OwedContact(Record):
 
     Attributes:
         direction: inbound where the customer began and waits, outbound where the firm has to begin.
-        since: when it came to be owed.
+        since: since when the customer waits for it, or would have it coming.
         due: by when; None where no target of the policy says so, or while one is paused.
-        who: id of the person it lies with; None while it lies with nobody.
+        not_before: when it may be made at the earliest; None: at once.
+        who: id of the person it lies with; None while it lies with nobody, or with nobody who may make it.
     """
 
     what: OwedFor
-    direction: Literal["inbound", "outbound"]
+    direction: Direction
     since: Instant
     due: Instant | None
+    not_before: Instant | None = None
     who: Line | None = None
 
 

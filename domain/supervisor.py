@@ -72,12 +72,14 @@ class SupervisorRight:
     """The request that stands, if one does; a missed one still stands.
 
     Attributes:
+        due: when nobody has met the customer in time, until that was noticed; `by` stays.
         settled_at: when the last one was met, or taken back by the customer.
     """
 
     number: int = 0
     open: bool = False
     due: datetime | None = None
+    by: datetime | None = None
     asked_at: datetime | None = None
     settled_at: datetime | None = None
 
@@ -161,7 +163,7 @@ def evolve(right: SupervisorRight, event: SupervisorEvent) -> SupervisorRight:
     """Apply one event of the right to a supervisor."""
     match event:
         case SupervisorRequested(number=number, falls_due=due, happened=happened, at=at):
-            return SupervisorRight(number=number, open=True, due=due, asked_at=happened or at)
+            return SupervisorRight(number=number, open=True, due=due, by=due, asked_at=happened or at)
         case SupervisorMet(at=at) | SupervisorRequestWithdrawn(at=at):
             return SupervisorRight(number=right.number, settled_at=at)
         case SupervisorRequestMissed():

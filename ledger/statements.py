@@ -93,17 +93,17 @@ CONTACTS = """
 SELECT (owed || jsonb_build_object(
     'case_id', case_id, 'stage', stage, 'department', department,
     'severity', row ->> 'severity', 'priority', (row ->> 'priority')::int))::text AS line
-FROM cases, jsonb_array_elements(coalesce(row -> 'contacts', '[]')) AS owed
+FROM cases, jsonb_array_elements(coalesce(row -> 'contacts', '[]')) WITH ORDINALITY AS each (owed, place)
 WHERE ended IS NULL
     AND ($1::text IS NULL OR owed ->> 'direction' = $1)
     AND ($2::text IS NULL OR department = $2)
     AND ($3::text IS NULL OR owed ->> 'who' = $3)
     AND (NOT $4 OR owed ->> 'who' IS NULL)
-ORDER BY (owed ->> 'due')::timestamptz NULLS LAST, (row ->> 'priority')::int DESC,
-    (owed ->> 'since')::timestamptz, case_id
+ORDER BY coalesce(owed ->> 'due', owed ->> 'not_before', owed ->> 'since')::timestamptz,
+    (row ->> 'priority')::int DESC, case_id, place
 LIMIT $5
 """
-"""Every contact that is owed, over all cases; `who` is the person it lies with."""
+"""Every contact that is owed, over all cases; who has waited longest without a due is not at the bottom."""
 
 CASES_OF = """
 SELECT row::text FROM cases

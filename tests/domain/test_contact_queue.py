@@ -1,20 +1,24 @@
 """Contacts that are owed: inbound or outbound, since when, by when, and what settles each (R58, R59)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.assignment import AcceptCase
-from domain.contact import LogContact
+from domain.case import around
+from domain.clocks import running
+from domain.contact import LogContact, OptOut
 from domain.contact_queue import owed_contacts
-from domain.ending import AnswerCase, ReopenCase, WithdrawCase
+from domain.ending import AnswerCase, ReopenCase, StateFinalPosition, WithdrawCase
+from domain.intake import AddToCase
 from domain.promise import KeepPromise, MakePromise
 from domain.retention import TakeRetentionStep
 from domain.row import OwedContact
 from domain.signal import SOURCE
 from domain.supervisor import RecordMeeting, RequestSupervisor
 from domain.view import case_row
+from tests.domain.follow_ups import BY_LINK
 from tests.domain.lives import (
     AGENT,
     BAD_CALL,
@@ -33,6 +37,7 @@ from tests.domain.lives import (
     RAISED,
     REGISTERED,
     SATISFIED,
+    STILL_BAD,
     SUPERVISOR,
     SYSTEM,
     Item,
@@ -46,11 +51,15 @@ from tests.domain.lives import (
     wait,
 )
 from tests.domain.test_clocks import KR, TALKING, complaint, kr
-from tests.domain.test_heat import HEATED, heat
+from tests.domain.test_heat import BOB, COOLED, HEATED, LOAD, heat
 from tests.domain.test_result import TELL
 from tests.domain.test_retention import KEEPS, MATURE, of
 
 SPOKE = contact(OWNER)
+
+
+def due_of_resolve(life: Life) -> datetime | None:
+    return next(clock.due for clock in running(around(life.case)) if clock.name == "resolve")
 
 
 def writes(**fields: Any) -> Any:
@@ -66,8 +75,8 @@ def owed(life: Life) -> dict[str, OwedContact]:
     return {each.what: each for each in found}
 
 
-def names(*script: Item, **fields: Any) -> set[tuple[str, str]]:
-    return {(each.what, each.direction) for each in owed(given(*script, **fields)).values()}
+def names(*script: Item, life: Life | None = None) -> set[tuple[str, str]]:
+    return {(each.what, each.direction) for each in owed(life or given(*script)).values()}
 
 
 # Inbound. ---------------------------------------------------------------------------------------------------
@@ -92,8 +101,9 @@ def test_a_first_word_answers_no_inquiry() -> None:
 
 
 def test_what_the_firm_noticed_itself_it_begins_to_talk_about() -> None:
-    noticed = (opening(source=SOURCE), *RAISED[1:])
+    noticed = (opening(source="batch", proactive=True), *RAISED[1:])
     assert names(*noticed) == {("answer", "outbound")}
+    assert names(opening(source=SOURCE), *RAISED[1:]) == {("answer", "inbound")}  # a name is no proof
 
 
 def test_a_customers_word_waits_for_one_of_ours_since_the_first_of_them() -> None:
@@ -123,8 +133,33 @@ def test_only_a_later_talk_answers_however_late_it_is_logged() -> None:
     late = contact(OWNER, occurred_at=then + timedelta(minutes=1))
     assert "message" in owed(life.told(early))
     assert "message" not in owed(life.told(late))
-    logged_first = given(*IN_RECOVERY, wait(minutes=10), late, writes(occurred_at=then))
-    assert "message" not in owed(logged_first)
+    for answer in (late, contact(OWNER, direction="inbound", occurred_at=late.occurred_at)):
+        logged_first = given(*IN_RECOVERY, wait(minutes=10), answer, writes(occurred_at=then))
+        assert "message" not in owed(logged_first)
+    twice = life.told(wait(minutes=10), writes(), wait(minutes=1), late)
+    assert owed(twice)["message"].since == MONDAY + timedelta(minutes=20)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        contact(OWNER, direction="inbound", channel="email"),
+        contact(SYSTEM, direction="inbound", channel="web"),
+        contact(SYSTEM, direction="inbound", reached=False),
+        say(AddToCase, MIRA, text="Call me!"),
+        say(AddToCase, SYSTEM, text="Posted again."),
+    ],
+)
+def test_whoever_enters_it_what_the_customer_wrote_waits_for_an_answer(words: Any) -> None:
+    life = given(*IN_RECOVERY, wait(minutes=1), words)
+    assert owed(life)["message"].since == life.now
+    letter = life.told(wait(minutes=1), contact(SYSTEM, channel="sms"))
+    assert "message" in owed(letter), "what a system sends by itself answers nobody"
+    assert "message" not in owed(letter.told(contact(OWNER, channel="email")))
+
+
+def test_staffs_own_note_is_no_word_of_the_customers() -> None:
+    assert names(*IN_RECOVERY, wait(minutes=1), say(AddToCase, AGENT, text="The shelf was empty.")) == set()
 
 
 def test_the_result_answers_what_was_asked_before_it() -> None:
@@ -132,6 +167,19 @@ def test_the_result_answers_what_was_asked_before_it() -> None:
     assert ("message", "inbound") in names(*asked)
     assert ("message", "inbound") not in names(*asked, wait(minutes=1), ok("result-notice", NOTICE))
     assert ("message", "inbound") in names(*NOTIFIED, wait(minutes=1), writes())
+    again = given(*asked, wait(minutes=1), ok("result-notice", NOTICE), wait(minutes=1), writes())
+    assert owed(again)["message"].since == again.now
+
+
+def test_a_final_position_answers_what_was_asked_before_it() -> None:
+    unhappy = given(*STILL_BAD, wait(minutes=1))
+    assert owed(unhappy)["answer"].direction == "inbound"
+    final = say(
+        StateFinalPosition, SUPERVISOR, outcome="partly_upheld", cause="defect", summary="we stay with it"
+    )
+    stated = unhappy.told(writes(), wait(minutes=1), final, wait(minutes=1))
+    assert "answer" in owed(stated)
+    assert names(life=stated.told(ok("result-notice", NOTICE))) == set()
 
 
 def test_who_asked_for_a_supervisor_waits_for_one_even_after_a_withdrawal() -> None:
@@ -140,7 +188,7 @@ def test_who_asked_for_a_supervisor_waits_for_one_even_after_a_withdrawal() -> N
     assert (asked.direction, asked.since, asked.who) == ("inbound", MONDAY + timedelta(minutes=1), None)
     assert asked.due == life.case.supervisor.due
     missed = owed(life.told(wait(days=30)))["supervisor"]
-    assert missed.due is None
+    assert (missed.since, missed.due) == (asked.since, asked.due)
     assert set(owed(life.told(say(WithdrawCase, MIRA)))) == {"supervisor"}
     met = life.told(contact(SUPERVISOR), say(RecordMeeting, SUPERVISOR, contact=2))
     assert "supervisor" not in owed(met)
@@ -150,21 +198,49 @@ def test_who_says_that_it_was_not_put_right_waits_for_an_answer_again() -> None:
     life = given(*SATISFIED, wait(minutes=1), say(ReopenCase, MIRA, reason="it broke again"))
     again = owed(life)["answer"]
     assert (again.direction, again.since) == ("inbound", life.now)
-    assert again.due is not None
-    assert "answer" not in owed(life.told(contact(SUPERVISOR)))
+    assert again.due == due_of_resolve(life)
+    for answer in (contact(SUPERVISOR), contact(SUPERVISOR, direction="inbound")):
+        assert "answer" not in owed(life.told(answer))
+    told_by_them = contact(MIRA, summary="you called me")
+    assert "answer" in owed(life.told(told_by_them)), "a customer's own word of it is no proof"
+
+
+def test_the_answer_to_an_inquiry_is_none_to_the_complaint_that_it_turned_into() -> None:
+    asked = (*RAISED, triage(voc_type="inquiry"), say(AcceptCase, AGENT))
+    answer = (say(AnswerCase, OWNER, text="At nine."), triage(), ok("answer", NOTICE))
+    assert ("answer", "inbound") in names(*asked, *answer)
+
+
+def test_a_word_after_a_withdrawal_is_answered_while_money_is_on_its_way() -> None:
+    left = given(*PAYING, say(WithdrawCase, MIRA), wait(minutes=1))
+    assert owed(left) == {}
+    assert names(life=left.told(writes())) == {("message", "inbound")}
 
 
 # Outbound. --------------------------------------------------------------------------------------------------
 
 
-def test_a_promise_is_owed_until_it_is_kept_or_broken() -> None:
+def test_a_promise_is_owed_until_it_is_kept_or_after_its_breach_somebody_speaks() -> None:
     due = MONDAY + timedelta(hours=1)
     life = given(*IN_RECOVERY, say(MakePromise, OWNER, what="call back", due=due))
     made = owed(life)["promise"]
     assert (made.direction, made.since, made.due, made.who) == ("outbound", MONDAY, due, "ann")
     kept = life.told(say(KeepPromise, MIRA, number=1, proof="call 7"))
     assert "promise" not in owed(kept)
-    assert "promise" not in owed(life.told(wait(hours=2)))
+    broken = life.told(wait(hours=2))
+    assert owed(broken)["promise"].due == due
+    assert "promise" not in owed(broken.told(contact(SUPERVISOR)))
+
+
+@pytest.mark.parametrize("fact", ["payment", "result"])
+def test_what_a_promise_says_of_money_or_a_result_needs_no_talk(fact: str) -> None:
+    promised = say(MakePromise, OWNER, what="your money", due=MONDAY + timedelta(days=1), fact=fact)
+    assert "promise" not in owed(given(*PAYING, promised))
+
+
+def test_a_promise_lies_with_who_made_it_until_somebody_owns_the_case() -> None:
+    promised = say(MakePromise, AGENT, what="call back", due=MONDAY + timedelta(hours=1))
+    assert owed(given(*RAISED, promised))["promise"].who == AGENT.id
 
 
 def test_a_result_that_no_channel_delivered_is_told_by_a_person() -> None:
@@ -178,18 +254,32 @@ def test_a_result_that_no_channel_delivered_is_told_by_a_person() -> None:
 def test_a_happy_call_lies_with_its_caller_once_it_is_made() -> None:
     planned = owed(given(*NOTIFIED))["happy_call"]
     assert (planned.direction, planned.since, planned.who) == ("outbound", MONDAY, None)
-    assert planned.due is not None
-    assert planned.due >= MONDAY + timedelta(hours=24)
-    assert owed(given(*CALLED))["happy_call"].who == CALLER.id
-    assert owed(given(*CALLED, ok("happy-call", NO_ANSWER)))["happy_call"].due is not None
+    assert (planned.due, planned.not_before) == (None, MONDAY + timedelta(hours=24))
+    life = given(*CALLED)
+    called = owed(life)["happy_call"]
+    assert (called.who, called.not_before) == (CALLER.id, life.now)
+    again = given(*CALLED, ok("happy-call", NO_ANSWER))
+    assert owed(again)["happy_call"].not_before == again.dues["happy_call/attempt:2"]
     assert names(*SATISFIED) == set()
 
 
-def test_an_upset_customer_is_called_back_when_the_cooling_off_is_over() -> None:
+def test_who_may_not_be_called_is_not_listed_for_a_call() -> None:
+    silent = say(OptOut, MIRA, messages=False)
+    assert "happy_call" not in owed(given(*NOTIFIED, silent, policy=BY_LINK))
+
+
+def test_an_upset_customer_is_called_back_after_the_cooling_off_by_who_may() -> None:
     life = given(*IN_RECOVERY, heat(), policy=HEATED)
     back = owed(life)["call_back"]
-    assert (back.direction, back.since, back.who) == ("outbound", MONDAY, None)
-    assert back.due == MONDAY + timedelta(hours=5)
+    assert (back.direction, back.since, back.who, back.not_before) == ("outbound", MONDAY, None, COOLED)
+    assert back.due == COOLED + timedelta(hours=4)
+    handed = life.told(ok("load", LOAD), say(AcceptCase, BOB))
+    assert owed(handed)["call_back"].who == "bob"
+    assert owed(handed.told(wait(hours=1, seconds=1)))["call_back"].not_before is None
+    promised = given(
+        *IN_RECOVERY, heat(), say(MakePromise, SUPERVISOR, what="call", due=COOLED), policy=HEATED
+    )
+    assert (owed(promised)["promise"].who, owed(promised)["promise"].not_before) == (None, COOLED)
 
 
 def test_somebody_speaks_to_a_customer_who_may_leave() -> None:

@@ -189,14 +189,18 @@ async def test_cases_are_listed_by_what_falls_due_first(store: EventStore) -> No
 
 
 async def test_owed_contacts_are_one_queue_over_all_cases_or_two(store: EventStore) -> None:
-    call = OwedContact(what="happy_call", direction="outbound", since=NOON, due=None, who="mira")
+    hour = timedelta(hours=1)
+    call = OwedContact(
+        what="happy_call", direction="outbound", since=NOON, due=None, not_before=NOON + 3 * hour, who="mira"
+    )
+    asked = OwedContact(what="message", direction="inbound", since=NOON - hour, due=None)
     late, early = (
-        OwedContact(what="answer", direction="inbound", since=NOON, due=NOON + timedelta(hours=hours))
+        OwedContact(what="answer", direction="inbound", since=NOON, due=NOON + hours * hour)
         for hours in (2, 1)
     )
     for case_id, stage, owed, priority in (
         ("a", "registered", (late, call), 0),
-        ("b", "registered", (late,), 2),
+        ("b", "registered", (late, asked), 2),
         ("c", "owned", (early,), 0),
         ("d", "recovered", (early,), 9),
     ):
@@ -207,14 +211,14 @@ async def test_owed_contacts_are_one_queue_over_all_cases_or_two(store: EventSto
     async def queue(**wanted: Any) -> list[tuple[str, str]]:
         return [(each.case_id, each.what) for each in await store.contacts(**wanted)]
 
-    inbound = [("c", "answer"), ("b", "answer"), ("a", "answer")]
+    inbound = [("b", "message"), ("c", "answer"), ("b", "answer"), ("a", "answer")]
     assert await queue() == [*inbound, ("a", "happy_call")]
     assert await queue(direction="inbound") == await queue(free=True) == inbound
     assert await queue(direction="outbound") == await queue(who="mira") == [("a", "happy_call")]
     assert await queue(department="care", limit=1) == inbound[:1]
     assert await queue(department="billing") == []
-    (first, *_) = await store.contacts(limit=1)
-    assert (first.due, first.priority, first.department, first.stage) == (early.due, 0, "care", "owned")
+    _, second = await store.contacts(limit=2)
+    assert (second.due, second.priority, second.department, second.stage) == (early.due, 0, "care", "owned")
 
 
 async def test_a_row_from_before_there_were_contacts_owes_none(store: EventStore, pool: Pool) -> None:
