@@ -5,6 +5,8 @@ from typing import Any
 
 from domain.case import CaseEvent
 from domain.redaction_events import GROUNDS, WHY
+from domain.saga_steps import StepName
+from domain.staff_news import Topic
 
 Sentences = tuple[str, str]
 """Korean and English."""
@@ -17,16 +19,39 @@ ROUNDS = {
     "appeal": ("이의 제기", "an appeal"),
     "supervisor": ("책임자의 결정", "a supervisor's decision"),
 }
-STEPS: Mapping[str, Sentences] = {
+STEPS: Mapping[StepName, Sentences] = {
     "reserve": ("교환품을 확보했습니다", "a replacement is set aside"),
     "collect": ("회수를 준비했습니다", "the way back of the goods is arranged"),
     "inspect": ("상품이 돌아와 검수를 마쳤습니다", "the goods are back and inspected"),
+    "coupon": ("쿠폰을 드렸습니다", "a coupon is issued"),
+    "points": ("적립금을 드렸습니다", "points are credited"),
+    "membership": ("회원 혜택을 드렸습니다", "membership benefits are given"),
+    "information": ("필요한 정보를 드렸습니다", "the customer has the information"),
+    "repair": ("수리를 마쳤습니다", "the repair is done"),
+    "return": ("수리한 상품을 보냈습니다", "the repaired goods are on their way back"),
+    "returned": ("수리한 상품이 도착했습니다", "the repaired goods have arrived"),
     "ship": ("교환품을 보냈습니다", "the replacement is on its way"),
     "deliver": ("교환품이 도착했습니다", "the replacement has arrived"),
     "payout": ("환불했습니다", "the refund is paid"),
+    "fee_refund": ("고객이 부담한 비용을 돌려드렸습니다", "fees that the customer had paid are paid back"),
+    "rest_payout": ("남은 금액을 환불했습니다", "the rest of the refund is paid"),
+    "interest": ("지연 이자를 드렸습니다", "interest for the delay is paid"),
+    "fee_interest": ("비용의 지연 이자를 드렸습니다", "interest on the fees is paid"),
+    "rest_interest": ("남은 금액의 지연 이자를 드렸습니다", "interest on the rest is paid"),
     "correction": ("기록을 바로잡았습니다", "the record is corrected"),
     "reissued_card": ("카드를 다시 보냈습니다", "a new card is issued"),
+    "free_service": ("무상 서비스를 해 드렸습니다", "the free service is done"),
+    "installation": ("설치를 확인받았습니다", "the customer confirms the installation"),
+    "instruction": ("사용 설명을 확인받았습니다", "the customer confirms the instruction"),
+    "apology_letter": ("사과 편지를 보냈습니다", "a letter of apology went out"),
+    "manager_apology": ("책임자가 사과드렸습니다", "a manager says sorry"),
+    "recognition": ("고객의 도움에 감사드렸습니다", "the customer is thanked for what they found"),
+    "apology_call": ("전화로 사과드렸습니다", "somebody says sorry by telephone"),
+    "explanation": ("원인을 설명해 드렸습니다", "the cause is explained to the customer"),
+    "follow_up": ("다시 연락드려 살폈습니다", "somebody asks again how it goes"),
 }
+"""What is told of each step that is done."""
+
 ENDS: Mapping[str, Sentences] = {
     "recovered": ("고객의 마음을 되찾았습니다", "closed: the customer is won back"),
     "final_position": ("최종 입장으로 마쳤습니다", "closed with the final position"),
@@ -71,7 +96,7 @@ def _call(event: Any) -> Sentences:
     return f"해피콜: {event.verbatim}", "happy call: the customer says that it was put right"
 
 
-STAFF_NEWS: Mapping[str, Callable[[str], Sentences | None]] = {
+STAFF_NEWS: Mapping[Topic, Callable[[str], Sentences | None]] = {
     "staff_result": lambda staff: (
         f"{staff}에게 결과를 알렸습니다",
         f"{staff}, who took part before, hears how it came out",
