@@ -20,6 +20,7 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from cli.output import EXIT_CODES, ExitCode, fail, forget_form
 from client import OutcomeUnknown, RedressError, Unreachable
+from domain.record import plainly
 from domain.refusal import Refused
 from ledger.errors import LedgerError, LedgerUnavailable
 from policies import PolicyError
@@ -142,6 +143,7 @@ def in_words(error: ValidationError) -> str:
     """Say what is wrong, field by field, without what was in the fields."""
     problems = error.errors(include_url=False, include_input=False, include_context=False)
     told = [
-        f"{'.'.join(str(part) for part in each['loc']) or 'input'}: {each['msg']}" for each in problems[:5]
+        f"{'.'.join(str(part) for part in each['loc']) or 'input'}: {plainly(each['type'], each['msg'])}"
+        for each in problems[:5]
     ]
     return "; ".join(told)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import typer
 
 from cli.cases import Case
+from cli.commanding import actor
 from cli.connection import case_number, cases, find_settings, run
 from cli.output import Json, answer, row, table
 from domain.brief import Brief, in_words
@@ -43,5 +44,5 @@ def brief(
 async def _read(settings: Settings, number: str, by: str | None) -> Brief:
     async with cases(settings) as redress:
         if by is not None:
-            await redress.submit_fields(number, "open_brief", {"id": uuid4().hex, "by": by})
+            await redress.submit_fields(number, "open_brief", {"id": uuid4().hex, "by": actor(by)})
         return await redress.brief(number)

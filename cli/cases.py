@@ -1,26 +1,31 @@
 """Commands for cases: open, list, show."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.text import Text
 
 import policies
 from cli.connection import case_number, cases, find_settings, ledger, run
-from cli.output import Json, answer, row, table, when
+from cli.output import Json, answer, note, row, table, when
 from cli.reading import opening_from, read_bytes
 from cli.sight import Sight, shown, sight
 from cli.viewer import Viewer, viewer_of
 from client import Opened
 from domain.intake import Opening
+from domain.permission import Stage
 from domain.policy import Policy
+from domain.policy_terms import VocType
 from domain.refusal import Refused
 from domain.row import CaseRow
 from settings import Settings
 
 AT_RISK = 24.0
 """Hours before a deadline from which a case counts as at risk."""
+
+TYPES = (*get_args(VocType), "unknown")
+"""What a case can be listed by; unknown: nobody has classed it yet."""
 
 YEARS = 6
 """Years of holidays for a case, from this one on."""
@@ -58,8 +63,9 @@ def open_case(
             code="published",
         )
     opened = run(_open(settings, opening, policy))
-    already = "  (this case existed already)" if opened.existing else ""
-    answer(opened, Text(f"{opened.number}{already}"), as_json=as_json)
+    answer(opened, Text(opened.number), as_json=as_json)
+    if opened.existing and not as_json:
+        note("this case existed already")  # beside the number, which a script reads
 
 
 async def _open(settings: Settings, opening: Opening, policy: str | None) -> Opened:
@@ -83,7 +89,7 @@ def list_cases(
     *,
     owner: Annotated[str | None, typer.Option(metavar="ID", help="Only cases of this owner.")] = None,
     stage: Annotated[
-        str | None, typer.Option(help="Only cases at this stage; `ended` shows closed ones.")
+        Stage | None, typer.Option(help="Only cases at this stage; `ended` shows closed ones.")
     ] = None,
     department: Annotated[str | None, typer.Option(help="Only cases with this department.")] = None,
     customer: Annotated[str | None, typer.Option(metavar="ID", help="Only cases of this customer.")] = None,
@@ -92,7 +98,7 @@ def list_cases(
         str | None,
         typer.Option("--type", help="Only complaint, inquiry, compliment, suggestion or unknown."),
     ] = None,
-    within: Annotated[float, typer.Option(help="Hours that count as at risk.")] = AT_RISK,
+    within: Annotated[float, typer.Option(min=0, help="Hours that count as at risk.")] = AT_RISK,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
     at_risk: Annotated[
         bool, typer.Option("--at-risk", help="Only cases with a deadline that is near.")
@@ -105,6 +111,8 @@ def list_cases(
     as_json: Json = False,
 ) -> None:
     """List cases, what falls due first at the top."""
+    if voc_type is not None and voc_type not in TYPES:
+        raise Refused(f"type: use one of {', '.join(TYPES)}", code="invalid")
     before = datetime.now(UTC) + timedelta(hours=within) if at_risk else None
     wanted = {
         "owner": owner,

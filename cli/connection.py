@@ -57,7 +57,7 @@ def find_settings() -> Settings:
     if record is None:
         raise Unreachable(
             f"no stack runs from {stack_folder()}; start one with `redress up`, "
-            "or set REDRESS_TEMPORAL_ADDRESS to use another"
+            f"name the folder of one that runs elsewhere ({FOLDER}), or set REDRESS_TEMPORAL_ADDRESS"
         )
     there = record.addresses.environment()
     # What is passed by name would win over the environment; it only fills the gaps.
@@ -150,7 +150,8 @@ def case_number(given: str) -> str:
     number = normal(given)
     if number is None:
         raise Refused(
-            "CASE: this is no case number; one has 13 letters and digits, such as 2Q5N-18Q0-ZWDY-E",
+            "CASE: this is no case number; one has 13 letters and digits, the last of "
+            "which checks the others (2Q5N-18Q0-ZWDY-E): look for a slip of the pen",
             code="number",
         )
     return number

@@ -112,6 +112,8 @@ def replay_case(
     as_json: Json = False,
 ) -> None:
     """Run current code over a recorded history and compare what it hands out; exit 4 where it differs."""
+    if subject.endswith(".json") and not Path(subject).is_file():
+        raise Refused(f"{subject}: no such file", code="no-file")
     runs = (read_history(Path(subject)),) if Path(subject).is_file() else run(_runs(subject))
     found = run(_replay(runs))
     first = found[0] if found else None

@@ -9,6 +9,7 @@ from rich.table import Table
 from cli.connection import find_settings, ledger, run
 from cli.output import Json, answer, row, table, when
 from domain.contact import Direction
+from domain.refusal import Refused
 from domain.row import OwedFor, QueuedContact
 from settings import Settings
 
@@ -44,6 +45,8 @@ def queue(
     as_json: Json = False,
 ) -> None:
     """List whom to speak to next: every contact that is owed, what falls due first at the top."""
+    if free and who is not None:
+        raise Refused("free, who: what lies with somebody is not free; give one of them", code="invalid")
     found = run(_read(find_settings(), direction, department, who, free=free, limit=limit))
     answer(found, _shown(found, datetime.now(UTC), cut=len(found) == limit), as_json=as_json)
 

@@ -105,7 +105,9 @@ def _show(stack: Stack, *, as_json: bool) -> None:
         row(
             lines, name, value if name != "pids" else ", ".join(f"{each} {pid}" for each, pid in pids.items())
         )
-    row(lines, "next", "redress open FILE, redress list, redress show CASE, redress verify")
+    row(lines, "next", "redress open FILE, redress queue, redress list, redress show CASE, redress verify")
+    if stack.folder != stack_folder():
+        row(lines, "", f"other commands find it by {FOLDER}={stack.folder}")
     answer(told, lines, as_json=as_json)
     sys.stdout.flush()
 

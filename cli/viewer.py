@@ -22,7 +22,7 @@ def viewer_of(text: str | None) -> Actor | None:
     if text is None:
         return None
     role, _, person = text.partition(":")
-    try:
-        return Actor(role=Role(role), id=person)
-    except ValueError:
-        raise Refused("as: write ROLE:ID, for example supervisor:sup-01", code="invalid") from None
+    if role not in tuple(Role) or not person:
+        roles = ", ".join(Role)
+        raise Refused(f"as: write ROLE:ID, for example supervisor:sup-01; roles are {roles}", code="invalid")
+    return Actor(role=Role(role), id=person)

@@ -40,9 +40,10 @@ def normal(given: str) -> str | None:
     Letters that look alike are read as Crockford says (O is 0, I and L are 1), and the check must hold.
     """
     letters = given.upper().removeprefix("CASE-").replace("-", "").replace(" ", "")
+    letters = letters.translate(str.maketrans("OIL", "011"))
     if len(letters) != LENGTH + 1:
         return None
-    body = letters[:-1].translate(str.maketrans("OIL", "011"))
+    body = letters[:-1]
     if any(letter not in ALPHABET for letter in body):
         return None
     value = 0

@@ -63,6 +63,29 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
+AN_OBJECT = "give an object with its fields: {...}"
+A_TIME = "write a date with its time and offset, for example 2026-11-23T14:00:00+09:00"
+PLAINLY = {
+    "missing": "is missing; add it",
+    "extra_forbidden": "is no field of this; leave it out, or look whether it is misspelt",
+    "model_type": AN_OBJECT,
+    "model_attributes_type": AN_OBJECT,
+    "dict_type": AN_OBJECT,
+    "list_type": "give a list: [...]",
+    "tuple_type": "give a list: [...]",
+    "datetime_type": A_TIME,
+    "datetime_parsing": A_TIME,
+    "datetime_from_date_parsing": A_TIME,
+    "timezone_aware": A_TIME,
+}
+"""What to do about a value that cannot be, by pydantic's name for what is wrong with it."""
+
+
+def plainly(kind: str, said: str) -> str:
+    """Return what is wrong with a value and what to do, from pydantic's name and words for it."""
+    return PLAINLY.get(kind) or said.removeprefix("Value error, ").replace("Input should be", "must be", 1)
+
+
 def canonical(record: BaseModel) -> str:
     """Return the one JSON text of a record: keys sorted, no spaces, UTF-8 as it is."""
     return json.dumps(

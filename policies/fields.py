@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError, model_validator
 
 from domain.policy import Policy
+from domain.record import plainly
 from policies.errors import PolicyError, Problem
 from policies.tree import Document, Step
 
@@ -134,7 +135,7 @@ def _message(name: str, kind: str, said: str) -> str:
     if kind == "extra_forbidden":
         return _unknown(name)
     plain = PLAIN_WORDS.get(kind)
-    return plain or said.removeprefix("Value error, ").replace("Input should be", "must be", 1)
+    return plain or plainly(kind, said)
 
 
 def _unknown(name: str) -> str:

@@ -10,7 +10,7 @@ from activities.wordings import Wordings
 from domain.policy import Policy
 from domain.record import canonical
 from policies import fields, names, public_holidays, sense, speech, tree, wording_files
-from policies.errors import PolicyError
+from policies.errors import PolicyError, Problem
 from policies.tree import Document
 
 FOLDER = Path(__file__).parent
@@ -44,8 +44,19 @@ def load(name_or_path: str = "retail-kr", *, year_from: int | None = None, years
 
 
 def path_of(name_or_path: str) -> Path:
-    """Return the file of a shipped policy by name, or the path itself."""
-    return FOLDER / f"{name_or_path}.yaml" if name_or_path in resolve_names() else Path(name_or_path)
+    """Return the file of a shipped policy by name, or the path itself.
+
+    Raises:
+        PolicyError: it is neither a shipped name nor looks like a file.
+    """
+    if name_or_path in resolve_names():
+        return FOLDER / f"{name_or_path}.yaml"
+    path = Path(name_or_path)
+    if not path.suffix and not path.exists():
+        names = ", ".join(resolve_names())
+        said = f"is no policy; name a file, or one of {names}"
+        raise PolicyError([Problem(file=name_or_path, line=1, field="", message=said)])
+    return path
 
 
 def resolve_names() -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from domain.case import CaseCommand
 from domain.improvement_events import TABLE as IMPROVEMENT_TABLE
 from domain.improvement_events import ImprovementCommand
 from domain.permission import TABLE
+from domain.record import plainly
 from domain.refusal import Refused
 
 MAX_BYTES = 256 * 1024
@@ -111,7 +112,7 @@ def in_words(error: ValidationError, name: str) -> str:
     problems = []
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
         path = plain(".".join(str(part) for part in problem["loc"] if part != name), 60)
-        problems.append(f"{path or name}: {problem['msg']}")
+        problems.append(f"{path or name}: {plainly(problem['type'], problem['msg'])}")
     return "; ".join(problems[:5])
 
 

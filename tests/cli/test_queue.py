@@ -3,6 +3,8 @@
 import asyncio
 import json
 
+import pytest
+
 from client import Redress
 from tests.cli.driving import Command, opening, settled
 
@@ -63,3 +65,24 @@ async def test_a_direction_that_is_none_is_refused_by_its_name(redress_command: 
     answer = await asyncio.to_thread(redress_command, "queue", "--direction", "sideways")
     assert answer.code == 2
     assert "'inbound', 'outbound'" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        (("queue", "--free", "--who", "sup-01"), "free, who:"),
+        (("list", "--type", "banana"), "complaint, inquiry, compliment, suggestion, unknown"),
+        (("list", "--stage", "nosuch"), "'reopen_window'"),
+        (("show", "2Q5N-18Q0-ZWDY-E", "--as", "queen:x"), "department_head"),
+        (("brief", "2Q5N-18Q0-ZWDY-E", "--by", "nobody"), "by: write ROLE:ID"),
+        (("show", "2Q5N-18Q0-ZWDY-F"), "look for a slip of the pen"),
+        (("replay", "nofile.json"), "nofile.json: no such file"),
+        (("policy", "check", "nosuch"), "finance-uk, finance-us, retail-kr"),
+    ],
+)
+async def test_what_cannot_be_asked_for_is_refused_and_the_choices_are_named(
+    redress_command: Command, asked: tuple[str, ...], names: str
+) -> None:
+    answer = await asyncio.to_thread(redress_command, *asked)
+    assert answer.code in (1, 2)
+    assert names in answer.out + answer.err

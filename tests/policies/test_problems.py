@@ -90,8 +90,10 @@ def test_a_file_that_is_no_policy_is_refused_with_its_name(tmp_path: Path, conte
 
 
 def test_a_file_that_is_not_there_is_refused_with_its_name() -> None:
+    (problem,) = check("no-such-policy.yaml")
+    assert str(problem) == "no-such-policy.yaml:1: cannot be read: No such file or directory"
     (problem,) = check("no-such-policy")
-    assert str(problem) == "no-such-policy:1: cannot be read: No such file or directory"
+    assert problem.message == "is no policy; name a file, or one of finance-uk, finance-us, retail-kr"
 
 
 def test_a_snapshot_over_its_limit_is_refused(edited: Edit) -> None:
