@@ -130,7 +130,11 @@ def joined(case: Case, event: JoiningEvent) -> Case:
         return after
     if isinstance(event, joining.CaseSplit):
         stay = tuple(line for line in case.triage.harm_lines if line.id not in event.lines)
-        after = replace(after, triage=replace(case.triage, harm_lines=stay))
+        after = replace(
+            after,
+            triage=replace(case.triage, harm_lines=stay),
+            contacts=contact.split_off(case.contacts, event.joined),
+        )
     known, start = opened(case), joining.earliest_start(after.joining, opened(case))
     if start == known.received_at:
         return after

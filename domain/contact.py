@@ -21,6 +21,9 @@ Direction = Literal["inbound", "outbound"]
 WRITTEN = ("sms", "email", "post", "fax", "web", "board")
 """Channels by which nobody speaks to anybody."""
 
+COPIED, ADDED = 0, "added"
+"""Number and channel of words that another case hands over as a contact: an opening, or what was added."""
+
 EndedBy = Literal["customer", "firm"]
 
 
@@ -213,6 +216,7 @@ class Talk:
         answered: it was the customer's own message, or one of ours that reached them.
         ours: somebody of ours spoke to the customer, or wrote.
         theirs: the customer's words, to which nobody of ours spoke in the same contact.
+        origin: the case that it was taken over from.
     """
 
     by: str
@@ -224,6 +228,7 @@ class Talk:
     explanation: bool = False
     ours: bool = False
     theirs: bool = False
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -455,8 +460,8 @@ def evolve(contacts: Contacts, event: ContactEvent) -> Contacts:
     match event:
         case ContactLogged():
             return _logged(contacts, event)
-        case ContactTakenIn(contact=contact):
-            return _logged(contacts, contact)
+        case ContactTakenIn(contact=contact, case=origin):
+            return _logged(contacts, contact, origin)
         case TargetsPaused(pause=pause):
             return replace(contacts, pauses=(*contacts.pauses, pause))
         case TargetsResumed(reason=reason, ended=at):
@@ -472,7 +477,7 @@ def evolve(contacts: Contacts, event: ContactEvent) -> Contacts:
             assert_never(event)
 
 
-def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
+def _logged(contacts: Contacts, event: ContactLogged, origin: str | None = None) -> Contacts:
     response = contacts.first_response_at
     if response is None and event.substantive:
         response = event.happened
@@ -494,8 +499,14 @@ def _logged(contacts: Contacts, event: ContactLogged) -> Contacts:
         over=contacts.over + bool(event.over),
         transfers=contacts.transfers + event.transfers,
         references=_with_call(contacts, event),
-        talks=(*contacts.talks, _talk(event)),
+        talks=(*contacts.talks, _talk(event, origin)),
     )
+
+
+def split_off(contacts: Contacts, case: str) -> Contacts:
+    """Leave what the customer said in a case to that case: it is one of its own again."""
+    talks = (replace(each, theirs=False) if each.origin == case else each for each in contacts.talks)
+    return replace(contacts, talks=tuple(talks))
 
 
 def added(contacts: Contacts, event: AddedToCase) -> Contacts:
@@ -511,7 +522,7 @@ def _asked_further(event: ContactLogged) -> bool:
     return event.asks_further and staff and (event.reached or event.direction == "inbound")
 
 
-def _talk(event: ContactLogged) -> Talk:
+def _talk(event: ContactLogged, origin: str | None) -> Talk:
     outbound, ours = event.direction == "outbound", _is_ours(event)
     return Talk(
         by=event.by.id,
@@ -522,19 +533,25 @@ def _talk(event: ContactLogged) -> Talk:
         apology=event.apology,
         explanation=event.explanation,
         ours=ours,
-        theirs=not outbound and not ours,
+        theirs=not (outbound or ours or _is_note(event)),
+        origin=origin,
     )
 
 
 def _is_ours(event: ContactLogged) -> bool:
     """Say whether somebody of ours spoke, or wrote: not in what the customer logs, nor where nobody answered.
 
-    A letter that came in is read and not answered yet; one that a system sent is nobody's.
+    A letter that came in is read and not answered yet; what a system sent or heard is nobody's.
     """
-    if event.by.role is Role.CUSTOMER or not event.reached:
+    if event.number == COPIED or not event.reached or speaker(event) is None:
         return False
-    by_hand = event.direction == "outbound" and event.by.role is not Role.SYSTEM
-    return by_hand if event.channel in WRITTEN else True
+    return event.direction == "outbound" or event.channel not in WRITTEN
+
+
+def _is_note(event: ContactLogged) -> bool:
+    """Say whether these are words that staff added to a case that was joined."""
+    staff = event.by.role not in (Role.CUSTOMER, Role.SYSTEM)
+    return event.number == COPIED and event.channel == ADDED and staff
 
 
 def speaker(contact: ContactLogged) -> str | None:

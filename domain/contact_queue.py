@@ -62,39 +62,53 @@ def _supervisor(case: Case) -> Iterator[OwedContact]:
 
 
 def _answers(case: Case, clocks: dict[str, Clock]) -> Iterator[OwedContact]:
-    """Yield the first answer of the round, else that to the customer's later words.
+    """Yield the first answer of the round, else that to the customer's later words and wishes.
 
-    In a case that the firm opened itself it begins the talk.
+    In a case that the firm opened itself it begins the talk, unless the customer does.
     """
-    unanswered = None if case.ending.withdrawn else _unanswered(case)
-    if unanswered is not None:
-        own = opened(case).opening.proactive and unanswered == opened(case).received_at
-        yield OwedContact(
-            what="answer",
-            direction="outbound" if own else "inbound",
-            since=unanswered,
-            due=_due_of(clocks, "first_response", "resolve"),
-            who=_owner(case),
-        )
+    unanswered, waits = None if case.ending.withdrawn else _unanswered(case), _waits(case)
+    if unanswered is None:
+        if waits is not None:
+            due = _due_of(clocks, "next_update")
+            yield OwedContact(what="message", direction="inbound", since=waits, due=due, who=_owner(case))
         return
-    told = (case.result.told_at, case.result.delivered_at, case.ending.answered_at)
-    waits = case.contacts.waits_since(max(filter(None, told), default=None))
-    if waits is not None:
-        due = _due_of(clocks, "next_update")
-        yield OwedContact(what="message", direction="inbound", since=waits, due=due, who=_owner(case))
+    first = unanswered == opened(case).received_at
+    own = first and opened(case).opening.proactive and waits is None
+    yield OwedContact(
+        what="answer",
+        direction="outbound" if own else "inbound",
+        since=waits or unanswered if opened(case).opening.proactive else unanswered,
+        due=_due_of(clocks, *(("first_response", "resolve") if first else ("resolve",))),
+        not_before=_cooling(case) if own else None,
+        who=_owner(case),
+    )
+
+
+def _waits(case: Case) -> datetime | None:
+    """Return since when words or a wish of the customer's are not answered."""
+    told = (_told_at(case), case.ending.answered_at, case.ending.withdrawn_at)
+    words = case.contacts.waits_since(max(filter(None, told), default=None))
+    wishes = () if case.ending.withdrawn else (wish.made_at for wish in case.wishes.open)
+    return min(filter(None, (words, *wishes)), default=None)
+
+
+def _told_at(case: Case) -> datetime | None:
+    """Return when a notice, or a person, last told the customer a result."""
+    return max(filter(None, (case.result.told_at, case.result.delivered_at)), default=None)
 
 
 def _unanswered(case: Case) -> datetime | None:
     """Return since when nobody of ours has answered the complaint, or that it was not put right after all."""
-    contacts, result = case.contacts, case.result
+    contacts, result, since = case.contacts, case.result, case.triage.complaint_since
     again = _not_put_right(case)
     if again is not None:
         told = result.delivered_at is not None and result.delivered_at > again
         return None if told or contacts.spoken_since(again) else again
     if case.triage.voc_type in ENDS_WITH_ITS_ANSWER:
-        answered = case.ending.answered_at
-    else:  # the answer to an inquiry does not answer the complaint that it turned into (clock rule 15)
-        answered = result.told_at or contacts.first_response_at
+        return opened(case).received_at if case.ending.answered_at is None else None
+    if since is not None:  # what answered an inquiry does not answer what it turned into (clock rule 15)
+        return None if result.told_at or contacts.spoken_since(since) else since
+    answered = result.told_at or contacts.first_response_at
     return opened(case).received_at if answered is None else None
 
 
@@ -107,16 +121,20 @@ def _not_put_right(case: Case) -> datetime | None:
 
 def _promised(case: Case) -> Iterator[OwedContact]:
     """Yield what was promised and is not kept; a broken one is owed until somebody speaks to the customer."""
+    heard = max(filter(None, (_told_at(case), case.follow_up.answered_at)), default=None)
+    upset = upset_of(case.heat, case.policy)
     for each in case.promises.made:
-        missed = each.state == "broken" and not case.contacts.spoken_since(each.due)
+        settled = case.contacts.spoken_since(each.due) or (heard is not None and heard >= each.due)
+        missed = each.state == "broken" and not settled
         if (each.state == "open" or missed) and each.fact not in KEPT_BY_ITSELF:
+            alone = case.assignment.owner is None and may_speak(case.policy, upset, each.by)
             yield OwedContact(
                 what="promise",
                 direction="outbound",
                 since=each.made_at,
                 due=each.due,
                 not_before=_cooling(case),
-                who=_owner(case) or (each.by if case.assignment.owner is None else None),
+                who=each.by if alone else _owner(case),
             )
 
 

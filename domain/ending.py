@@ -143,6 +143,7 @@ class Ending:
     """What leads to the end, and the end."""
 
     withdrawn: bool = False
+    withdrawn_at: datetime | None = None
     answer: str | None = None
     answers: int = 0
     answer_key: str | None = None
@@ -383,7 +384,7 @@ def evolve(ending: Ending, event: EndingEvent) -> Ending:
     """Apply one event of the ending."""
     match event:
         case WithdrawalRecorded():
-            return replace(ending, withdrawn=True)
+            return replace(ending, withdrawn=True, withdrawn_at=event.at)
         case AnswerGiven(number=number, text=text, by=by, outcome=outcome, feature=feature):
             return replace(
                 ending,

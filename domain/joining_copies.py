@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.contact import ContactLogged, ContactTakenIn
+from domain.contact import ADDED, COPIED, ContactLogged, ContactTakenIn
 from domain.intake import AddedToCase, CaseOpened
 from domain.joining_events import ContactCopy, Mode
 from domain.message import Event
@@ -33,7 +33,7 @@ def copies(case_id: str, numbered: Sequence[tuple[int, Event]], mode: Mode) -> t
 
 def _inbound(event: Event, happened: datetime, **fields: object) -> ContactLogged:
     told = {
-        "number": 0,
+        "number": COPIED,
         "direction": "inbound",
         "person": str(event.by),
         "happened": happened,
@@ -59,4 +59,4 @@ def _from_opening(event: CaseOpened) -> ContactLogged:
 
 
 def _from_words(event: AddedToCase) -> ContactLogged:
-    return _inbound(event, event.at, channel="added", summary=event.text, repeat=False)
+    return _inbound(event, event.at, channel=ADDED, summary=event.text, repeat=False)

@@ -10,6 +10,7 @@ from domain.case import around
 from domain.clocks import running
 from domain.contact import LogContact, OptOut
 from domain.contact_queue import owed_contacts
+from domain.effect import SplitOpened
 from domain.ending import AnswerCase, ReopenCase, StateFinalPosition, WithdrawCase
 from domain.intake import AddToCase
 from domain.promise import KeepPromise, MakePromise
@@ -18,6 +19,7 @@ from domain.row import OwedContact
 from domain.signal import SOURCE
 from domain.supervisor import RecordMeeting, RequestSupervisor
 from domain.view import case_row
+from domain.wish import AnswerWish, WishRemedy
 from tests.domain.follow_ups import BY_LINK
 from tests.domain.lives import (
     AGENT,
@@ -52,6 +54,7 @@ from tests.domain.lives import (
 )
 from tests.domain.test_clocks import KR, TALKING, complaint, kr
 from tests.domain.test_heat import BOB, COOLED, HEATED, LOAD, heat
+from tests.domain.test_joining import handed_over, split, take
 from tests.domain.test_result import TELL
 from tests.domain.test_retention import KEEPS, MATURE, of
 
@@ -104,6 +107,8 @@ def test_what_the_firm_noticed_itself_it_begins_to_talk_about() -> None:
     noticed = (opening(source="batch", proactive=True), *RAISED[1:])
     assert names(*noticed) == {("answer", "outbound")}
     assert names(opening(source=SOURCE), *RAISED[1:]) == {("answer", "inbound")}  # a name is no proof
+    asked = given(*noticed, wait(minutes=1), writes())
+    assert (owed(asked)["answer"].direction, owed(asked)["answer"].since) == ("inbound", asked.now)
 
 
 def test_a_customers_word_waits_for_one_of_ours_since_the_first_of_them() -> None:
@@ -153,8 +158,8 @@ def test_only_a_later_talk_answers_however_late_it_is_logged() -> None:
 def test_whoever_enters_it_what_the_customer_wrote_waits_for_an_answer(words: Any) -> None:
     life = given(*IN_RECOVERY, wait(minutes=1), words)
     assert owed(life)["message"].since == life.now
-    letter = life.told(wait(minutes=1), contact(SYSTEM, channel="sms"))
-    assert "message" in owed(letter), "what a system sends by itself answers nobody"
+    letter = life.told(wait(minutes=1), contact(SYSTEM, channel="sms"), contact(SYSTEM, channel="phone"))
+    assert "message" in owed(letter), "what a system sends or says by itself answers nobody"
     assert "message" not in owed(letter.told(contact(OWNER, channel="email")))
 
 
@@ -207,14 +212,51 @@ def test_who_says_that_it_was_not_put_right_waits_for_an_answer_again() -> None:
 
 def test_the_answer_to_an_inquiry_is_none_to_the_complaint_that_it_turned_into() -> None:
     asked = (*RAISED, triage(voc_type="inquiry"), say(AcceptCase, AGENT))
-    answer = (say(AnswerCase, OWNER, text="At nine."), triage(), ok("answer", NOTICE))
-    assert ("answer", "inbound") in names(*asked, *answer)
+    written = (say(AnswerCase, OWNER, text="At nine."), wait(minutes=1), triage(), ok("answer", NOTICE))
+    for answer in (written, (SPOKE, wait(minutes=1), triage())):
+        turned = given(*asked, *answer)
+        assert (owed(turned)["answer"].direction, owed(turned)["answer"].since) == ("inbound", turned.now)
+        assert "answer" not in owed(turned.told(SPOKE))
+
+
+def test_a_wish_waits_until_it_is_answered_and_no_longer_than_the_case() -> None:
+    wished = given(*IN_RECOVERY, wait(minutes=1), say(WishRemedy, MIRA, wish="a new cup"))
+    assert owed(wished)["message"].since == wished.now
+    assert "message" not in owed(wished.told(say(AnswerWish, OWNER, wish=1, reason="none is left")))
 
 
 def test_a_word_after_a_withdrawal_is_answered_while_money_is_on_its_way() -> None:
-    left = given(*PAYING, say(WithdrawCase, MIRA), wait(minutes=1))
+    left = given(
+        *PAYING, wait(minutes=1), writes(), wait(minutes=1), say(WithdrawCase, MIRA), wait(minutes=1)
+    )
     assert owed(left) == {}
     assert names(life=left.told(writes())) == {("message", "inbound")}
+
+
+# Words of another case. -------------------------------------------------------------------------------------
+
+
+def taken(*items: Item) -> Any:
+    """Take in the contacts of another case that was opened a little later."""
+    return take(contacts=handed_over(*items))
+
+
+@pytest.mark.parametrize("source", ["web", "phone", "chat", "store"])
+def test_what_the_customer_said_in_a_case_that_is_joined_waits_here(source: str) -> None:
+    life = given(
+        *IN_RECOVERY, wait(minutes=1), taken(opening(source=source, at=MONDAY + timedelta(minutes=1)))
+    )
+    assert owed(life)["message"].since == MONDAY + timedelta(minutes=1)
+    apart = life.told(split(), ok("split", SplitOpened(case="NEW")))
+    assert "message" not in owed(apart), "it is that case's own again"
+
+
+def test_a_joined_case_answers_nothing_and_a_note_of_staff_is_nobodys_word() -> None:
+    note = say(AddToCase, AGENT, text="It stood on the shelf.")
+    asked = given(*IN_RECOVERY, wait(minutes=1), writes(), wait(minutes=1), taken(opening(), note))
+    assert owed(asked)["message"].since == MONDAY + timedelta(minutes=1)
+    words = [each for each in asked.case.contacts.talks if each.channel == "added"]
+    assert [(each.ours, each.theirs) for each in words] == [(False, False)]
 
 
 # Outbound. --------------------------------------------------------------------------------------------------
@@ -227,6 +269,9 @@ def test_a_promise_is_owed_until_it_is_kept_or_after_its_breach_somebody_speaks(
     assert (made.direction, made.since, made.due, made.who) == ("outbound", MONDAY, due, "ann")
     kept = life.told(say(KeepPromise, MIRA, number=1, proof="call 7"))
     assert "promise" not in owed(kept)
+    told = given(*REGISTERED, say(MakePromise, OWNER, what="call back", due=due), wait(hours=2))
+    assert "promise" in owed(told)
+    assert "promise" not in owed(told.told(ok("result-notice", NOTICE)))
     broken = life.told(wait(hours=2))
     assert owed(broken)["promise"].due == due
     assert "promise" not in owed(broken.told(contact(SUPERVISOR)))
@@ -241,6 +286,8 @@ def test_what_a_promise_says_of_money_or_a_result_needs_no_talk(fact: str) -> No
 def test_a_promise_lies_with_who_made_it_until_somebody_owns_the_case() -> None:
     promised = say(MakePromise, AGENT, what="call back", due=MONDAY + timedelta(hours=1))
     assert owed(given(*RAISED, promised))["promise"].who == AGENT.id
+    kept_apart = given(*RAISED, promised, heat(AGENT), policy=HEATED)
+    assert owed(kept_apart)["promise"].who is None
 
 
 def test_a_result_that_no_channel_delivered_is_told_by_a_person() -> None:
