@@ -73,11 +73,12 @@ def _answers(case: Case, clocks: dict[str, Clock]) -> Iterator[OwedContact]:
             yield OwedContact(what="message", direction="inbound", since=waits, due=due, who=_owner(case))
         return
     first = unanswered == opened(case).received_at
-    own = first and opened(case).opening.proactive and waits is None
+    noticed = first and opened(case).opening.proactive
+    own = noticed and waits is None
     yield OwedContact(
         what="answer",
         direction="outbound" if own else "inbound",
-        since=waits or unanswered if opened(case).opening.proactive else unanswered,
+        since=(waits or unanswered) if noticed else unanswered,
         due=_due_of(clocks, *(("first_response", "resolve") if first else ("resolve",))),
         not_before=_cooling(case) if own else None,
         who=_owner(case),
